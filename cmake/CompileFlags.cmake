@@ -1,0 +1,15 @@
+# -ffp-contract=off and no -ffast-math: vector and scalar loops then round alike, which is what makes
+# ensembles the same to the bit over ranks and threads (doc/numerics.md). Fused multiply-adds that matter
+# are written as std::fma.
+add_library(scorefield_flags INTERFACE)
+target_compile_options(scorefield_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(SCOREFIELD_ARCH)
+  target_compile_options(scorefield_flags INTERFACE -march=${SCOREFIELD_ARCH} -mprefer-vector-width=512)
+endif()
+if(SCOREFIELD_SANITIZE)
+  target_compile_options(scorefield_flags INTERFACE -fsanitize=${SCOREFIELD_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(scorefield_flags INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
+endif()
+target_include_directories(scorefield_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)

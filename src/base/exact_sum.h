@@ -1,0 +1,34 @@
+// Sums of doubles without rounding: independent of order, grouping, ranks and threads, bit for bit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "base/mpi.h"
+
+namespace scorefield {
+
+/// A fixed-point accumulator wide enough for every finite double (a Kulisch accumulator): limb i counts
+/// multiples of 2^(32 i - 1074). Addition is exact; `value` rounds once, to nearest even.
+/// Errors: NumericalError if a term is not finite.
+class ExactSum {
+ public:
+  void add(double term);
+  void add(std::span<const double> terms);
+  /// Adds another accumulator. Local.
+  void merge(const ExactSum& other);
+  /// Every rank's accumulator becomes the sum over ranks. Collective.
+  void all_reduce(const Comm& comm);
+  /// The sum, rounded once.
+  double value() const;
+
+ private:
+  void carry();
+
+  static constexpr int kLimbs = 70;
+  std::array<std::int64_t, kLimbs> limbs_{};
+  std::int64_t additions_since_carry_ = 0;
+};
+
+}  // namespace scorefield

@@ -1,0 +1,331 @@
+#include "base/hdf5.h"
+
+#include <fcntl.h>
+#include <hdf5.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace scorefield {
+namespace {
+
+static_assert(sizeof(hid_t) == sizeof(std::int64_t));
+
+/// Owns one HDF5 identifier. Throws IoError if HDF5 gave none.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Handle(hid_t id, Close close, const std::string& what) : id_(id), close_(close) {
+    if (id_ < 0) throw IoError(what);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() { close_(id_); }
+  operator hid_t() const { return id_; }
+
+ private:
+  hid_t id_;
+  Close close_;
+};
+
+void check(herr_t status, const std::string& what) {
+  if (status < 0) throw IoError(what);
+}
+
+hid_t file_type(Stored type) {
+  switch (type) {
+    case Stored::float32: return H5T_IEEE_F32LE;
+    case Stored::float64: return H5T_IEEE_F64LE;
+    case Stored::int64: return H5T_STD_I64LE;
+  }
+  throw Error(ExitCode::internal, "unknown storage type");
+}
+
+std::string in(const std::string& name, const std::filesystem::path& path) { return name + " in " + path.string(); }
+
+Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
+  return Handle(H5Dopen(file, name.c_str(), H5P_DEFAULT), H5Dclose, "no dataset " + in(name, path));
+}
+
+Shape shape_of(hid_t dataset, const std::string& what) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, what);
+  const int rank = H5Sget_simple_extent_ndims(space);
+  std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(rank, 0)));
+  check(H5Sget_simple_extent_dims(space, extent.data(), nullptr), what);
+  return {extent.begin(), extent.end()};
+}
+
+std::uint64_t row_size(const Shape& shape) {
+  std::uint64_t size = 1;
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) size *= shape[axis];
+  return size;
+}
+
+/// Transfers rows [first, first + rows) between `memory` and the dataset, collectively.
+template <class Transfer>
+void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const std::string& what,
+                   Transfer transfer) {
+  const Shape shape = shape_of(dataset, what);
+  if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
+  std::vector<hsize_t> start(shape.size(), 0);
+  std::vector<hsize_t> count(shape.begin(), shape.end());
+  start[0] = first;
+  count[0] = rows;
+  const Handle file_space(H5Dget_space(dataset), H5Sclose, what);
+  const hsize_t flat = std::max<hsize_t>(rows * row_size(shape), 1);
+  const Handle memory_space(H5Screate_simple(1, &flat, nullptr), H5Sclose, what);
+  if (rows > 0) {
+    check(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), what);
+  } else {
+    check(H5Sselect_none(file_space), what);
+    check(H5Sselect_none(memory_space), what);
+  }
+  const Handle plist(H5Pcreate(H5P_DATASET_XFER), H5Pclose, what);
+  check(H5Pset_dxpl_mpio(plist, H5FD_MPIO_COLLECTIVE), what);
+  check(transfer(memory_space, file_space, plist), what);
+}
+
+Handle attribute_holder(hid_t file, const std::string& object, const std::string& what) {
+  return Handle(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose, what);
+}
+
+void write_attribute(hid_t file, const std::string& object, const std::string& name, hid_t stored, hid_t memory,
+                     const void* value, const std::filesystem::path& path) {
+  const std::string what = "cannot write attribute " + name + " of " + in(object, path);
+  const Handle holder = attribute_holder(file, object, what);
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, what);
+  const Handle attribute(H5Acreate(holder, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
+  check(H5Awrite(attribute, memory, value), what);
+}
+
+void sync_to_disk(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY);
+  const bool good = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const std::string reason = std::strerror(errno);
+  if (descriptor >= 0) ::close(descriptor);
+  if (!good) throw IoError("cannot flush " + path.string() + " to disk: " + reason);
+}
+
+}  // namespace
+
+H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file)
+    : path_(path), comm_(&comm), file_(file) {}
+
+H5File::H5File(H5File&& other) noexcept
+    : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
+
+H5File::~H5File() {
+  if (file_ >= 0) H5Fclose(file_);
+}
+
+H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
+  H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
+  std::int64_t file = -1;
+  require_all(comm, [&] {
+    const std::string what = "cannot create " + path.string() + ": is the folder there, writable, and the disk not full?";
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
+    check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
+    file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    if (file < 0) throw IoError(what);
+  });
+  return H5File(path, comm, file);
+}
+
+H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
+  H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
+  std::int64_t file = -1;
+  require_all(comm, [&] {
+    if (!std::filesystem::is_regular_file(path)) throw InputError("no file " + path.string());
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
+    check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), "cannot open " + path.string());
+    file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+    if (file < 0) throw InputError(path.string() + " is not a readable HDF5 file");
+  });
+  return H5File(path, comm, file);
+}
+
+void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
+  require_all(*comm_, [&] {
+    const std::string what = "cannot make dataset " + in(name, path_);
+    const std::vector<hsize_t> extent(shape.begin(), shape.end());
+    const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
+    const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
+    check(H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY), what);
+    check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), what);
+    const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
+    check(H5Pset_create_intermediate_group(links, 1), what);
+    const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT),
+                         H5Dclose, what);
+  });
+}
+
+void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
+  require_all(*comm_, [&] {
+    const std::string what = "cannot write " + in(name, path_) + ": is the disk full?";
+    const Handle dataset = open_dataset(file_, name, path_);
+    const std::uint64_t rows = values.size() / row_size(shape_of(dataset, what));
+    transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+      return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
+    });
+  });
+}
+
+void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows,
+                       std::span<double> values) const {
+  require_all(*comm_, [&] {
+    const std::string what = "cannot read " + in(name, path_);
+    const Handle dataset = open_dataset(file_, name, path_);
+    if (rows * row_size(shape_of(dataset, what)) != values.size()) throw IoError(what + ": buffer of another size");
+    transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+      return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
+    });
+  });
+}
+
+void H5File::write_all(const std::string& name, const Shape& shape, std::span<const double> values, Stored type) {
+  create_dataset(name, shape, type);
+  write_rows(name, 0, comm_->is_root() ? values : std::span<const double>{});
+}
+
+std::vector<double> H5File::read_all(const std::string& name) const {
+  const Shape extent = shape(name);
+  std::vector<double> values(extent.empty() ? 0 : extent[0] * row_size(extent));
+  read_rows(name, 0, extent.empty() ? 0 : extent[0], values);
+  return values;
+}
+
+bool H5File::exists(const std::string& name) const {
+  // H5Lexists wants every group on the way to exist, so it is asked one step at a time.
+  for (std::size_t slash = name.find('/', 1);; slash = name.find('/', slash + 1)) {
+    if (H5Lexists(file_, name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+    if (slash == std::string::npos) return true;
+  }
+}
+
+Shape H5File::shape(const std::string& name) const {
+  Shape result;
+  require_all(*comm_, [&] {
+    if (!exists(name)) throw InputError("no dataset " + in(name, path_));
+    result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
+  });
+  return result;
+}
+
+std::vector<std::string> H5File::members(const std::string& group) const {
+  std::vector<std::string> names;
+  require_all(*comm_, [&] {
+    const std::string what = "no group " + in(group, path_);
+    const Handle handle(H5Gopen(file_, group.c_str(), H5P_DEFAULT), H5Gclose, what);
+    H5G_info_t info;
+    check(H5Gget_info(handle, &info), what);
+    for (hsize_t i = 0; i < info.nlinks; ++i) {
+      char name[256] = "";
+      check(static_cast<herr_t>(std::min<ssize_t>(
+                H5Lget_name_by_idx(handle, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT), 1)),
+            what);
+      names.emplace_back(name);
+    }
+  });
+  return names;
+}
+
+void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
+  require_all(*comm_, [&] {
+    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make a text type");
+    check(H5Tset_size(type, std::max<std::size_t>(value.size(), 1)), "cannot make a text type");
+    check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot make a text type");
+    check(H5Tset_strpad(type, H5T_STR_NULLPAD), "cannot make a text type");
+    write_attribute(file_, object, name, type, type, value.c_str(), path_);
+  });
+}
+
+void H5File::set_attribute(const std::string& object, const std::string& name, double value) {
+  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, path_); });
+}
+
+void H5File::set_attribute(const std::string& object, const std::string& name, std::int64_t value) {
+  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, path_); });
+}
+
+std::optional<std::string> H5File::text_attribute(const std::string& object, const std::string& name) const {
+  std::optional<std::string> result;
+  require_all(*comm_, [&] {
+    if ((object != "/" && !exists(object)) ||
+        H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
+      return;
+    }
+    const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
+    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                           what);
+    const Handle type(H5Aget_type(attribute), H5Tclose, what);
+    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw InputError(what + ": not a fixed text");
+    std::string text(H5Tget_size(type), '\0');
+    check(H5Aread(attribute, type, text.data()), what);
+    text.resize(std::strlen(text.c_str()));
+    result = text;
+  });
+  return result;
+}
+
+std::optional<double> H5File::number_attribute(const std::string& object, const std::string& name) const {
+  std::optional<double> result;
+  require_all(*comm_, [&] {
+    if ((object != "/" && !exists(object)) ||
+        H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
+      return;
+    }
+    const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
+    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                           what);
+    double value = 0.0;
+    check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), what + ": not a number");
+    result = value;
+  });
+  return result;
+}
+
+void H5File::close() {
+  const hid_t file = std::exchange(file_, -1);
+  require_all(*comm_, [&] { check(H5Fclose(file), "cannot close " + path_.string() + ": is the disk full?"); });
+}
+
+PendingFile::PendingFile(std::filesystem::path path, const Comm& comm)
+    : path_(std::move(path)), partial_(path_.string() + ".partial"), comm_(comm) {
+  file_.emplace(H5File::create(partial_, comm_));
+}
+
+PendingFile::~PendingFile() {
+  if (!file_) return;
+  file_.reset();
+  std::error_code ignored;
+  if (comm_.is_root()) std::filesystem::remove(partial_, ignored);
+}
+
+void PendingFile::commit() {
+  file_->close();
+  require_all(comm_, [&] {
+    if (!comm_.is_root()) return;
+    sync_to_disk(partial_);
+    std::error_code failure;
+    std::filesystem::rename(partial_, path_, failure);
+    if (failure) throw IoError("cannot rename " + partial_.string() + ": " + failure.message());
+    sync_to_disk(path_.parent_path().empty() ? "." : path_.parent_path());
+  });
+  file_.reset();
+}
+
+std::string library_versions() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> mpi{};
+  int length = 0;
+  MPI_Get_library_version(mpi.data(), &length);
+  const std::string name(mpi.data());
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return "MPI " + name.substr(0, name.find(',')) + "\nHDF5 " + std::to_string(major) + "." + std::to_string(minor) + "." +
+         std::to_string(release) + "\n";
+}
+
+}  // namespace scorefield

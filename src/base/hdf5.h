@@ -1,0 +1,96 @@
+// Parallel HDF5 behind owning handles. Only this file's implementation calls H5*.
+// All member functions are collective over the communicator the file was opened with; a failure on any
+// rank is agreed on and thrown on all (AgreedError, exit code 3, or 2 for a file that is not what it must be).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/mpi.h"
+
+namespace scorefield {
+
+using Shape = std::vector<std::uint64_t>;
+
+/// How numbers are stored in the file; in memory they are always double or int64.
+enum class Stored { float32, float64, int64 };
+
+/// A file of datasets and attributes. Paths inside are absolute ("/backward/time"); missing groups are made.
+class H5File {
+ public:
+  /// Creates (truncates) `path`, for all ranks of `comm`.
+  static H5File create(const std::filesystem::path& path, const Comm& comm);
+  /// Opens `path` for reading.
+  static H5File open(const std::filesystem::path& path, const Comm& comm);
+
+  H5File(H5File&& other) noexcept;
+  H5File(const H5File&) = delete;
+  H5File& operator=(const H5File&) = delete;
+  H5File& operator=(H5File&&) = delete;
+  ~H5File();
+
+  /// Makes a contiguous dataset, allocated at once at full size.
+  void create_dataset(const std::string& name, const Shape& shape, Stored type = Stored::float64);
+  /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row.
+  /// A rank may write none.
+  void write_rows(const std::string& name, std::uint64_t first, std::span<const double> values);
+  /// Each rank reads rows of its own; `values` has the size of `rows` rows.
+  void read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const;
+  /// Makes a dataset and writes the root's values into it.
+  void write_all(const std::string& name, const Shape& shape, std::span<const double> values,
+                 Stored type = Stored::float64);
+  /// All of a dataset, on every rank.
+  std::vector<double> read_all(const std::string& name) const;
+
+  bool exists(const std::string& name) const;
+  Shape shape(const std::string& name) const;
+  /// Names of the members of a group, in alphabetical order.
+  std::vector<std::string> members(const std::string& group) const;
+
+  /// Attributes, of a group or a dataset.
+  void set_attribute(const std::string& object, const std::string& name, const std::string& value);
+  void set_attribute(const std::string& object, const std::string& name, double value);
+  void set_attribute(const std::string& object, const std::string& name, std::int64_t value);
+  std::optional<std::string> text_attribute(const std::string& object, const std::string& name) const;
+  std::optional<double> number_attribute(const std::string& object, const std::string& name) const;
+
+  /// Closes the file and reports what only closing shows (a full disk, for one).
+  void close();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file);
+  std::filesystem::path path_;
+  const Comm* comm_ = nullptr;
+  std::int64_t file_ = -1;
+};
+
+/// A file that appears under its name only when it is complete: written as `path`.partial, closed,
+/// flushed to disk and renamed by `commit`. Without commit (an error) the partial file is removed.
+class PendingFile {
+ public:
+  PendingFile(std::filesystem::path path, const Comm& comm);
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile();
+
+  H5File& file() { return *file_; }
+  /// Collective.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path partial_;
+  const Comm& comm_;
+  std::optional<H5File> file_;
+};
+
+/// Lines naming the versions of MPI and HDF5 in use. Local.
+std::string library_versions();
+
+}  // namespace scorefield

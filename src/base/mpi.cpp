@@ -1,0 +1,154 @@
+#include "base/mpi.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace scorefield {
+
+MpiEnvironment::MpiEnvironment(int* argc, char*** argv) {
+  int provided = 0;
+  MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+  if (provided < MPI_THREAD_FUNNELED) {
+    throw InputError("this MPI gives no thread support; use one built with at least MPI_THREAD_FUNNELED");
+  }
+}
+
+MpiEnvironment::~MpiEnvironment() { MPI_Finalize(); }
+
+Comm::Comm(MPI_Comm owned) : comm_(owned) {
+  MPI_Comm_rank(comm_, &rank_);
+  MPI_Comm_size(comm_, &size_);
+}
+
+Comm Comm::world() {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &copy);
+  return Comm(copy);
+}
+
+Comm Comm::node() const {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part);
+  return Comm(part);
+}
+
+Comm::Comm(Comm&& other) noexcept
+    : comm_(std::exchange(other.comm_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_) {}
+
+Comm& Comm::operator=(Comm&& other) noexcept {
+  std::swap(comm_, other.comm_);
+  std::swap(rank_, other.rank_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Comm::~Comm() {
+  if (comm_ != MPI_COMM_NULL) MPI_Comm_free(&comm_);
+}
+
+void Comm::barrier() const { MPI_Barrier(comm_); }
+
+void Comm::broadcast(std::string& text) const {
+  auto length = static_cast<std::int64_t>(text.size());
+  MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
+  text.resize(static_cast<std::size_t>(length));
+  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm_);
+}
+
+void Comm::broadcast(std::vector<double>& values) const {
+  auto length = static_cast<std::int64_t>(values.size());
+  MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
+  values.resize(static_cast<std::size_t>(length));
+  MPI_Bcast(values.data(), static_cast<int>(length), MPI_DOUBLE, 0, comm_);
+}
+
+namespace {
+
+template <class T>
+void all_reduce(std::span<T> values, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
+  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm);
+}
+
+}  // namespace
+
+void Comm::sum(std::span<double> values) const { all_reduce(values, MPI_DOUBLE, MPI_SUM, comm_); }
+void Comm::sum(std::span<float> values) const { all_reduce(values, MPI_FLOAT, MPI_SUM, comm_); }
+void Comm::sum(std::span<std::int64_t> values) const { all_reduce(values, MPI_INT64_T, MPI_SUM, comm_); }
+
+double Comm::sum(double value) const {
+  all_reduce(std::span(&value, 1), MPI_DOUBLE, MPI_SUM, comm_);
+  return value;
+}
+
+std::int64_t Comm::max(std::int64_t value) const {
+  all_reduce(std::span(&value, 1), MPI_INT64_T, MPI_MAX, comm_);
+  return value;
+}
+
+std::int64_t Comm::min(std::int64_t value) const {
+  all_reduce(std::span(&value, 1), MPI_INT64_T, MPI_MIN, comm_);
+  return value;
+}
+
+double Comm::max(double value) const {
+  all_reduce(std::span(&value, 1), MPI_DOUBLE, MPI_MAX, comm_);
+  return value;
+}
+
+std::vector<double> Comm::gather(std::span<const double> values) const {
+  const int mine = static_cast<int>(values.size());
+  std::vector<int> counts(is_root() ? size_ : 0);
+  MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm_);
+  std::vector<int> starts(counts.size());
+  int total = 0;
+  for (std::size_t r = 0; r < counts.size(); ++r) {
+    starts[r] = total;
+    total += counts[r];
+  }
+  std::vector<double> all(static_cast<std::size_t>(total));
+  MPI_Gatherv(values.data(), mine, MPI_DOUBLE, all.data(), counts.data(), starts.data(), MPI_DOUBLE, 0, comm_);
+  return all;
+}
+
+void require_all(const Comm& comm, const std::function<void()>& action) {
+  std::string message;
+  ExitCode code = ExitCode::complete;
+  bool failed = false;
+  try {
+    action();
+  } catch (const AgreedError&) {
+    throw;
+  } catch (const Error& error) {
+    failed = true;
+    message = error.what();
+    code = error.code();
+  } catch (const std::exception& error) {
+    failed = true;
+    message = std::string("internal: ") + error.what();
+    code = ExitCode::internal;
+  }
+  const auto first = comm.min(static_cast<std::int64_t>(failed ? comm.rank() : comm.size()));
+  if (first == comm.size()) return;
+  std::int64_t agreed_code = static_cast<int>(code);
+  MPI_Bcast(&agreed_code, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
+  auto length = static_cast<std::int64_t>(message.size());
+  MPI_Bcast(&length, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
+  message.resize(static_cast<std::size_t>(length));
+  MPI_Bcast(message.data(), static_cast<int>(length), MPI_CHAR, static_cast<int>(first), comm.handle());
+  throw AgreedError(static_cast<ExitCode>(agreed_code), message);
+}
+
+void abort_all(ExitCode code) {
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+  std::terminate();
+}
+
+Range share(std::int64_t count, int parts, int index) {
+  const std::int64_t small = count / parts;
+  const std::int64_t larger = count % parts;
+  const std::int64_t begin = index * small + std::min<std::int64_t>(index, larger);
+  return {begin, begin + small + (index < larger ? 1 : 0)};
+}
+
+}  // namespace scorefield

@@ -1,0 +1,83 @@
+// MPI behind owning types, typed reductions, and the agreement of all ranks on an error.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace scorefield {
+
+/// Initialises MPI (thread level FUNNELED at least) on construction and finalises it on destruction.
+class MpiEnvironment {
+ public:
+  MpiEnvironment(int* argc, char*** argv);
+  ~MpiEnvironment();
+  MpiEnvironment(const MpiEnvironment&) = delete;
+  MpiEnvironment& operator=(const MpiEnvironment&) = delete;
+};
+
+/// An owned communicator: a duplicate, so that its traffic meets no one else's. All member functions
+/// but rank, size and is_root are collective.
+class Comm {
+ public:
+  /// A duplicate of MPI_COMM_WORLD.
+  static Comm world();
+  /// The ranks of one shared-memory node.
+  Comm node() const;
+
+  Comm(Comm&& other) noexcept;
+  Comm& operator=(Comm&& other) noexcept;
+  Comm(const Comm&) = delete;
+  Comm& operator=(const Comm&) = delete;
+  ~Comm();
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  bool is_root() const { return rank_ == 0; }
+
+  void barrier() const;
+  /// The root's text, or numbers (of any length), on every rank.
+  void broadcast(std::string& text) const;
+  void broadcast(std::vector<double>& values) const;
+  void sum(std::span<double> values) const;
+  void sum(std::span<float> values) const;
+  void sum(std::span<std::int64_t> values) const;
+  std::int64_t max(std::int64_t value) const;
+  std::int64_t min(std::int64_t value) const;
+  double max(double value) const;
+  double sum(double value) const;
+  /// Rank r's values, of any length, behind those of rank r-1, on the root; empty elsewhere.
+  std::vector<double> gather(std::span<const double> values) const;
+
+  MPI_Comm handle() const { return comm_; }
+
+ private:
+  explicit Comm(MPI_Comm owned);
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+/// Runs `action` on every rank and waits for all. If it threw on any rank, every rank throws AgreedError with
+/// the message and code of the lowest rank that failed. Collective. `action` itself must not communicate
+/// unless all ranks fail together.
+void require_all(const Comm& comm, const std::function<void()>& action);
+
+/// Ends every rank at once with this exit code, after a lone failure.
+[[noreturn]] void abort_all(ExitCode code);
+
+/// The contiguous part [begin, end) of `count` items that falls to one of `parts`; sizes differ by at most one.
+struct Range {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t size() const { return end - begin; }
+};
+Range share(std::int64_t count, int parts, int index);
+
+}  // namespace scorefield

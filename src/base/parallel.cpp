@@ -1,0 +1,38 @@
+#include "base/parallel.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+
+namespace scorefield {
+
+int set_threads(std::int64_t wanted, int ranks_on_node) {
+  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, omp_get_num_procs() / ranks_on_node);
+  omp_set_num_threads(threads);
+  return threads;
+}
+
+void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void(std::int64_t)>& body) {
+  std::exception_ptr failure;
+  std::int64_t failed_at = end;
+  std::mutex guard;
+#pragma omp parallel for schedule(dynamic, 1)
+  for (std::int64_t i = begin; i < end; ++i) {
+    try {
+      body(i);
+    } catch (...) {
+      const std::lock_guard lock(guard);
+      if (i < failed_at) {
+        failed_at = i;
+        failure = std::current_exception();
+      }
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+bool on_main_thread() { return omp_get_thread_num() == 0; }
+
+}  // namespace scorefield

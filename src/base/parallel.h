@@ -1,0 +1,19 @@
+// A loop over OpenMP threads that lets exceptions out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace scorefield {
+
+/// Sets the threads of all parallel loops; 0 means `cores` of the node shared by its `ranks`. Returns the number.
+int set_threads(std::int64_t wanted, int ranks_on_node);
+
+/// Calls body(i) for begin <= i < end, each once, by the threads of this rank in any order. If calls throw, the
+/// exception of the smallest i that threw is rethrown after the loop. Local.
+void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void(std::int64_t)>& body);
+
+/// True on the thread that entered the parallel loop (the only one that may write progress).
+bool on_main_thread();
+
+}  // namespace scorefield

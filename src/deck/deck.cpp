@@ -1,0 +1,192 @@
+#include "deck/deck.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "deck/keys.h"
+
+namespace scorefield {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string strip(const std::string& line) {
+  const std::string content = line.substr(0, line.find('#'));
+  const auto first = content.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return content.substr(first, content.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::string unknown_key(const std::string& where, const std::string& name) {
+  return where + ": unknown key " + name + "; the nearest known one is " + nearest_key(name) +
+         " (scorefield --help lists all)";
+}
+
+/// Line of each key in the file; throws where a line is no section, key or comment, or a key is unknown or doubled.
+std::map<std::string, int> scan_lines(const std::string& file, const std::string& text) {
+  std::map<std::string, int> lines;
+  std::istringstream stream(text);
+  std::string section;
+  int number = 0;
+  for (std::string raw; std::getline(stream, raw);) {
+    ++number;
+    const std::string where = file + ":" + std::to_string(number);
+    if (raw.find('\0') != std::string::npos) throw InputError(where + ": not a text file");
+    const std::string line = strip(raw);
+    if (line.empty()) continue;
+    if (line.front() == '[') {
+      if (line.back() != ']') throw InputError(where + ": a section is written [name]");
+      section = strip(line.substr(1, line.size() - 2));
+      continue;
+    }
+    const auto equals = line.find('=');
+    if (equals == std::string::npos) throw InputError(where + ": expected key = value, [section] or # comment");
+    if (section.empty()) throw InputError(where + ": a key before the first [section]");
+    const std::string name = section + "." + strip(line.substr(0, equals));
+    if (find_key(name) == nullptr) throw InputError(unknown_key(where, name));
+    if (!lines.emplace(name, number).second) {
+      throw InputError(where + ": " + name + " stands already in line " + std::to_string(lines[name]));
+    }
+  }
+  return lines;
+}
+
+po::options_description boost_options() {
+  po::options_description options;
+  for (const Key& key : all_keys()) options.add_options()(key.full_name().c_str(), po::value<std::string>());
+  return options;
+}
+
+void set_key(Deck& deck, const std::string& name, const std::string& value, const std::string& where) {
+  try {
+    find_key(name)->set(deck.params, value);
+  } catch (const std::invalid_argument& expected) {
+    throw InputError(where + ": " + name + " = " + value + ": expected " + expected.what());
+  }
+  deck.given.push_back(name);
+}
+
+void read_file(Deck& deck, const std::string& text) {
+  const auto lines = scan_lines(deck.path.string(), text);
+  std::istringstream stream(text);
+  for (const auto& option : po::parse_config_file(stream, boost_options()).options) {
+    set_key(deck, option.string_key, option.value.empty() ? "" : option.value.back(),
+            deck.path.string() + ":" + std::to_string(lines.at(option.string_key)));
+  }
+}
+
+void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
+  for (const std::string& item : overrides) {
+    const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
+    if (item.rfind("--", 0) != 0) throw InputError("command line: " + item + ": expected --section.key=value");
+    if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
+    if (item.find('=') == std::string::npos) throw InputError("command line: " + item + " needs a value: " + item + "=...");
+  }
+  const int style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent;
+  const auto parsed = po::command_line_parser(overrides).options(boost_options()).style(style).run();
+  for (const auto& option : parsed.options) {
+    set_key(deck, option.string_key, option.value.empty() ? "" : option.value.back(), "command line");
+  }
+}
+
+void check_list_length(const std::string& key, std::size_t length, std::size_t scores) {
+  if (length != 1 && length != scores) {
+    throw InputError("sample." + key + " has " + std::to_string(length) + " entries: give one for all scores, or one for each of the " +
+                     std::to_string(scores) + " in sample.score");
+  }
+}
+
+template <class T, class Name>
+void check_distinct(const std::string& key, const std::vector<T>& values, Name name) {
+  std::set<std::string> seen;
+  for (const T& value : values) {
+    if (!seen.insert(name(value)).second) throw InputError(key + " names " + name(value) + " twice");
+  }
+}
+
+/// Keys that contradict each other.
+void check_together(const Params& p) {
+  check_list_length("sampler", p.sample.sampler.size(), p.sample.score.size());
+  check_list_length("steps", p.sample.steps.size(), p.sample.score.size());
+  check_distinct("forward.process", p.forward.process, [](const Process& v) { return v.name; });
+  check_distinct("sample.score", p.sample.score, [](const std::string& v) { return v; });
+  if (p.network.embedding % 2 != 0) {
+    throw InputError("network.embedding = " + std::to_string(p.network.embedding) + " is odd: each frequency makes a sine and a cosine");
+  }
+  for (const auto& [name, samples] : {std::pair{"generate", p.generate.samples}, std::pair{"sample", p.sample.samples}}) {
+    if (p.measure.bins > samples) {
+      throw InputError("measure.bins = " + std::to_string(p.measure.bins) + " is more than " + name + ".samples = " + std::to_string(samples));
+    }
+  }
+  if (p.train.warmup >= p.train.steps) {
+    throw InputError("train.warmup = " + std::to_string(p.train.warmup) + " leaves nothing of train.steps = " + std::to_string(p.train.steps));
+  }
+}
+
+}  // namespace
+
+Deck parse_deck(const std::filesystem::path& path, const std::string& text, const std::vector<std::string>& overrides) {
+  Deck deck;
+  deck.path = path;
+  read_file(deck, text);
+  read_overrides(deck, overrides);
+  check_together(deck.params);
+  if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
+  return deck;
+}
+
+std::string resolved_text(const Params& params) {
+  std::string text;
+  std::string section;
+  for (const Key& key : all_keys()) {
+    if (key.section != section) text += (text.empty() ? "[" : "\n[") + key.section + "]\n";
+    section = key.section;
+    text += key.name + " = " + key.get(params) + "\n";
+  }
+  return text;
+}
+
+std::string fingerprint(const Params& params, const std::vector<std::string>& sections, const std::string& also) {
+  std::string values = "run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
+  for (const Key& key : all_keys()) {
+    if (key.key_class == KeyClass::free || key.key_class == KeyClass::select) continue;
+    if (std::find(sections.begin(), sections.end(), key.section) == sections.end()) continue;
+    values += key.full_name() + "=" + key.get(params) + ";";
+  }
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  for (const char letter : values) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
+  std::array<char, 17> digits;
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
+  return digits.data();
+}
+
+std::string keys_help() {
+  const Params defaults;
+  std::ostringstream text;
+  std::string section;
+  for (const Key& key : all_keys()) {
+    if (key.section != section) text << "\n[" << key.section << "]\n";
+    section = key.section;
+    const std::string value = key.get(defaults);
+    text << "  " << key.name << " = " << (value.empty() ? "(empty)" : value) << "\n      " << key.meaning << "\n      " << key.type
+         << (key.range == "any" ? "" : "; " + key.range) << (key.unit.empty() ? "" : "; unit: " + key.unit) << "\n";
+  }
+  return text.str();
+}
+
+std::string sampler_of(const SampleParams& sample, std::size_t index) {
+  return sample.sampler.size() == 1 ? sample.sampler[0] : sample.sampler[index];
+}
+
+std::int64_t steps_of(const SampleParams& sample, std::size_t index) {
+  return sample.steps.size() == 1 ? sample.steps[0] : sample.steps[index];
+}
+
+}  // namespace scorefield

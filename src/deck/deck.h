@@ -1,0 +1,36 @@
+// A deck: an INI file with command-line overrides, read strictly. Local: only one rank should read the file
+// (the text is then broadcast), so that all ranks see the same deck.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "deck/params.h"
+
+namespace scorefield {
+
+struct Deck {
+  std::filesystem::path path;
+  Params params;
+  std::vector<std::string> given;  ///< full names of the keys that the file or the command line set
+};
+
+/// Parses the deck's text, then the overrides ("--section.key=value"), then checks keys against each other.
+/// Throws InputError: file, line, key, what was expected, and for an unknown key the nearest known one.
+Deck parse_deck(const std::filesystem::path& path, const std::string& text, const std::vector<std::string>& overrides);
+
+/// The deck with every key, as an INI file that gives the same run.
+std::string resolved_text(const Params& params);
+
+/// A hash of the values of all physics and extend keys of these sections, as 16 hexadecimal digits.
+std::string fingerprint(const Params& params, const std::vector<std::string>& sections, const std::string& also = "");
+
+/// Help on every key: name, type, default, range, unit, meaning.
+std::string keys_help();
+
+/// sample.sampler and sample.steps of entry `index` of sample.score.
+std::string sampler_of(const SampleParams& sample, std::size_t index);
+std::int64_t steps_of(const SampleParams& sample, std::size_t index);
+
+}  // namespace scorefield

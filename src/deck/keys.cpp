@@ -1,0 +1,299 @@
+#include "deck/keys.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+
+namespace scorefield {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Bounds {
+  double low = -kInfinity;
+  double high = kInfinity;
+  bool open_low = false;   ///< the bound itself is excluded
+  bool open_high = false;
+};
+
+std::string describe(const Bounds& b) {
+  if (b.low == -kInfinity && b.high == kInfinity) return "any";
+  const std::string low = b.low == -kInfinity ? "" : shortest(b.low) + (b.open_low ? " < " : " <= ");
+  const std::string high = b.high == kInfinity ? "" : (b.open_high ? " < " : " <= ") + shortest(b.high);
+  return low + "value" + high;
+}
+
+template <class T>
+T parse_number(const std::string& text, const Bounds& b) {
+  T value{};
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto as_double = static_cast<double>(value);
+  const bool inside = std::isfinite(as_double) && (b.open_low ? as_double > b.low : as_double >= b.low) &&
+                      (b.open_high ? as_double < b.high : as_double <= b.high);
+  if (error != std::errc{} || stop != end || !inside) {
+    throw std::invalid_argument(std::string(std::is_integral_v<T> ? "an integer, " : "a number, ") + describe(b));
+  }
+  return value;
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(trimmed(part));
+  if (parts.empty() || std::count(parts.begin(), parts.end(), "") > 0) {
+    throw std::invalid_argument("a list with commas between its entries");
+  }
+  return parts;
+}
+
+template <class Items, class ToText>
+std::string join(const Items& items, ToText to_text) {
+  std::string all;
+  for (const auto& item : items) all += (all.empty() ? "" : ", ") + to_text(item);
+  return all;
+}
+
+std::string to_text(std::int64_t value) { return std::to_string(value); }
+std::string to_text(double value) { return shortest(value); }
+std::string to_text(const Process& value) { return value.name[0] == 'c' ? shortest(value.c) : value.name; }
+
+Process parse_process(const std::string& text) {
+  if (text == "ve") return {"ve", 0.0};
+  if (text == "vp") return {"vp", 1.0};
+  try {
+    const double c = parse_number<double>(text, {0.0, 1.0});
+    if (c == 0.0) return {"ve", c};
+    if (c == 1.0) return {"vp", c};
+    return {std::string("c").append(shortest(c)), c};
+  } catch (const std::invalid_argument&) {
+    throw std::invalid_argument("ve, vp, or a number c, 0 <= value <= 1");
+  }
+}
+
+std::string choices_text(const std::vector<std::string>& choices) { return join(choices, [](auto& s) { return s; }); }
+
+std::string parse_choice(const std::string& text, const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    throw std::invalid_argument("one of: " + choices_text(choices));
+  }
+  return text;
+}
+
+/// Reads one value of the type of a parameter.
+std::int64_t parse_one(const std::string& text, const Bounds& b, std::int64_t) { return parse_number<std::int64_t>(text, b); }
+double parse_one(const std::string& text, const Bounds& b, double) { return parse_number<double>(text, b); }
+
+/// Makes the keys of one section.
+template <class Section>
+struct SectionKeys {
+  std::string name;
+  Section Params::*section;
+
+  template <class T>
+  Key number(const char* key, T Section::*member, Bounds b, const char* unit, KeyClass c, const char* meaning) const {
+    const auto s = section;
+    return {name, key, std::is_integral_v<T> ? "integer" : "number", describe(b), unit, meaning, c,
+            [=](Params& p, const std::string& text) { p.*s.*member = parse_one(text, b, T{}); },
+            [=](const Params& p) { return to_text(p.*s.*member); }};
+  }
+
+  template <class T>
+  Key numbers(const char* key, std::vector<T> Section::*member, Bounds b, const char* unit, KeyClass c,
+              const char* meaning) const {
+    const auto s = section;
+    return {name, key, std::is_integral_v<T> ? "integers" : "numbers", describe(b), unit, meaning, c,
+            [=](Params& p, const std::string& text) {
+              std::vector<T> values;
+              for (const auto& part : split(text)) values.push_back(parse_one(part, b, T{}));
+              p.*s.*member = values;
+            },
+            [=](const Params& p) { return join(p.*s.*member, [](T v) { return to_text(v); }); }};
+  }
+
+  Key choice(const char* key, std::string Section::*member, std::vector<std::string> choices, KeyClass c,
+             const char* meaning) const {
+    const auto s = section;
+    return {name, key, "choice", choices_text(choices), "", meaning, c,
+            [=](Params& p, const std::string& text) { p.*s.*member = parse_choice(text, choices); },
+            [=](const Params& p) { return p.*s.*member; }};
+  }
+
+  Key choices(const char* key, std::vector<std::string> Section::*member, std::vector<std::string> allowed, KeyClass c,
+              const char* meaning) const {
+    const auto s = section;
+    return {name, key, "choices", choices_text(allowed), "", meaning, c,
+            [=](Params& p, const std::string& text) {
+              std::vector<std::string> values;
+              for (const auto& part : split(text)) values.push_back(parse_choice(part, allowed));
+              p.*s.*member = values;
+            },
+            [=](const Params& p) { return join(p.*s.*member, [](auto& v) { return v; }); }};
+  }
+
+  Key text(const char* key, std::string Section::*member, KeyClass c, const char* meaning) const {
+    const auto s = section;
+    return {name, key, "text", "any", "", meaning, c,
+            [=](Params& p, const std::string& value) { p.*s.*member = value; },
+            [=](const Params& p) { return p.*s.*member; }};
+  }
+};
+
+Key process_key() {
+  return {"forward", "process", "processes", "ve, vp, or c with 0 <= c <= 1", "", "forward processes, each with its own outputs",
+          KeyClass::select,
+          [](Params& p, const std::string& text) {
+            std::vector<Process> values;
+            for (const auto& part : split(text)) values.push_back(parse_process(part));
+            p.forward.process = values;
+          },
+          [](const Params& p) { return join(p.forward.process, [](const Process& v) { return to_text(v); }); }};
+}
+
+std::vector<Key> run_and_model_keys() {
+  using enum KeyClass;
+  const SectionKeys<RunParams> run{"run", &Params::run};
+  const SectionKeys<ModelParams> model{"model", &Params::model};
+  const SectionKeys<GenerateParams> generate{"generate", &Params::generate};
+  return {
+      run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
+      run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
+      run.number("threads", &RunParams::threads, {0, 4096}, "", free,
+                 "OpenMP threads of a rank; 0: the node's cores over its ranks"),
+      model.choice("name", &ModelParams::name, {"two-peak"}, physics, "what is simulated"),
+      model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
+      model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
+      model.number("weight", &ModelParams::weight, {0, 1}, "", physics, "share of the peak at +mu0"),
+      generate.number("samples", &GenerateParams::samples, {1, 1e12}, "configurations", extend, "size of the ensemble"),
+  };
+}
+
+std::vector<Key> forward_and_network_keys() {
+  using enum KeyClass;
+  const SectionKeys<ForwardParams> forward{"forward", &Params::forward};
+  const SectionKeys<NetworkParams> network{"network", &Params::network};
+  return {
+      process_key(),
+      forward.number("sigma", &ForwardParams::sigma, {1, 1e6, true}, "", physics, "base of the noise g(t) = sigma^t"),
+      forward.number("noise-min", &ForwardParams::noise_min, {1e-4, 1, false, true}, "standard deviations of the data", physics,
+                     "noise over signal at the last step before the one without noise"),
+      forward.number("times", &ForwardParams::times, {2, 10000}, "", physics,
+                     "times from 0 to 1 at which the forward process is recorded"),
+      network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
+      network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
+                     "random Fourier features of the noise level (even)"),
+      network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
+                     "standard deviation of their frequencies"),
+      network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "gelu", "leaky-relu"}, physics,
+                     "non-linearity of the hidden layers"),
+      network.choice("symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
+                     "odd: s(-x) = -s(x) by construction, at twice the cost"),
+  };
+}
+
+std::vector<Key> train_keys() {
+  using enum KeyClass;
+  const SectionKeys<TrainParams> train{"train", &Params::train};
+  return {
+      train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),
+      train.number("levels", &TrainParams::levels, {1, 1e6}, "", physics, "noise levels in a batch, one a stratum"),
+      train.number("per-level", &TrainParams::per_level, {1, 1e7}, "configurations", physics,
+                   "configurations at each level; batch = levels x per-level, over all ranks"),
+      train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics, "peak learning rate of Adam"),
+      train.number("warmup", &TrainParams::warmup, {0, 1e9}, "steps", physics, "linear rise of the learning rate"),
+      train.choice("schedule", &TrainParams::schedule, {"cosine", "linear", "constant"}, physics,
+                   "fall of the learning rate to 0 at the last step"),
+      train.number("beta1", &TrainParams::beta1, {0, 1, false, true}, "", physics, "Adam: decay of the mean gradient"),
+      train.number("beta2", &TrainParams::beta2, {0, 1, false, true}, "", physics, "Adam: decay of its square"),
+      train.number("ema", &TrainParams::ema, {0, 1, false, true}, "", physics, "decay of the averaged weights that are sampled with"),
+      train.choice("level-density", &TrainParams::level_density, {"log-noise", "bulk", "uniform-time"}, physics,
+                   "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)); half of them where noise and data are "
+                   "alike; uniform in t"),
+      train.choice("weight", &TrainParams::weight, {"unit", "xi", "sqrt-xi"}, physics,
+                   "weight of a level in the loss: 1 for the preconditioned target, or lambda(t) = Xi or sqrt(Xi) for the score"),
+  };
+}
+
+std::vector<Key> sample_and_measure_keys() {
+  using enum KeyClass;
+  const SectionKeys<SampleParams> sample{"sample", &Params::sample};
+  const SectionKeys<MeasureParams> measure{"measure", &Params::measure};
+  return {
+      sample.number("samples", &SampleParams::samples, {1, 1e12}, "configurations", extend, "configurations made by each score"),
+      sample.choices("score", &SampleParams::score, {"exact", "learnt"}, select, "score that drives the backward process"),
+      sample.choices("sampler", &SampleParams::sampler,
+                     {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
+                     "integrator of the backward process: one for all scores, or one for each"),
+      sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
+      sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
+                    "times at which the backward process is recorded, at most steps + 1"),
+      sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
+                    "signal to noise of a Langevin correction (predictor-corrector)"),
+      measure.number("bins", &MeasureParams::bins, {2, 100000}, "", physics, "jackknife bins"),
+      measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
+                      "sources J at which the generating function W[J] is recorded"),
+      measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
+                     "cells of the histograms, over five standard deviations to each side"),
+  };
+}
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replace});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string shortest(double value) {
+  std::string text(32, '\0');
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  text.resize(static_cast<std::size_t>(result.ptr - text.data()));
+  return text;
+}
+
+const std::vector<Key>& all_keys() {
+  static const std::vector<Key> keys = [] {
+    std::vector<Key> all;
+    for (const auto& part : {run_and_model_keys(), forward_and_network_keys(), train_keys(), sample_and_measure_keys()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
+  return keys;
+}
+
+const Key* find_key(const std::string& full_name) {
+  const auto& keys = all_keys();
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.full_name() == full_name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::string nearest_key(const std::string& full_name) {
+  const auto& keys = all_keys();
+  const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+    return edit_distance(a.full_name(), full_name) < edit_distance(b.full_name(), full_name);
+  });
+  return nearest->full_name();
+}
+
+}  // namespace scorefield

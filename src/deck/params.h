@@ -1,0 +1,89 @@
+// The parameters of a run, one struct a section of the deck. Their meaning, range and unit stand in the
+// table of src/deck/keys.cpp, which parses them and prints the help. Standard library only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scorefield {
+
+/// A forward process dx = -(c/2) g^2 x dt + g dW, g = sigma^t: c = 0 is VE, c = 1 is VP.
+struct Process {
+  std::string name = "ve";  ///< as it stands in file names: ve, vp, or c0.5
+  double c = 0.0;
+};
+
+struct RunParams {
+  std::int64_t seed = 20241201;
+  std::string output;  ///< empty: out/<deck's name>
+  std::int64_t threads = 0;
+};
+
+struct ModelParams {
+  std::string name = "two-peak";
+  double mu0 = 1.0;
+  double sigma0 = 0.25;
+  double weight = 0.5;
+};
+
+struct GenerateParams {
+  std::int64_t samples = 1000000;
+};
+
+struct ForwardParams {
+  std::vector<Process> process = {{"ve", 0.0}};
+  double sigma = 10.0;
+  double noise_min = 0.02;
+  std::int64_t times = 41;
+};
+
+struct NetworkParams {
+  std::vector<std::int64_t> hidden = {64, 64, 64};
+  std::int64_t embedding = 128;
+  double embedding_scale = 1.0;
+  std::string activation = "silu";
+  std::string symmetry = "none";
+};
+
+struct TrainParams {
+  std::int64_t steps = 4000;
+  std::int64_t levels = 128;
+  std::int64_t per_level = 128;
+  double learning_rate = 4e-3;
+  std::int64_t warmup = 100;
+  std::string schedule = "cosine";
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double ema = 0.998;
+  std::string level_density = "log-noise";
+  std::string weight = "unit";
+};
+
+struct SampleParams {
+  std::int64_t samples = 1000000;
+  std::vector<std::string> score = {"exact"};
+  std::vector<std::string> sampler = {"sde4"};
+  std::vector<std::int64_t> steps = {48};
+  std::int64_t records = 49;
+  double corrector_snr = 0.1;
+};
+
+struct MeasureParams {
+  std::int64_t bins = 250;
+  std::vector<double> sources = {-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0};
+  std::int64_t histogram_bins = 200;
+};
+
+struct Params {
+  RunParams run;
+  ModelParams model;
+  GenerateParams generate;
+  ForwardParams forward;
+  NetworkParams network;
+  TrainParams train;
+  SampleParams sample;
+  MeasureParams measure;
+};
+
+}  // namespace scorefield

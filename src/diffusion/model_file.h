@@ -1,0 +1,30 @@
+// A trained score network as data: what it takes to evaluate it again, and its file. No torch types.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/hdf5.h"
+#include "deck/params.h"
+#include "diffusion/score.h"
+
+namespace scorefield {
+
+/// Architecture, data normalisation and weights of a score network.
+struct Model {
+  NetworkParams network;
+  Reference reference;              ///< mean and variance of the training data
+  std::vector<double> frequencies;  ///< of the noise-level embedding, fixed
+  std::vector<double> weights;      ///< all trained parameters, one after another; the averaged ones for sampling
+};
+
+/// Reads /network of a model file. InputError if its architecture is not the deck's. Collective.
+Model read_model(const H5File& file, const NetworkParams& network);
+
+/// Writes /network. Collective.
+void write_model(H5File& file, const Model& model);
+
+/// The score of a trained network, evaluated with LibTorch. Local.
+std::unique_ptr<Score> make_learnt_score(const Model& model);
+
+}  // namespace scorefield

@@ -1,0 +1,88 @@
+#include "diffusion/recorder.h"
+
+#include <array>
+#include <cmath>
+
+#include "base/vector_math.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kLanes = 8;
+constexpr double kHistogramReach = 5.0;  // standard deviations to each side
+
+using Lanes = std::array<double, kLanes>;
+
+double total(const Lanes& lanes) {
+  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+/// Calls `kernel(pointer, count)` with eight elements at a time and a last, shorter group.
+template <class Kernel>
+void for_lanes(std::span<const double> x, Kernel kernel) {
+  std::size_t i = 0;
+  for (; i + kLanes <= x.size(); i += kLanes) kernel(x.data() + i, kLanes);
+  if (i < x.size()) kernel(x.data() + i, x.size() - i);
+}
+
+void add_powers(std::span<const double> x, std::span<double> sums) {
+  std::array<Lanes, kMaxOrder> lanes{};
+  for_lanes(x, [&](const double* values, std::size_t count) {
+#pragma omp simd
+    for (std::size_t l = 0; l < count; ++l) {
+      double power = values[l];
+      for (int n = 0; n < kMaxOrder; ++n) {
+        lanes[n][l] += power;
+        power *= values[l];
+      }
+    }
+  });
+  for (int n = 0; n < kMaxOrder; ++n) sums[n] += total(lanes[n]);
+}
+
+double sum_of_exponentials(std::span<const double> x, double source) {
+  Lanes lanes{};
+  for_lanes(x, [&](const double* values, std::size_t count) {
+#pragma omp simd
+    for (std::size_t l = 0; l < count; ++l) lanes[l] += vmath::exp(source * values[l]);
+  });
+  return total(lanes);
+}
+
+}  // namespace
+
+Recorder::Recorder(std::vector<NoiseLevel> levels, const Reference& reference, const MeasureParams& measure)
+    : levels_(std::move(levels)),
+      reference_(reference),
+      sources_(measure.sources),
+      cells_(static_cast<std::size_t>(measure.histogram_bins)) {}
+
+std::vector<double> Recorder::sources(std::size_t record) const {
+  std::vector<double> scaled = sources_;
+  for (double& source : scaled) source /= deviation(record);
+  return scaled;
+}
+
+std::vector<double> Recorder::edges(std::size_t record) const {
+  std::vector<double> edges(cells_ + 1);
+  for (std::size_t i = 0; i <= cells_; ++i) {
+    const double position = 2.0 * static_cast<double>(i) / static_cast<double>(cells_) - 1.0;
+    edges[i] = centre(record) + kHistogramReach * deviation(record) * position;
+  }
+  return edges;
+}
+
+void Recorder::add(std::size_t record, std::span<const double> x, std::span<double> sums,
+                   std::span<double> counts) const {
+  add_powers(x, sums);
+  const std::vector<double> scaled = sources(record);
+  for (std::size_t j = 0; j < scaled.size(); ++j) sums[kMaxOrder + j] += sum_of_exponentials(x, scaled[j]);
+  const double low = centre(record) - kHistogramReach * deviation(record);
+  const double per_cell = static_cast<double>(cells_) / (2.0 * kHistogramReach * deviation(record));
+  for (const double value : x) {
+    const double cell = std::floor((value - low) * per_cell);
+    if (cell >= 0.0 && cell < static_cast<double>(cells_)) counts[static_cast<std::size_t>(cell)] += 1.0;
+  }
+}
+
+}  // namespace scorefield

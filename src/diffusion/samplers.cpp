@@ -1,0 +1,233 @@
+#include "diffusion/samplers.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/rng.h"
+
+namespace scorefield {
+namespace {
+
+std::vector<NoiseLevel> time_grid(const Schedule& schedule, std::int64_t steps) {
+  std::vector<NoiseLevel> levels;
+  for (std::int64_t i = 0; i <= steps; ++i) {
+    levels.push_back(schedule.at(static_cast<double>(steps - i) / static_cast<double>(steps)));
+  }
+  return levels;
+}
+
+/// Uniform in the level coordinate from T to noise_min, and 0 behind.
+std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& reference, const SamplerSettings& s) {
+  const double top = level_coordinate(schedule.at(1.0), reference);
+  const double bottom = -std::asinh(1.0 / s.noise_min);
+  if (bottom >= top) throw InputError("forward.noise-min is above the noise at T: raise forward.sigma");
+  std::vector<NoiseLevel> levels;
+  for (std::int64_t i = 0; i < s.steps; ++i) {
+    const double part = s.steps > 1 ? static_cast<double>(i) / static_cast<double>(s.steps - 1) : 0.0;
+    levels.push_back(i == 0 ? schedule.at(1.0) : schedule.at_ratio(ratio_of_coordinate(top + part * (bottom - top), reference)));
+  }
+  levels.push_back(schedule.at(0.0));
+  return levels;
+}
+
+}  // namespace
+
+/// The state of one run: the whitened field and work arrays.
+class BackwardProcess::Run {
+ public:
+  Run(const BackwardProcess& process, const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x)
+      : p_(process), score_(score), seed_(seed), first_(first), x_(x), noise_(x.size()), score_values_(x.size()),
+        field_(x.size()), trial_(x.size()) {
+    for (auto& slope : slopes_) slope.resize(x.size());
+  }
+
+  void start() {
+    fill_normals({seed_, Stream::prior, 0}, first_, x_);
+    if (p_.in_time_) unwhiten(p_.levels_.front());
+  }
+
+  /// One step of any integrator, from level `step` to `step + 1`.
+  void advance(std::size_t step) {
+    const NoiseLevel& from = p_.levels_[step];
+    const NoiseLevel& to = p_.levels_[step + 1];
+    if (p_.in_time_) {
+      euler_maruyama(step, from, to);
+      if (p_.settings_.name == "predictor-corrector" && to.time > 0.0) correct(step, to);
+    } else if (to.time == 0.0) {
+      last_step(from);
+    } else if (p_.settings_.name == "adams4") {
+      adams(step, from, to);
+    } else if (p_.settings_.name.starts_with("sde")) {
+      stochastic(step, from, to);
+    } else {
+      deterministic(from, to);
+    }
+  }
+
+  /// The configurations at a level, in the units of the data.
+  std::span<const double> field_at(const NoiseLevel& level) {
+    if (p_.in_time_) return x_;
+    to_field(level, x_, field_);
+    return field_;
+  }
+
+ private:
+  void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) const {
+    const double deviation = total_deviation(level, p_.reference_);
+    const double centre = level.kept * p_.reference_.mean;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = centre + deviation * whitened[i];
+  }
+
+  void unwhiten(const NoiseLevel& level) { to_field(level, x_, x_); }
+
+  /// d xh/dl at a level; also -sin(alpha) times the network's preconditioned output.
+  void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) {
+    to_field(level, whitened, field_);
+    score_.evaluate(level, field_, score_values_);
+    const double ratio = noise_ratio(level);
+    const double factor = -ratio * ratio / std::sqrt(p_.reference_.variance) * level.kept;
+    const double inverse = 1.0 / total_deviation(level, p_.reference_);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = factor * (score_values_[i] + inverse * whitened[i]);
+  }
+
+  double coordinate(const NoiseLevel& level) const { return level_coordinate(level, p_.reference_); }
+
+  NoiseLevel at_coordinate(double l) const { return p_.schedule_.at_ratio(ratio_of_coordinate(l, p_.reference_)); }
+
+  void step_to_trial(double h, const std::vector<double>& along) {
+    for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + h * along[i];
+  }
+
+  /// Heun or the classical Runge-Kutta scheme in l.
+  void deterministic(const NoiseLevel& from, const NoiseLevel& to) {
+    const double h = coordinate(to) - coordinate(from);
+    auto& [k1, k2, k3, k4] = slopes_;
+    slope(from, x_, k1);
+    if (p_.settings_.name.ends_with('2')) {
+      step_to_trial(h, k1);
+      slope(to, trial_, k2);
+      for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += 0.5 * h * (k1[i] + k2[i]);
+      return;
+    }
+    const NoiseLevel middle = at_coordinate(coordinate(from) + 0.5 * h);
+    step_to_trial(0.5 * h, k1);
+    slope(middle, trial_, k2);
+    step_to_trial(0.5 * h, k2);
+    slope(middle, trial_, k3);
+    step_to_trial(h, k3);
+    slope(to, trial_, k4);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += h / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i]);
+  }
+
+  /// Adams-Bashforth of order 4 in l, of orders 1 to 3 in the first steps.
+  void adams(std::size_t step, const NoiseLevel& from, const NoiseLevel& to) {
+    static constexpr std::array<std::array<double, 4>, 4> kWeights = {{{1.0, 0.0, 0.0, 0.0},
+                                                                       {3.0 / 2, -1.0 / 2, 0.0, 0.0},
+                                                                       {23.0 / 12, -16.0 / 12, 5.0 / 12, 0.0},
+                                                                       {55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24}}};
+    const double h = coordinate(to) - coordinate(from);
+    std::rotate(slopes_.begin(), slopes_.end() - 1, slopes_.end());
+    slope(from, x_, slopes_[0]);
+    const auto& w = kWeights[std::min<std::size_t>(step, 3)];
+    for (std::size_t i = 0; i < x_.size(); ++i) {
+      double sum = w[0] * slopes_[0][i];
+      for (std::size_t k = 1; k < 4 && w[k] != 0.0; ++k) sum += w[k] * slopes_[k][i];
+      x_[i] += h * sum;
+    }
+  }
+
+  /// Forward noise up by one step in l (not above T), then the deterministic scheme down.
+  void stochastic(std::size_t step, const NoiseLevel& from, const NoiseLevel& to) {
+    const double top = coordinate(p_.levels_.front());
+    const double up = std::min(top, 2.0 * coordinate(from) - coordinate(to));
+    NoiseLevel noisier = from;
+    if (up > coordinate(from)) {
+      noisier = up == top ? p_.levels_.front() : at_coordinate(up);
+      const Transition t = transition(from, noisier);
+      const double deviation = total_deviation(noisier, p_.reference_);
+      const double kept = t.kept * total_deviation(from, p_.reference_) / deviation;
+      add_noise(Stream::sampler_noise, step, kept, std::sqrt(t.noise_variance) / deviation);
+    }
+    deterministic(noisier, to);
+  }
+
+  /// x -> kept x + amplitude eta.
+  void add_noise(Stream stream, std::size_t step, double kept, double amplitude) {
+    fill_normals({seed_, stream, step}, first_, noise_);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = kept * x_[i] + amplitude * noise_[i];
+  }
+
+  /// To t = 0: with the score constant, x - Xi-flow gives xh + (alpha/2) F, F the slope over -sin(alpha).
+  void last_step(const NoiseLevel& from) {
+    slope(from, x_, slopes_[0]);
+    const double alpha = std::atan(noise_ratio(from) / std::sqrt(p_.reference_.variance));
+    const double factor = -0.5 * alpha / std::sin(alpha);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += factor * slopes_[0][i];
+  }
+
+  /// x(t-h) = x + h (k x/2 + g^2 s) + g sqrt(h) eta; no noise in the last step.
+  void euler_maruyama(std::size_t step, const NoiseLevel& from, const NoiseLevel& to) {
+    const double h = from.time - to.time;
+    const double g2 = p_.schedule_.diffusion_squared(from.time);
+    const double grow = 1.0 + 0.5 * h * p_.schedule_.contraction(from.time);
+    score_.evaluate(from, x_, score_values_);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = grow * x_[i] + h * g2 * score_values_[i];
+    if (to.time > 0.0) add_noise(Stream::sampler_noise, step, 1.0, std::sqrt(h * g2));
+  }
+
+  /// One Langevin step x + e s + sqrt(2e) eta with e = 2 snr^2 Xi (2011.13456, algorithm 4, with |s|^2 = 1/Xi).
+  void correct(std::size_t step, const NoiseLevel& at) {
+    const double e = 2.0 * p_.settings_.corrector_snr * p_.settings_.corrector_snr * at.noise_variance;
+    score_.evaluate(at, x_, score_values_);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += e * score_values_[i];
+    add_noise(Stream::corrector_noise, step, 1.0, std::sqrt(2.0 * e));
+  }
+
+  const BackwardProcess& p_;
+  const Score& score_;
+  std::uint64_t seed_;
+  std::uint64_t first_;
+  std::span<double> x_;  ///< the whitened field, or the field itself if steps are in time
+  std::vector<double> noise_;
+  std::vector<double> score_values_;
+  std::vector<double> field_;
+  std::vector<double> trial_;
+  std::array<std::vector<double>, 4> slopes_;
+};
+
+BackwardProcess::BackwardProcess(const Schedule& schedule, const Reference& reference, const SamplerSettings& settings)
+    : schedule_(schedule),
+      reference_(reference),
+      settings_(settings),
+      in_time_(settings.name == "euler-maruyama" || settings.name == "predictor-corrector"),
+      levels_(in_time_ ? time_grid(schedule, settings.steps) : noise_grid(schedule, reference, settings)) {}
+
+std::int64_t BackwardProcess::evaluations() const {
+  const std::int64_t steps = settings_.steps;
+  if (settings_.name == "predictor-corrector") return 2 * steps - 1;
+  if (settings_.name.ends_with('2')) return 2 * (steps - 1) + 1;
+  if (settings_.name == "ode4" || settings_.name == "sde4") return 4 * (steps - 1) + 1;
+  return steps;
+}
+
+void BackwardProcess::run(const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x,
+                          const Observer& observer) const {
+  Run run(*this, score, seed, first, x);
+  run.start();
+  observer(0, run.field_at(levels_[0]));
+  for (std::size_t step = 0; step + 1 < levels_.size(); ++step) {
+    run.advance(step);
+    observer(step + 1, run.field_at(levels_[step + 1]));
+  }
+  if (!in_time_) {
+    const auto field = run.field_at(levels_.back());
+    std::copy(field.begin(), field.end(), x.begin());
+  }
+  if (!std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); })) {
+    throw NumericalError("a configuration of the backward process ran away (sampler " + settings_.name + "): take more steps");
+  }
+}
+
+}  // namespace scorefield

@@ -1,0 +1,173 @@
+#include "diffusion/trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/optim/adam.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/rng.h"
+#include "diffusion/network.h"
+#include "diffusion/network_layout.h"
+
+namespace scorefield {
+namespace {
+
+std::vector<double> to_vector(const at::Tensor& tensor) {
+  const float* values = tensor.data_ptr<float>();
+  return {values, values + tensor.numel()};
+}
+
+}  // namespace
+
+class Trainer::Implementation {
+ public:
+  Implementation(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference)
+      : comm_(comm), settings_(settings), data_(data), reference_(reference),
+        frequencies_(embedding_frequencies(settings.network, settings.seed)), mlp_(settings.network, frequencies_),
+        weights_(to_tensor(initial_weights(settings.network, settings.seed)).requires_grad_(true)),
+        averaged_(weights_.detach().clone()),
+        adam_({weights_}, torch::optim::AdamOptions(settings.train.learning_rate).betas({settings.train.beta1, settings.train.beta2})),
+        mine_(share(settings.train.levels, comm.size(), comm.rank())) {}
+
+  double step() {
+    const double loss = mine_.size() > 0 ? backward() : zero_gradient();
+    const at::Tensor gradient = weights_.grad();
+    comm_.sum(std::span(gradient.data_ptr<float>(), static_cast<std::size_t>(gradient.numel())));
+    static_cast<torch::optim::AdamOptions&>(adam_.param_groups()[0].options()).lr(learning_rate());
+    adam_.step();
+    adam_.zero_grad(false);
+    ++step_;
+    const double n = static_cast<double>(step_);
+    const double decay = std::min(settings_.train.ema, n / (n + 10.0));  // the start is forgotten faster
+    const at::NoGradGuard guard;
+    averaged_.lerp_(weights_.detach(), 1.0 - decay);
+    return loss;
+  }
+
+  TrainingState state() const {
+    TrainingState state;
+    state.step = step_;
+    state.weights = to_vector(weights_.detach());
+    state.averaged_weights = to_vector(averaged_);
+    const auto found = adam_.state().find(weights_.unsafeGetTensorImpl());
+    if (found != adam_.state().end()) {
+      const auto& moments = static_cast<const torch::optim::AdamParamState&>(*found->second);
+      state.gradient_mean = to_vector(moments.exp_avg());
+      state.gradient_square = to_vector(moments.exp_avg_sq());
+    }
+    return state;
+  }
+
+  Model model() const { return {settings_.network, reference_, frequencies_, to_vector(averaged_)}; }
+
+ private:
+  /// This rank's part of the batch of a step.
+  struct Batch {
+    at::Tensor xh, target, coordinates, weights;
+  };
+
+  double learning_rate() const {
+    const TrainParams& t = settings_.train;
+    const auto n = static_cast<double>(step_ + 1);
+    const double rise = t.warmup > 0 ? std::min(1.0, n / static_cast<double>(t.warmup)) : 1.0;
+    const double part = std::clamp((n - static_cast<double>(t.warmup)) / static_cast<double>(t.steps - t.warmup), 0.0, 1.0);
+    double fall = 1.0;
+    if (t.schedule == "cosine") fall = 0.5 * (1.0 + std::cos(std::numbers::pi * part));
+    if (t.schedule == "linear") fall = 1.0 - part;
+    return t.learning_rate * rise * fall;
+  }
+
+  /// The level at position u in (0, 1) of the chosen density.
+  NoiseLevel level_at(double u) const {
+    const double top = level_coordinate(settings_.schedule.at(1.0), reference_);
+    const double bottom = -std::asinh(1.0 / settings_.noise_min);
+    if (settings_.train.level_density == "uniform-time") {
+      const double start = settings_.schedule.at_ratio(ratio_of_coordinate(bottom, reference_)).time;
+      return settings_.schedule.at(start + u * (1.0 - start));
+    }
+    return settings_.schedule.at_ratio(ratio_of_coordinate(bottom + u * (top - bottom), reference_));
+  }
+
+  /// Weight of (F - F*)^2. lambda(t) |s - s*|^2 = lambda v/(r^2 f^2 (v + r^2)) (F - F*)^2, r = sqrt(Xi)/f.
+  double weight_at(const NoiseLevel& level) const {
+    if (settings_.train.weight == "unit") return 1.0;
+    const double deviation = total_deviation(level, reference_);
+    const double lambda = settings_.train.weight == "xi" ? level.noise_variance : std::sqrt(level.noise_variance);
+    return lambda * reference_.variance * level.kept * level.kept / (level.noise_variance * deviation * deviation);
+  }
+
+  Batch make_batch() const {
+    const auto per_level = settings_.train.per_level;
+    const auto levels = static_cast<std::size_t>(mine_.size());
+    const std::size_t size = levels * static_cast<std::size_t>(per_level);
+    const auto step = static_cast<std::uint64_t>(step_);
+    const auto first = static_cast<std::uint64_t>(mine_.begin * per_level);
+    std::vector<double> u(levels), picks(size), noise(size);
+    fill_uniforms({settings_.seed, Stream::train_level, step}, static_cast<std::uint64_t>(mine_.begin), u);
+    fill_uniforms({settings_.seed, Stream::train_pick, step}, first, picks);
+    fill_normals({settings_.seed, Stream::train_noise, step}, first, noise);
+    Batch b{at::empty({mine_.size(), per_level}, at::kFloat), at::empty({mine_.size(), per_level}, at::kFloat),
+            at::empty({mine_.size()}, at::kFloat), at::empty({mine_.size(), 1}, at::kFloat)};
+    const double inverse = 1.0 / std::sqrt(reference_.variance);
+    for (std::size_t l = 0; l < levels; ++l) {
+      const double stratum = static_cast<double>(mine_.begin) + static_cast<double>(l) + u[l];
+      const NoiseLevel level = level_at(stratum / static_cast<double>(settings_.train.levels));
+      const double coordinate = level_coordinate(level, reference_);
+      const double alpha = 2.0 * std::atan(std::exp(coordinate));
+      const double cosine = std::cos(alpha), sine = std::sin(alpha);
+      b.coordinates.data_ptr<float>()[l] = static_cast<float>(coordinate);
+      b.weights.data_ptr<float>()[l] = static_cast<float>(weight_at(level));
+      for (std::size_t i = l * static_cast<std::size_t>(per_level); i < (l + 1) * static_cast<std::size_t>(per_level); ++i) {
+        const auto pick = std::min(data_.size() - 1, static_cast<std::size_t>(picks[i] * static_cast<double>(data_.size())));
+        const double z = (data_[pick] - reference_.mean) * inverse;
+        b.xh.data_ptr<float>()[i] = static_cast<float>(z * cosine + noise[i] * sine);
+        b.target.data_ptr<float>()[i] = static_cast<float>(z * sine - noise[i] * cosine);
+      }
+    }
+    return b;
+  }
+
+  double backward() {
+    const Batch b = make_batch();
+    const at::Tensor deviation = mlp_.forward(mlp_.unpack(weights_), b.xh, b.coordinates) - b.target;
+    const double batch_size = static_cast<double>(settings_.train.levels * settings_.train.per_level);
+    const at::Tensor loss = (deviation.square() * b.weights).sum() / batch_size;
+    loss.backward();
+    return loss.item<double>();
+  }
+
+  /// A rank with no levels (more ranks than levels) adds nothing.
+  double zero_gradient() {
+    weights_.mutable_grad() = at::zeros_like(weights_);
+    return 0.0;
+  }
+
+  const Comm& comm_;
+  Settings settings_;
+  std::span<const double> data_;
+  Reference reference_;
+  std::vector<double> frequencies_;
+  Mlp mlp_;
+  at::Tensor weights_;   ///< all parameters, one leaf
+  at::Tensor averaged_;  ///< their exponential moving average
+  mutable torch::optim::Adam adam_;  ///< mutable: torch gives its state only to non-const
+  Range mine_;           ///< levels of the batch that fall to this rank
+  std::int64_t step_ = 0;
+};
+
+Trainer::Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference)
+    : implementation_(std::make_unique<Implementation>(comm, settings, data, reference)) {}
+Trainer::~Trainer() = default;
+double Trainer::step() { return implementation_->step(); }
+TrainingState Trainer::state() const { return implementation_->state(); }
+Model Trainer::model() const { return implementation_->model(); }
+
+void set_torch_threads(int threads) { at::set_num_threads(threads); }
+
+const char* torch_version() { return TORCH_VERSION; }
+
+}  // namespace scorefield

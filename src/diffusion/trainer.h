@@ -1,0 +1,62 @@
+// Denoising score matching, data-parallel: each rank has part of every batch, gradients are summed over ranks.
+// No torch types.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/mpi.h"
+#include "diffusion/model_file.h"
+
+namespace scorefield {
+
+/// Everything that a training carries from step to step, as flat arrays in the order of network_layout.h.
+struct TrainingState {
+  std::int64_t step = 0;
+  std::vector<double> weights;
+  std::vector<double> averaged_weights;
+  std::vector<double> gradient_mean;    ///< Adam's first moment
+  std::vector<double> gradient_square;  ///< Adam's second moment
+};
+
+/// Trains F (network.h) by the loss  E_l w(l) E (F(xh, l) - F*)^2. Step n is a function of (seed, n): levels, one a stratum,
+/// configurations and noise come from counter-based streams by their index in the global batch, so that the batch is the
+/// same for any number of ranks, and the gradients agree to rounding.
+class Trainer {
+ public:
+  struct Settings {
+    NetworkParams network;
+    TrainParams train;
+    Schedule schedule;
+    double noise_min;
+    std::uint64_t seed;
+  };
+
+  /// `data`: the whole ensemble, on every rank; kept by reference. `reference`: its mean and variance.
+  Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference);
+  ~Trainer();
+
+  /// One optimiser step. Returns the loss of this rank's part of the batch, divided by the size of the whole batch, so that
+  /// its sum over ranks is the loss. Collective.
+  double step();
+
+  TrainingState state() const;
+  /// The network with averaged weights.
+  Model model() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// Mean and variance of numbers of which each rank holds `part`, summed exactly: the same for any distribution. Collective.
+Reference measure_reference(const Comm& comm, std::span<const double> part);
+
+/// Sets the threads of torch's own loops. Local.
+void set_torch_threads(int threads);
+
+/// The version of LibTorch.
+const char* torch_version();
+
+}  // namespace scorefield

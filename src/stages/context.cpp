@@ -1,0 +1,108 @@
+#include "stages/context.h"
+
+#include <omp.h>
+
+#include <array>
+#include <ctime>
+
+#include "version.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::array<char, 32> text;
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return text.data();
+}
+
+std::string fingerprint_in(const Context& context, const std::filesystem::path& path) {
+  const H5File file = H5File::open(path, context.comm);
+  return file.text_attribute("/provenance", "fingerprint").value_or("");
+}
+
+bool exists_on_root(const Context& context, const std::filesystem::path& path) {
+  return context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path)}) == 1;
+}
+
+}  // namespace
+
+std::filesystem::path output_path(const Params& params, const std::string& file) {
+  return std::filesystem::path(params.run.output) / file;
+}
+
+std::string forward_name(const Process& process) { return "forward-" + process.name; }
+std::string model_name(const Process& process) { return "model-" + process.name; }
+std::string samples_name(const Process& process, const std::string& score) {
+  return "samples-" + process.name + "-" + score;
+}
+
+std::string ensemble_fingerprint(const Params& params) { return fingerprint(params, {"model", "generate"}); }
+
+std::string forward_fingerprint(const Params& params, const Process& process) {
+  return fingerprint(params, {"model", "generate", "forward", "measure"}, process.name);
+}
+
+std::string model_fingerprint(const Params& params, const Process& process) {
+  return fingerprint(params, {"model", "generate", "forward", "network", "train"}, process.name);
+}
+
+std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index) {
+  const std::string& score = params.sample.score[score_index];
+  const std::string how = process.name + ";" + score + ";" + sampler_of(params.sample, score_index) + ";" +
+                          std::to_string(steps_of(params.sample, score_index));
+  if (score == "learnt") {
+    return fingerprint(params, {"sample", "measure"}, how + ";" + model_fingerprint(params, process));
+  }
+  return fingerprint(params, {"model", "forward", "sample", "measure"}, how);
+}
+
+bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected) {
+  if (!exists_on_root(context, path)) return false;
+  if (fingerprint_in(context, path) == expected) return true;
+  const std::filesystem::path aside = path.string() + ".old";
+  require_all(context.comm, [&] {
+    if (!context.overwrite) {
+      throw InputError(path.string() + " was made by another deck: choose another --run.output, or set it aside with --overwrite");
+    }
+    if (context.comm.is_root()) std::filesystem::rename(path, aside);
+  });
+  context.log.line("set aside: " + path.string() + " -> " + aside.filename().string());
+  return false;
+}
+
+H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected,
+                  const std::string& stage) {
+  const std::string cure = ": run `scorefield " + stage + " " + context.deck.path.string() + "` first";
+  const bool there = exists_on_root(context, path);
+  require_all(context.comm, [&] {
+    if (!there) throw InputError("no " + path.string() + cure);
+  });
+  H5File file = H5File::open(path, context.comm);
+  const std::string found = file.text_attribute("/provenance", "fingerprint").value_or("");
+  require_all(context.comm, [&] {
+    if (found != expected) throw InputError(path.string() + " was made by another deck" + cure + ", with --overwrite");
+  });
+  return file;
+}
+
+void write_provenance(H5File& file, const Context& context, const std::string& stage, const std::string& fingerprint) {
+  file.set_attribute("/", "schema_version", kSchemaVersion);
+  file.create_dataset("/provenance/ranks", {1}, Stored::int64);
+  const double ranks = context.comm.size();
+  file.write_rows("/provenance/ranks", 0, context.comm.is_root() ? std::span(&ranks, 1) : std::span<const double>{});
+  file.set_attribute("/provenance", "program", std::string("scorefield"));
+  file.set_attribute("/provenance", "version", std::string(kVersion));
+  file.set_attribute("/provenance", "stage", stage);
+  file.set_attribute("/provenance", "fingerprint", fingerprint);
+  file.set_attribute("/provenance", "deck", resolved_text(context.deck.params));
+  file.set_attribute("/provenance", "threads", static_cast<std::int64_t>(omp_get_max_threads()));
+  std::string date = utc_now();
+  context.comm.broadcast(date);
+  file.set_attribute("/provenance", "created", date);
+}
+
+}  // namespace scorefield

@@ -1,0 +1,201 @@
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "stages/batches.h"
+#include "stages/stages.h"
+#include "statistics/level_estimates.h"
+
+namespace scorefield {
+namespace {
+
+std::vector<double> to_vector(const Orders& orders) { return {orders.begin(), orders.end()}; }
+
+void append(std::vector<double>& to, std::span<const double> from) { to.insert(to.end(), from.begin(), from.end()); }
+
+/// The part of an array [record][...] that belongs to one record.
+std::span<const double> part(const std::vector<double>& all, std::size_t index, std::size_t of) {
+  const std::size_t size = all.size() / of;
+  return std::span(all).subspan(index * size, size);
+}
+
+void write_estimate(H5File& out, const std::string& group, const Estimate& e, const Shape& shape,
+                    std::span<const double> exact) {
+  out.write_all(group + "/value", shape, e.value);
+  out.write_all(group + "/error", shape, e.error);
+  out.write_all(group + "/exact", shape, exact);
+}
+
+/// Sums a bin over the configurations of a file, on every rank.
+struct FieldSums {
+  std::vector<double> powers;        ///< [bin][8]
+  std::vector<double> exponentials;  ///< [bin][source]
+  std::vector<double> sizes;         ///< [bin]
+  std::vector<double> counts;        ///< [cell]
+};
+
+FieldSums sum_field(const Context& context, const std::string& name, const H5File& file, const WorkPlan& plan,
+                    const Recorder& recorder) {
+  BatchWork work;
+  work.load = [&](const Range& rows, std::span<double> x) {
+    file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
+  };
+  work.unit = [](const Range&, std::span<double> x, const BatchWork::Record& record) { record(0, x); };
+  RecordedSums recorded = run_batches(context, plan, &recorder, work, "measure " + name);
+  context.comm.broadcast(recorded.sums);
+  FieldSums result;
+  result.counts = recorded.counts;
+  for (std::int64_t b = 0; b < plan.bins(); ++b) {
+    const auto sums = part(recorded.sums, static_cast<std::size_t>(b), static_cast<std::size_t>(plan.bins()));
+    append(result.powers, sums.first(kMaxOrder));
+    append(result.exponentials, sums.subspan(kMaxOrder));
+    result.sizes.push_back(static_cast<double>(plan.bin(b).size()));
+  }
+  return result;
+}
+
+std::string table_line(const std::string& name, const Estimate& cumulants, const ChiSquared& chi2) {
+  std::array<char, 200> text;
+  int length = std::snprintf(text.data(), text.size(), "  %-20s", name.c_str());
+  for (const std::size_t i : {1, 3, 5, 7}) {
+    length += std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " %11.6g +- %-8.2g",
+                            cumulants.value[i], cumulants.error[i]);
+  }
+  std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " p = %.3g", chi2.p_value);
+  return text.data();
+}
+
+/// Moments, cumulants, W[J] and histogram of a file's configurations. Returns its line of the table.
+std::string measure_field(const Context& context, const ExactLaw& law, const std::string& name, const H5File& file, H5File& out) {
+  const MeasureParams& params = context.deck.params.measure;
+  const WorkPlan plan(static_cast<std::int64_t>(file.shape("/field").at(0)), params.bins);
+  const NoiseLevel now{};
+  const Recorder recorder({now}, {law.cumulants()[0], law.cumulants()[1]}, params);
+  const FieldSums sums = sum_field(context, name, file, plan, recorder);
+  const LevelEstimates e = estimate_level(sums.powers, sums.exponentials, sums.sizes);
+  const ChiSquared chi2 = chi_squared(e.cumulants, law.cumulants(), tested_cumulants(law), sums.sizes.size());
+
+  const std::string group = "/" + name;
+  const std::vector<double> sources = recorder.sources(0), edges = recorder.edges(0);
+  std::vector<double> exact_generating;
+  for (const double j : sources) exact_generating.push_back(law.generating_function(j));
+  out.write_all(group + "/moments/value", {kMaxOrder}, e.moments.value);
+  out.write_all(group + "/moments/error", {kMaxOrder}, e.moments.error);
+  write_estimate(out, group + "/cumulants", e.cumulants, {kMaxOrder}, to_vector(law.cumulants()));
+  out.write_all(group + "/cumulants/covariance", {kMaxOrder, kMaxOrder}, e.cumulants.covariance);
+  out.write_all(group + "/generating_function/source", {sources.size()}, sources);
+  write_estimate(out, group + "/generating_function", e.generating_function, {sources.size()}, exact_generating);
+  out.write_all(group + "/histogram/edges", {edges.size()}, edges);
+  out.write_all(group + "/histogram/counts", {recorder.cells()}, sums.counts, Stored::int64);
+  out.write_all(group + "/histogram/exact", {recorder.cells()}, exact_cells(law, now, edges));
+  out.set_attribute(group, "samples", plan.samples());
+  out.set_attribute(group, "bins", plan.bins());
+  out.set_attribute(group, "chi2", chi2.value);
+  out.set_attribute(group, "dof", static_cast<std::int64_t>(chi2.degrees));
+  out.set_attribute(group, "p_value", chi2.p_value);
+  for (const char* attribute : {"process", "score", "sampler"}) {
+    if (const auto value = file.text_attribute("/field", attribute)) out.set_attribute(group, attribute, *value);
+  }
+  return table_line(name, e.cumulants, chi2);
+}
+
+/// Cumulants, W[J] and histograms along a recorded process; `source` is its group, /forward or /backward.
+void measure_process(const ExactLaw& law, const std::string& name, const H5File& file, const std::string& source, H5File& out) {
+  const auto read = [&](const char* dataset) { return file.read_all(source + dataset); };
+  const std::vector<double> time = read("/time"), kept = read("/kept"), variance = read("/noise_variance");
+  const std::vector<double> sources = read("/sources"), sizes = read("/bin_sizes"), powers = read("/power_sums");
+  const std::vector<double> exponentials = read("/exponential_sums"), edges = read("/histogram_edges");
+  const std::size_t records = time.size();
+  Estimate cumulants, generating;
+  std::vector<double> exact_cumulants, exact_generating, exact_histogram;
+  for (std::size_t k = 0; k < records; ++k) {
+    const NoiseLevel level{time[k], kept[k], variance[k]};
+    const LevelEstimates e = estimate_level(part(powers, k, records), part(exponentials, k, records), sizes);
+    append(cumulants.value, e.cumulants.value);
+    append(cumulants.error, e.cumulants.error);
+    append(generating.value, e.generating_function.value);
+    append(generating.error, e.generating_function.error);
+    append(exact_cumulants, to_vector(cumulants_at(law.cumulants(), level)));
+    for (const double j : part(sources, k, records)) exact_generating.push_back(generating_function_at(law, level, j));
+    append(exact_histogram, exact_cells(law, level, part(edges, k, records)));
+  }
+  const std::string group = "/" + name;
+  const std::uint64_t per_record = sources.size() / records, cells = edges.size() / records - 1;
+  out.write_all(group + "/time", {records}, time);
+  out.write_all(group + "/kept", {records}, kept);
+  out.write_all(group + "/noise_variance", {records}, variance);
+  write_estimate(out, group + "/cumulants", cumulants, {records, kMaxOrder}, exact_cumulants);
+  out.write_all(group + "/generating_function/source", {records, per_record}, sources);
+  write_estimate(out, group + "/generating_function", generating, {records, per_record}, exact_generating);
+  out.write_all(group + "/histogram/edges", {records, cells + 1}, edges);
+  out.write_all(group + "/histogram/counts", {records, cells}, read("/histogram_counts"), Stored::int64);
+  out.write_all(group + "/histogram/exact", {records, cells}, exact_histogram);
+  double samples = 0.0;
+  for (const double size : sizes) samples += size;
+  out.set_attribute(group, "samples", static_cast<std::int64_t>(samples));
+  out.set_attribute(group, "bins", static_cast<std::int64_t>(sizes.size()));
+  for (const char* attribute : {"process", "score", "sampler"}) {
+    if (const auto value = file.text_attribute(source, attribute)) out.set_attribute(group, attribute, *value);
+  }
+}
+
+/// An output of an earlier stage that may be measured.
+struct Input {
+  std::string file;            ///< without .h5
+  std::string fingerprint;
+  std::string stage;
+  std::string recorded_group;  ///< "" for none
+  std::string recorded_name;
+};
+
+std::vector<Input> inputs(const Params& params) {
+  std::vector<Input> all = {{"ensemble", ensemble_fingerprint(params), "generate", "", ""}};
+  for (const Process& process : params.forward.process) {
+    const std::string forward = forward_name(process);
+    all.push_back({forward, forward_fingerprint(params, process), "sample", "/forward", forward});
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
+      const std::string& score = params.sample.score[i];
+      all.push_back({samples_name(process, score), samples_fingerprint(params, process, i), "sample", "/backward",
+                     "backward-" + process.name + "-" + score});
+    }
+  }
+  return all;
+}
+
+/// Those of the inputs that are there. InputError if none is.
+std::vector<Input> present(const Context& context) {
+  std::vector<Input> found;
+  for (const Input& input : inputs(context.deck.params)) {
+    const auto path = output_path(context.deck.params, input.file + ".h5");
+    if (context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path)}) == 1) found.push_back(input);
+  }
+  require_all(context.comm, [&] {
+    if (found.empty()) throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate` first");
+  });
+  return found;
+}
+
+}  // namespace
+
+void measure(const Context& context) {
+  const Params& params = context.deck.params;
+  const auto path = output_path(params, "results.h5");
+  const std::vector<Input> found = present(context);
+  const auto law = make_exact_law(params.model);
+  std::string all_fingerprints;
+  for (const Input& input : found) all_fingerprints += input.fingerprint;
+  const std::string fingerprint_now = fingerprint(params, {"model", "measure"}, all_fingerprints);
+  PendingFile pending(path, context.comm);
+  std::vector<std::string> table;
+  for (const Input& input : found) {
+    const H5File file = open_input(context, output_path(params, input.file + ".h5"), input.fingerprint, input.stage);
+    if (file.exists("/field")) table.push_back(measure_field(context, *law, input.file, file, pending.file()));
+    if (!input.recorded_group.empty()) measure_process(*law, input.recorded_name, file, input.recorded_group, pending.file());
+  }
+  write_provenance(pending.file(), context, "measure", fingerprint_now);
+  pending.commit();
+  context.log.line("measure: " + path.string() + "; cumulants 2, 4, 6, 8, and the p-value of all against the exact law:");
+  for (const std::string& line : table) context.log.line(line);
+}
+
+}  // namespace scorefield

@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "base/rng.h"
+#include "diffusion/model_file.h"
+#include "diffusion/samplers.h"
+#include "stages/batches.h"
+#include "stages/stages.h"
+
+namespace scorefield {
+namespace {
+
+/// A seed of its own for each process and score, so that their results are statistically independent.
+std::uint64_t seed_for(const Params& params, const std::string& name) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
+  return static_cast<std::uint64_t>(params.run.seed) ^ hash;
+}
+
+Reference exact_reference(const ExactLaw& law) { return {law.cumulants()[0], law.cumulants()[1]}; }
+
+std::vector<NoiseLevel> forward_levels(const Schedule& schedule, std::int64_t times) {
+  std::vector<NoiseLevel> levels;
+  for (std::int64_t k = 0; k < times; ++k) {
+    levels.push_back(schedule.at(static_cast<double>(k) / static_cast<double>(times - 1)));
+  }
+  return levels;
+}
+
+/// Carries x from each level to the next by the exact transition, recording at all.
+void run_forward(const std::vector<NoiseLevel>& levels, std::uint64_t seed, const Range& rows, std::span<double> x,
+                 const BatchWork::Record& record) {
+  std::vector<double> noise(x.size());
+  record(0, x);
+  for (std::size_t k = 1; k < levels.size(); ++k) {
+    const Transition t = transition(levels[k - 1], levels[k]);
+    const double amplitude = std::sqrt(t.noise_variance);
+    fill_normals({seed, Stream::forward_noise, k}, static_cast<std::uint64_t>(rows.begin), noise);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = t.kept * x[i] + amplitude * noise[i];
+    record(k, x);
+  }
+}
+
+void sample_forward(const Context& context, const ExactLaw& law, const Process& process) {
+  const Params& params = context.deck.params;
+  const std::string name = forward_name(process);
+  const auto path = output_path(params, name + ".h5");
+  const std::string fingerprint = forward_fingerprint(params, process);
+  if (is_complete(context, path, fingerprint)) {
+    context.log.line("sample: " + path.string() + " is complete");
+    return;
+  }
+  const H5File ensemble = open_input(context, output_path(params, "ensemble.h5"), ensemble_fingerprint(params), "generate");
+  const Schedule schedule(process.c, params.forward.sigma);
+  const Recorder recorder(forward_levels(schedule, params.forward.times), exact_reference(law), params.measure);
+  const WorkPlan plan(params.generate.samples, params.measure.bins);
+  const std::uint64_t seed = seed_for(params, name);
+  BatchWork work;
+  work.load = [&](const Range& rows, std::span<double> x) {
+    ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
+  };
+  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
+    run_forward(recorder.levels(), seed, rows, x, record);
+  };
+  const RecordedSums recorded = run_batches(context, plan, &recorder, work, "forward process " + process.name);
+  PendingFile pending(path, context.comm);
+  write_recorded(pending.file(), "/forward", plan, recorder, recorded);
+  pending.file().set_attribute("/forward", "process", process.name);
+  write_provenance(pending.file(), context, "sample", fingerprint);
+  pending.commit();
+}
+
+/// Indices of the levels that are recorded: both ends, and evenly between.
+std::vector<std::size_t> recorded_levels(std::size_t levels, std::int64_t records) {
+  const std::size_t count = std::min(levels, static_cast<std::size_t>(records));
+  std::vector<std::size_t> chosen;
+  for (std::size_t k = 0; k < count; ++k) chosen.push_back((k * (levels - 1) + (count - 1) / 2) / (count - 1));
+  return chosen;
+}
+
+struct ScoreWithReference {
+  std::unique_ptr<Score> score;
+  Reference reference;
+};
+
+ScoreWithReference make_score(const Context& context, const ExactLaw& law, const Process& process, const std::string& kind) {
+  if (kind == "exact") return {std::make_unique<ExactScore>(law), exact_reference(law)};
+  const Params& params = context.deck.params;
+  const H5File file = open_input(context, output_path(params, model_name(process) + ".h5"), model_fingerprint(params, process), "train");
+  const Model model = read_model(file, params.network);
+  return {make_learnt_score(model), model.reference};
+}
+
+/// Attributes that say what made a dataset or group.
+void describe(H5File& file, const std::string& object, const Process& process, const std::string& score,
+              const SamplerSettings& settings) {
+  file.set_attribute(object, "process", process.name);
+  file.set_attribute(object, "score", score);
+  file.set_attribute(object, "sampler", settings.name);
+  file.set_attribute(object, "steps", settings.steps);
+}
+
+void sample_backward(const Context& context, const ExactLaw& law, const Process& process, std::size_t score_index) {
+  const Params& params = context.deck.params;
+  const std::string& kind = params.sample.score[score_index];
+  const std::string name = samples_name(process, kind);
+  const auto path = output_path(params, name + ".h5");
+  const std::string fingerprint = samples_fingerprint(params, process, score_index);
+  if (is_complete(context, path, fingerprint)) {
+    context.log.line("sample: " + path.string() + " is complete");
+    return;
+  }
+  const auto [score, reference] = make_score(context, law, process, kind);
+  const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index),
+                                 params.forward.noise_min, params.sample.corrector_snr};
+  const BackwardProcess backward(Schedule(process.c, params.forward.sigma), reference, settings);
+  const auto chosen = recorded_levels(backward.levels().size(), params.sample.records);
+  std::vector<NoiseLevel> levels;
+  std::vector<std::size_t> record_of(backward.levels().size(), chosen.size());
+  for (std::size_t k = 0; k < chosen.size(); ++k) {
+    levels.push_back(backward.levels()[chosen[k]]);
+    record_of[chosen[k]] = k;
+  }
+  const Recorder recorder(levels, reference, params.measure);
+  const WorkPlan plan(params.sample.samples, params.measure.bins);
+  PendingFile pending(path, context.comm);
+  pending.file().create_dataset("/field", {static_cast<std::uint64_t>(plan.samples()), 1, 1, 1});
+  pending.file().set_attribute("/field", "components", std::string("real"));
+  describe(pending.file(), "/field", process, kind, settings);
+  const std::uint64_t seed = seed_for(params, name);
+  BatchWork work;
+  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
+    backward.run(*score, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+      if (record_of[level] < chosen.size()) record(record_of[level], at);
+    });
+  };
+  work.store = [&](const Range& rows, std::span<const double> x) {
+    pending.file().write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
+  };
+  const std::string title = "sample " + process.name + " " + kind + " (" + settings.name + ", " +
+                            std::to_string(backward.evaluations()) + " evaluations)";
+  const RecordedSums recorded = run_batches(context, plan, &recorder, work, title);
+  write_recorded(pending.file(), "/backward", plan, recorder, recorded);
+  describe(pending.file(), "/backward", process, kind, settings);
+  write_provenance(pending.file(), context, "sample", fingerprint);
+  pending.commit();
+}
+
+}  // namespace
+
+void sample(const Context& context) {
+  const Params& params = context.deck.params;
+  const auto law = make_exact_law(params.model);
+  for (const Process& process : params.forward.process) {
+    sample_forward(context, *law, process);
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) sample_backward(context, *law, process, i);
+  }
+}
+
+}  // namespace scorefield

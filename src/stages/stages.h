@@ -1,0 +1,23 @@
+// The stages of a run. Each reads its inputs, writes its outputs and is skipped if they are complete. All are collective.
+#pragma once
+
+#include "stages/context.h"
+
+namespace scorefield {
+
+/// Draws the ensemble: ensemble.h5.
+void generate(const Context& context);
+
+/// Trains a score network for each forward process if sample.score asks for learnt ones: model-P.h5.
+void train(const Context& context);
+
+/// Runs the forward process on the ensemble (forward-P.h5) and the backward process with each score (samples-P-S.h5).
+void sample(const Context& context);
+
+/// Measures the ensemble, the samples and the recorded processes that are there: results.h5.
+void measure(const Context& context);
+
+/// Dry run: the resolved deck, and estimates of memory and disk. Writes nothing.
+void check(const Context& context);
+
+}  // namespace scorefield

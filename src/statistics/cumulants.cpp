@@ -1,0 +1,135 @@
+#include "statistics/cumulants.h"
+
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/special_functions/binomial.hpp>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace scorefield {
+namespace {
+
+double binomial(int n, int k) {
+  return boost::math::binomial_coefficient<double>(static_cast<unsigned>(n), static_cast<unsigned>(k));
+}
+
+/// Moments about the mean from raw ones; element 0 (order 1) is 0.
+Orders central_moments(const Orders& raw) {
+  const double mean = raw[0];
+  Orders central{};
+  for (int n = 2; n <= kMaxOrder; ++n) {
+    double sum = std::pow(-mean, n);
+    for (int k = 1; k <= n; ++k) sum += binomial(n, k) * raw[k - 1] * std::pow(-mean, n - k);
+    central[n - 1] = sum;
+  }
+  return central;
+}
+
+/// Solves C y = d by Cholesky; C is symmetric and positive definite.
+std::vector<double> solve(std::vector<double> c, std::vector<double> d) {
+  const std::size_t n = d.size();
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k < j; ++k) c[j * n + j] -= c[j * n + k] * c[j * n + k];
+    if (!(c[j * n + j] > 0.0)) throw NumericalError("a covariance matrix is singular: too few bins, or no fluctuations");
+    c[j * n + j] = std::sqrt(c[j * n + j]);
+    for (std::size_t i = j + 1; i < n; ++i) {
+      for (std::size_t k = 0; k < j; ++k) c[i * n + j] -= c[i * n + k] * c[j * n + k];
+      c[i * n + j] /= c[j * n + j];
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < i; ++k) d[i] -= c[i * n + k] * d[k];
+    d[i] /= c[i * n + i];
+  }
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t k = i + 1; k < n; ++k) d[i] -= c[k * n + i] * d[k];
+    d[i] /= c[i * n + i];
+  }
+  return d;
+}
+
+}  // namespace
+
+Orders cumulants_from_moments(const Orders& raw_moments) {
+  const Orders central = central_moments(raw_moments);
+  Orders kappa{};
+  for (int n = 2; n <= kMaxOrder; ++n) {
+    double value = central[n - 1];
+    for (int j = 2; j < n; ++j) value -= binomial(n - 1, j - 1) * kappa[j - 1] * central[n - j - 1];
+    kappa[n - 1] = value;
+  }
+  kappa[0] = raw_moments[0];
+  return kappa;
+}
+
+Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function) {
+  const std::size_t bins = counts.size();
+  const std::size_t quantities = sums.size() / bins;
+  std::vector<double> total(quantities, 0.0);
+  double total_count = 0.0;
+  for (std::size_t b = 0; b < bins; ++b) {
+    total_count += counts[b];
+    for (std::size_t q = 0; q < quantities; ++q) total[q] += sums[b * quantities + q];
+  }
+  std::vector<double> means(quantities);
+  for (std::size_t q = 0; q < quantities; ++q) means[q] = total[q] / total_count;
+  Estimate result;
+  result.value = function(means);
+  const std::size_t n = result.value.size();
+
+  std::vector<double> samples(bins * n);
+  std::vector<double> average(n, 0.0);
+  for (std::size_t b = 0; b < bins; ++b) {
+    for (std::size_t q = 0; q < quantities; ++q) {
+      means[q] = (total[q] - sums[b * quantities + q]) / (total_count - counts[b]);
+    }
+    const std::vector<double> without = function(means);
+    for (std::size_t i = 0; i < n; ++i) {
+      samples[b * n + i] = without[i];
+      average[i] += without[i] / static_cast<double>(bins);
+    }
+  }
+  result.covariance.assign(n * n, 0.0);
+  const double factor = static_cast<double>(bins - 1) / static_cast<double>(bins);
+  for (std::size_t b = 0; b < bins; ++b) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        result.covariance[i * n + j] += factor * (samples[b * n + i] - average[i]) * (samples[b * n + j] - average[j]);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) result.error.push_back(std::sqrt(result.covariance[i * n + i]));
+  return result;
+}
+
+ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components,
+                       std::size_t bins) {
+  const std::size_t n = components.size();
+  const std::size_t all = estimate.value.size();
+  if (bins <= n) throw NumericalError("a chi-squared of " + std::to_string(n) + " quantities needs more bins than that");
+  std::vector<double> scale(n);
+  std::vector<double> deviation(n);
+  std::vector<double> correlation(n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto c = static_cast<std::size_t>(components[i]);
+    scale[i] = estimate.error[c];
+    deviation[i] = (estimate.value[c] - expected[c]) / scale[i];
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      correlation[i * n + j] =
+          estimate.covariance[static_cast<std::size_t>(components[i]) * all + static_cast<std::size_t>(components[j])] / (scale[i] * scale[j]);
+    }
+  }
+  const std::vector<double> solution = solve(correlation, deviation);
+  ChiSquared result;
+  result.degrees = static_cast<int>(n);
+  for (std::size_t i = 0; i < n; ++i) result.value += deviation[i] * solution[i];
+  const double b = static_cast<double>(bins);
+  const double k = static_cast<double>(n);
+  const boost::math::fisher_f_distribution<double> f(k, b - k);
+  result.p_value = boost::math::cdf(boost::math::complement(f, result.value * (b - k) / (k * (b - 1.0))));
+  return result;
+}
+
+}  // namespace scorefield

@@ -1,0 +1,39 @@
+// Moments and cumulants to order 8, and the binned jackknife. Local.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "physics/exact_law.h"
+
+namespace scorefield {
+
+/// Cumulants from raw moments <x^n>, any mean: kappa_n = m_n - sum_{j<n} C(n-1, j-1) kappa_j m_{n-j}, applied to
+/// the central moments.
+Orders cumulants_from_moments(const Orders& raw_moments);
+
+/// Jackknife estimates of several quantities. Errors and covariance are those of the value.
+struct Estimate {
+  std::vector<double> value;
+  std::vector<double> error;
+  std::vector<double> covariance;  ///< row by row
+};
+
+/// Delete-one-bin jackknife (Efron 1979): theta_b from all data but bin b, covariance
+/// (B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T. Bins may differ in size by one configuration.
+/// `sums`: [bin][quantity] sums over the bin; `counts`: configurations a bin; `function`: from means to results.
+using DerivedFunction = std::function<std::vector<double>(std::span<const double> means)>;
+Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
+
+/// chi^2 = d^T C^{-1} d of the deviation d of `components` of an estimate from `expected`, and the probability of
+/// a larger one. C was estimated from `bins` bins, so chi^2 (B-n)/(n(B-1)) is F(n, B-n) distributed (Hotelling).
+struct ChiSquared {
+  double value = 0.0;
+  int degrees = 0;
+  double p_value = 1.0;
+};
+ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components,
+                       std::size_t bins);
+
+}  // namespace scorefield

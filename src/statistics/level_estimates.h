@@ -1,0 +1,25 @@
+// All estimates at one level of noise from sums a bin: moments, cumulants, W[J]. Local.
+#pragma once
+
+#include "statistics/cumulants.h"
+
+namespace scorefield {
+
+struct LevelEstimates {
+  Estimate moments;              ///< <x^n>, n = 1 .. 8
+  Estimate cumulants;            ///< kappa_n, n = 1 .. 8
+  Estimate generating_function;  ///< log <e^{J x}>, one a source
+};
+
+/// `powers` [bin][8] and `exponentials` [bin][source] are sums over the configurations of a bin, `counts` their numbers.
+LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials,
+                              std::span<const double> counts);
+
+/// The components of the cumulants that a chi^2 against the law tests: orders 2, 4, 6, 8 where odd ones vanish by
+/// symmetry, else all.
+std::vector<int> tested_cumulants(const ExactLaw& law);
+
+/// Exact probabilities of the cells between `edges` at a level.
+std::vector<double> exact_cells(const ExactLaw& law, const NoiseLevel& level, std::span<const double> edges);
+
+}  // namespace scorefield

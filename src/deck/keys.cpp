@@ -194,7 +194,7 @@ std::vector<Key> forward_and_network_keys() {
                      "random Fourier features of the noise level (even)"),
       network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
                      "standard deviation of their frequencies"),
-      network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "gelu", "leaky-relu"}, physics,
+      network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu"}, physics,
                      "non-linearity of the hidden layers"),
       network.choice("symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
                      "odd: s(-x) = -s(x) by construction, at twice the cost"),

@@ -24,7 +24,7 @@ Model read_model(const H5File& file, const NetworkParams& network);
 /// Writes /network. Collective.
 void write_model(H5File& file, const Model& model);
 
-/// The score of a trained network, evaluated with LibTorch. Local.
+/// The score of a trained network, evaluated by FusedMlp. Local.
 std::unique_ptr<Score> make_learnt_score(const Model& model);
 
 }  // namespace scorefield

@@ -42,20 +42,7 @@ at::Tensor Mlp::embed(const at::Tensor& l) const {
 at::Tensor Mlp::activate(const at::Tensor& h) const {
   if (network_.activation == "silu") return at::silu(h);
   if (network_.activation == "tanh") return at::tanh(h);
-  if (network_.activation == "gelu") return at::gelu(h);
   return at::leaky_relu(h, kLeak);
-}
-
-void Mlp::activate_in_place(at::Tensor& h) const {
-  if (network_.activation == "silu") {
-    at::silu_(h);
-  } else if (network_.activation == "tanh") {
-    at::tanh_(h);
-  } else if (network_.activation == "gelu") {
-    h = at::gelu(h);
-  } else {
-    at::leaky_relu_(h, kLeak);
-  }
 }
 
 at::Tensor Mlp::forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
@@ -75,32 +62,6 @@ at::Tensor Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const a
   }
   const std::size_t output = kPerLayer * network_.hidden.size();
   return at::addmm(parameters[output + 1], h, parameters[output]).view({levels, per_level});
-}
-
-std::vector<at::Tensor> Mlp::conditioning(const std::vector<at::Tensor>& parameters, double l) const {
-  const at::Tensor e = embed(at::full({1}, l, at::kFloat));
-  std::vector<at::Tensor> shifts;
-  for (std::size_t layer = 0; layer < network_.hidden.size(); ++layer) {
-    shifts.push_back(at::addmm(parameters[kPerLayer * layer + 2], e, parameters[kPerLayer * layer + 1]));
-  }
-  return shifts;
-}
-
-at::Tensor Mlp::forward_at(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& conditioning,
-                           const at::Tensor& xh) const {
-  if (network_.symmetry == "none") return forward_at_plain(parameters, conditioning, xh);
-  return 0.5 * (forward_at_plain(parameters, conditioning, xh) - forward_at_plain(parameters, conditioning, -xh));
-}
-
-at::Tensor Mlp::forward_at_plain(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& conditioning,
-                                 const at::Tensor& xh) const {
-  at::Tensor h = xh;
-  for (std::size_t layer = 0; layer < network_.hidden.size(); ++layer) {
-    h = at::addmm(conditioning[layer], h, parameters[kPerLayer * layer]);
-    activate_in_place(h);
-  }
-  const std::size_t output = kPerLayer * network_.hidden.size();
-  return at::addmm(parameters[output + 1], h, parameters[output]);
 }
 
 }  // namespace scorefield

@@ -1,5 +1,5 @@
-// The score network in torch: a multilayer perceptron for the preconditioned score. Torch types: include only from
-// the implementation files of diffusion/.
+// The score network in torch, for training: a multilayer perceptron for the preconditioned score. Torch types: include
+// only from the implementation files of diffusion/. fused_mlp.h evaluates the same function for sampling.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -27,20 +27,10 @@ class Mlp {
   /// F at xh [levels, per_level] and l [levels]; the embedding is computed once a level.
   at::Tensor forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
 
-  /// e(l) U_i + b_i of every layer at one level: what stays the same for all configurations.
-  std::vector<at::Tensor> conditioning(const std::vector<at::Tensor>& parameters, double l) const;
-
-  /// F at xh [n, 1], for a level given by its conditioning.
-  at::Tensor forward_at(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& conditioning,
-                        const at::Tensor& xh) const;
-
  private:
   at::Tensor embed(const at::Tensor& l) const;
   at::Tensor activate(const at::Tensor& h) const;
-  void activate_in_place(at::Tensor& h) const;
   at::Tensor forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
-  at::Tensor forward_at_plain(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& conditioning,
-                              const at::Tensor& xh) const;
 
   NetworkParams network_;
   at::Tensor frequencies_;

@@ -1,0 +1,48 @@
+// The score network evaluated without torch: all layers at once for a few configurations that stay in registers and
+// the first-level cache. Same parameters and same function as network.h, which trains it. Local.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "deck/params.h"
+
+namespace scorefield {
+
+/// Measured beside LibTorch's layers by tests/bench/network_speed.py: see doc/networks.md.
+class FusedMlp {
+ public:
+  /// `weights` in the order of network_layout.h.
+  FusedMlp(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights);
+
+  /// out = F(xh, l) for any number of configurations at one level. Each result depends on its own input only, not on
+  /// its position or on the number of configurations. Safe to call from several threads.
+  void evaluate(double l, std::span<const float> xh, std::span<float> out) const;
+
+ private:
+  struct Layer {
+    std::int64_t inputs = 0;
+    std::int64_t outputs = 0;
+    std::int64_t padded = 0;        ///< outputs, rounded up to whole blocks
+    std::vector<float> weight;      ///< [inputs][padded]
+    std::vector<double> embedding;  ///< [features][outputs]
+    std::vector<double> bias;       ///< [outputs]
+  };
+
+  std::vector<std::vector<float>> shifts(double l) const;
+  template <class Activation>
+  void run(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out,
+           Activation activation) const;
+  void run_any(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out) const;
+
+  std::string activation_;
+  bool odd_;
+  std::vector<double> frequencies_;
+  std::vector<Layer> layers_;
+  std::vector<float> output_weight_;
+  float output_bias_ = 0.0f;
+  std::int64_t widest_ = 0;
+};
+
+}  // namespace scorefield

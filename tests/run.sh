@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# All tests: set-up, build, GoogleTest under mpirun at 1, 2 and 4 ranks (ctest), a real run, and pytest.
+#
+#   tests/run.sh          what continuous integration runs (under 25 minutes on 2 cores, from nothing)
+#   tests/run.sh --full   also the long checks (marked `full`; about an hour)
+#
+# Each group has a budget in seconds; the time it took is printed beside it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mark='not full'
+case ${1:-} in
+  '') ;;
+  --full) mark='full or not full' ;;
+  *) echo "tests/run.sh: error: unknown option $1: expected --full or nothing" >&2; exit 2 ;;
+esac
+
+. jobscripts/environment.sh
+export OMPI_MCA_rmaps_base_oversubscribe=1  # four ranks also where there are two cores
+
+times=()
+group() {  # NAME BUDGET COMMAND...
+  local name=$1 budget=$2 start=$SECONDS
+  shift 2
+  echo "== $name"
+  "$@"
+  local took=$((SECONDS - start))
+  times+=("$(printf '%-28s %5d s of %5d s%s' "$name" "$took" "$budget" "$([ "$took" -le "$budget" ] || echo '  OVER BUDGET')")")
+}
+
+real_run() {
+  rm -rf build/test-output
+  mpirun -n 2 build/release/src/scorefield run input/two-peak-quick.ini --run.output=build/test-output
+}
+
+group 'set-up' 300 jobscripts/setup.sh
+group 'build' 480 jobscripts/build.sh release
+group 'unit tests at 1, 2, 4 ranks' 150 ctest --test-dir build/release --output-on-failure
+group 'a run of the quick deck' 60 real_run
+export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
+group 'pytest' 300 .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/python
+
+echo "== times"
+printf '%s\n' "${times[@]}"

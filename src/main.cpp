@@ -158,6 +158,7 @@ int report(const char* message, ExitCode code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_freed_memory();
   const MpiEnvironment environment(&argc, &argv);
   const Comm comm = Comm::world();
   try {

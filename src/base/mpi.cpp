@@ -27,6 +27,12 @@ Comm Comm::world() {
   return Comm(copy);
 }
 
+Comm Comm::self() {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_SELF, &copy);
+  return Comm(copy);
+}
+
 Comm Comm::node() const {
   MPI_Comm part = MPI_COMM_NULL;
   MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part);

@@ -28,6 +28,8 @@ class Comm {
  public:
   /// A duplicate of MPI_COMM_WORLD.
   static Comm world();
+  /// A duplicate of MPI_COMM_SELF: this rank alone.
+  static Comm self();
   /// The ranks of one shared-memory node.
   Comm node() const;
 

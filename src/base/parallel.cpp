@@ -2,6 +2,11 @@
 
 #include <omp.h>
 
+#include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <exception>
 #include <mutex>
@@ -31,6 +36,14 @@ void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kLarge = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+#endif
 }
 
 bool on_main_thread() { return omp_get_thread_num() == 0; }

@@ -18,9 +18,8 @@ enum class Stream : std::uint8_t {
   corrector_noise = 6,  ///< noise of its Langevin corrections
   network_init = 7,     ///< initial weights; step = index of the parameter tensor
   network_fourier = 8,  ///< frequencies of the noise-level embedding
-  train_pick = 9,       ///< which configurations enter a training batch; step = training step
-  train_level = 10,     ///< its noise levels
-  train_noise = 11,     ///< its noise
+  train_level = 9,      ///< position of each noise level of a training batch; step = training step
+  train_shift = 10,     ///< shifts of the lattice rule that draws its configurations and noise
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

@@ -215,10 +215,11 @@ std::vector<Key> train_keys() {
                    "fall of the learning rate to 0 at the last step"),
       train.number("beta1", &TrainParams::beta1, {0, 1, false, true}, "", physics, "Adam: decay of the mean gradient"),
       train.number("beta2", &TrainParams::beta2, {0, 1, false, true}, "", physics, "Adam: decay of its square"),
-      train.number("ema", &TrainParams::ema, {0, 1, false, true}, "", physics, "decay of the averaged weights that are sampled with"),
-      train.choice("level-density", &TrainParams::level_density, {"log-noise", "bulk", "uniform-time"}, physics,
-                   "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)); half of them where noise and data are "
-                   "alike; uniform in t"),
+      train.number("averaging", &TrainParams::averaging, {0, 1e6, true}, "", physics,
+                   "exponent p of the average of the weights that is sampled with: step n counts as n^p"),
+      train.choice("level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
+                   "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)) for log-noise, in t for uniform-time; mixed: "
+                   "60 % log-noise and 40 % uniform in the angle atan(sqrt(Xi)/(f sd))"),
       train.choice("weight", &TrainParams::weight, {"unit", "xi", "sqrt-xi"}, physics,
                    "weight of a level in the loss: 1 for the preconditioned target, or lambda(t) = Xi or sqrt(Xi) for the score"),
   };

@@ -39,7 +39,7 @@ struct ForwardParams {
 };
 
 struct NetworkParams {
-  std::vector<std::int64_t> hidden = {64, 64, 64};
+  std::vector<std::int64_t> hidden = {48, 48, 48};
   std::int64_t embedding = 128;
   double embedding_scale = 1.0;
   std::string activation = "silu";
@@ -47,16 +47,16 @@ struct NetworkParams {
 };
 
 struct TrainParams {
-  std::int64_t steps = 4000;
+  std::int64_t steps = 2000;
   std::int64_t levels = 128;
-  std::int64_t per_level = 128;
-  double learning_rate = 4e-3;
+  std::int64_t per_level = 256;
+  double learning_rate = 5e-3;
   std::int64_t warmup = 100;
   std::string schedule = "cosine";
   double beta1 = 0.9;
-  double beta2 = 0.999;
-  double ema = 0.998;
-  std::string level_density = "log-noise";
+  double beta2 = 0.99;
+  double averaging = 6.0;
+  std::string level_density = "mixed";
   std::string weight = "unit";
 };
 

@@ -59,23 +59,27 @@ struct LeakyRelu {
   Vector operator()(Vector x) const { return x > 0.0f ? x : x * kLeak; }
 };
 
+struct Identity {
+  Vector operator()(Vector x) const { return x; }
+};
+
 /// Activations of one layer for a group of configurations: [unit][vector].
 using Activations = std::vector<std::array<Vector, kVectors>>;
 
-/// Outputs j .. j + kBlock of a layer: sums stay in registers over all inputs.
-template <class Activation>
+/// The first `block` outputs from `weight`, `shift` and `out` on: their sums stay in registers over all inputs.
+template <int block, class Activation>
 void layer_block(const float* weight, std::int64_t stride, const float* shift, std::int64_t inputs,
                  const std::array<Vector, kVectors>* in, std::array<Vector, kVectors>* out, Activation activation) {
-  Vector sums[kBlock][kVectors];
-  for (int j = 0; j < kBlock; ++j) {
+  Vector sums[block][kVectors];
+  for (int j = 0; j < block; ++j) {
     for (int v = 0; v < kVectors; ++v) sums[j][v] = spread(shift[j]);
   }
   for (std::int64_t i = 0; i < inputs; ++i) {
-    for (int j = 0; j < kBlock; ++j) {
+    for (int j = 0; j < block; ++j) {
       for (int v = 0; v < kVectors; ++v) sums[j][v] = in[i][v] * weight[i * stride + j] + sums[j][v];
     }
   }
-  for (int j = 0; j < kBlock; ++j) {
+  for (int j = 0; j < block; ++j) {
     for (int v = 0; v < kVectors; ++v) out[j][v] = activation(sums[j][v]);
   }
 }
@@ -90,12 +94,14 @@ FusedMlp::FusedMlp(const NetworkParams& network, const std::vector<double>& freq
     position += static_cast<std::size_t>(count);
     return std::vector<double>(begin, begin + count);
   };
+  std::vector<std::int64_t> widths = network.hidden;
+  widths.push_back(1);
   std::int64_t inputs = 1;
-  for (const std::int64_t outputs : network.hidden) {
+  for (const std::int64_t outputs : widths) {
     Layer layer;
     layer.inputs = inputs;
     layer.outputs = outputs;
-    layer.padded = (outputs + kBlock - 1) / kBlock * kBlock;
+    layer.padded = outputs == 1 ? 1 : (outputs + kBlock - 1) / kBlock * kBlock;
     const std::vector<double> weight = take(inputs * outputs);
     layer.weight.assign(static_cast<std::size_t>(inputs * layer.padded), 0.0f);
     for (std::int64_t i = 0; i < inputs; ++i) {
@@ -109,9 +115,6 @@ FusedMlp::FusedMlp(const NetworkParams& network, const std::vector<double>& freq
     layers_.push_back(std::move(layer));
     inputs = outputs;
   }
-  const std::vector<double> output = take(inputs);
-  output_weight_.assign(output.begin(), output.end());
-  output_bias_ = static_cast<float>(take(1)[0]);
 }
 
 /// e(l) U + b of every layer, what all configurations at a level share.
@@ -139,26 +142,22 @@ std::vector<std::vector<float>> FusedMlp::shifts(double l) const {
 template <class Activation>
 void FusedMlp::run(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out,
                    Activation activation) const {
-  Activations one(static_cast<std::size_t>(widest_)), other(static_cast<std::size_t>(widest_));
-  std::array<float, kGroup> buffer;
+  const auto width = static_cast<std::size_t>(widest_);
+  Activations one(width), other(width);
   for (std::size_t first = 0; first < xh.size(); first += kGroup) {
     const std::size_t count = std::min<std::size_t>(kGroup, xh.size() - first);
-    buffer.fill(0.0f);
-    for (std::size_t n = 0; n < count; ++n) buffer[n] = sign * xh[first + n];
-    for (int n = 0; n < kGroup; ++n) one[0][static_cast<std::size_t>(n / kLanes)][n % kLanes] = buffer[static_cast<std::size_t>(n)];
-    for (std::size_t k = 0; k < layers_.size(); ++k) {
+    one[0] = {};
+    for (std::size_t n = 0; n < count; ++n) one[0][n / kLanes][n % kLanes] = sign * xh[first + n];
+    for (std::size_t k = 0; k + 1 < layers_.size(); ++k) {
       const Layer& layer = layers_[k];
       for (std::int64_t j = 0; j < layer.padded; j += kBlock) {
-        layer_block(layer.weight.data() + j, layer.padded, shifts[k].data() + j, layer.inputs, one.data(), other.data() + j, activation);
+        layer_block<kBlock>(layer.weight.data() + j, layer.padded, shifts[k].data() + j, layer.inputs, one.data(), other.data() + j, activation);
       }
       one.swap(other);
     }
-    std::array<Vector, kVectors> sum;
-    sum.fill(spread(output_bias_));
-    for (std::size_t i = 0; i < output_weight_.size(); ++i) {
-      for (int v = 0; v < kVectors; ++v) sum[static_cast<std::size_t>(v)] = one[i][static_cast<std::size_t>(v)] * output_weight_[i] + sum[static_cast<std::size_t>(v)];
-    }
-    for (std::size_t n = 0; n < count; ++n) out[first + n] = sum[n / kLanes][n % kLanes];
+    const Layer& output = layers_.back();
+    layer_block<1>(output.weight.data(), 1, shifts.back().data(), output.inputs, one.data(), other.data(), Identity{});
+    for (std::size_t n = 0; n < count; ++n) out[first + n] = other[0][n / kLanes][n % kLanes];
   }
 }
 

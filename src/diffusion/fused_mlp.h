@@ -24,7 +24,7 @@ class FusedMlp {
   struct Layer {
     std::int64_t inputs = 0;
     std::int64_t outputs = 0;
-    std::int64_t padded = 0;        ///< outputs, rounded up to whole blocks
+    std::int64_t padded = 0;        ///< outputs, rounded up to whole blocks (the output layer is not)
     std::vector<float> weight;      ///< [inputs][padded]
     std::vector<double> embedding;  ///< [features][outputs]
     std::vector<double> bias;       ///< [outputs]
@@ -39,9 +39,7 @@ class FusedMlp {
   std::string activation_;
   bool odd_;
   std::vector<double> frequencies_;
-  std::vector<Layer> layers_;
-  std::vector<float> output_weight_;
-  float output_bias_ = 0.0f;
+  std::vector<Layer> layers_;  ///< hidden ones, and the output behind
   std::int64_t widest_ = 0;
 };
 

@@ -61,7 +61,8 @@ at::Tensor Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const a
     h = activate(sum).view({levels * per_level, weight.size(1)});
   }
   const std::size_t output = kPerLayer * network_.hidden.size();
-  return at::addmm(parameters[output + 1], h, parameters[output]).view({levels, per_level});
+  const at::Tensor shift = at::addmm(parameters[output + 2], e, parameters[output + 1]);
+  return at::mm(h, parameters[output]).view({levels, per_level}).add_(shift);
 }
 
 }  // namespace scorefield

@@ -16,7 +16,8 @@ namespace scorefield {
 /// of unit variance at every level (Karras et al., 2206.00364, in the angular form of Salimans & Ho, 2202.00512).
 /// Then d xh/d alpha = -F is the probability-flow equation.
 ///
-/// Layer i: h -> act(h W_i + e(l) U_i + b_i), with e(l) = (sin(w l), cos(w l)) of fixed random frequencies w.
+/// Layer i: h -> act(h W_i + e(l) U_i + b_i), with e(l) = (sin(w l), cos(w l)) of fixed random frequencies w; the output
+/// is h W + e(l) U + b.
 class Mlp {
  public:
   Mlp(const NetworkParams& network, const std::vector<double>& frequencies);

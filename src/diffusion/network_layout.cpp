@@ -13,11 +13,12 @@ std::vector<ParameterShape> parameter_shapes(const NetworkParams& network) {
     const std::string prefix = "layer" + std::to_string(layer) + ".";
     const std::int64_t width = network.hidden[layer];
     shapes.push_back({prefix + "weight", inputs, width, inputs});
-    shapes.push_back({prefix + "embedding", network.embedding, width, network.embedding});
-    shapes.push_back({prefix + "bias", 1, width, inputs});
+    shapes.push_back({prefix + "embedding", network.embedding, width, network.embedding / 2});
+    shapes.push_back({prefix + "bias", 1, width, 0});
     inputs = width;
   }
   shapes.push_back({"output.weight", inputs, 1, 0});
+  shapes.push_back({"output.embedding", network.embedding, 1, 0});
   shapes.push_back({"output.bias", 1, 1, 0});
   return shapes;
 }
@@ -34,9 +35,8 @@ std::vector<double> initial_weights(const NetworkParams& network, std::uint64_t 
   for (const ParameterShape& shape : parameter_shapes(network)) {
     std::vector<double> values(static_cast<std::size_t>(shape.size()), 0.0);
     if (shape.fan_in > 0) {
-      fill_uniforms({seed, Stream::network_init, tensor}, 0, values);
-      const double width = std::sqrt(12.0 / static_cast<double>(shape.fan_in));
-      for (double& value : values) value = width * (value - 0.5);
+      fill_normals({seed, Stream::network_init, tensor}, 0, values);
+      for (double& value : values) value /= std::sqrt(static_cast<double>(shape.fan_in));
     }
     all.insert(all.end(), values.begin(), values.end());
     ++tensor;

@@ -17,13 +17,13 @@ struct ParameterShape {
   std::int64_t size() const { return rows * columns; }
 };
 
-/// For each hidden layer: weight [in, out], embedding weight [features, out], bias [1, out]; then the output weight
-/// [in, 1] and bias.
+/// For each hidden layer and then for the output, of width 1: weight [in, out], embedding weight [features, out], bias [1, out].
 std::vector<ParameterShape> parameter_shapes(const NetworkParams& network);
 
 std::int64_t parameter_count(const NetworkParams& network);
 
-/// Initial values: uniform of variance 1/fan_in from the seed's stream, output weights and biases zero.
+/// Initial values: normal of variance 1/fan_in; zero where fan_in is 0 (biases and the output). An embedding of F features
+/// counts as F/2 inputs, since sin^2 + cos^2 = 1.
 std::vector<double> initial_weights(const NetworkParams& network, std::uint64_t seed);
 
 /// Frequencies of the embedding: normal numbers times network.embedding-scale.

@@ -23,7 +23,7 @@ struct SamplerSettings {
 /// 2011.13456). The others use the whitened field xh = (x - f mean)/sd(t), in which the probability-flow
 /// equation is d xh/dl = -(Xi/(f^2 sd)) (f s + f xh/sd(t)) along the level coordinate l: the Gaussian reference is
 /// integrated exactly and all forward processes become one. ode2: Heun; ode4: Runge-Kutta; adams4:
-/// Adams-Bashforth (one evaluation a step). sde2, sde4: each step first adds the forward process's own noise, one
+/// Adams-Bashforth (one evaluation a step but for the first three). sde2, sde4: each step first adds the forward process's own noise, one
 /// step up in l, and then integrates two steps down: both halves keep the marginal, so the only error is that of
 /// the deterministic integrator. The last step, to t = 0, adds no noise: the error of taking the score constant
 /// there is O(noise_min^4). Derivations in doc/samplers.md.

@@ -21,7 +21,7 @@ struct TrainingState {
 };
 
 /// Trains F (network.h) by the loss  E_l w(l) E (F(xh, l) - F*)^2. Step n is a function of (seed, n): levels, one a stratum,
-/// configurations and noise come from counter-based streams by their index in the global batch, so that the batch is the
+/// configurations and noise from random numbers by the index of the level in the global batch, so that the batch is the
 /// same for any number of ranks, and the gradients agree to rounding.
 class Trainer {
  public:
@@ -33,7 +33,8 @@ class Trainer {
     std::uint64_t seed;
   };
 
-  /// `data`: the whole ensemble, on every rank; kept by reference. `reference`: its mean and variance.
+  /// `data`: the whole ensemble, on every rank, in ascending order (so that evenly spread picks are evenly spread in value); kept by
+  /// reference. `reference`: its mean and variance.
   Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference);
   ~Trainer();
 

@@ -103,6 +103,17 @@ void check_list_length(const std::string& key, std::size_t length, std::size_t s
   }
 }
 
+void check_bins(const std::string& section, std::int64_t bins, std::int64_t samples) {
+  if (bins <= samples) return;
+  throw InputError("measure.bins = " + std::to_string(bins) + " is more than " + section + ".samples = " + std::to_string(samples));
+}
+
+/// The entry of a list that belongs to a score, of a list that may have one entry for all.
+template <class T>
+const T& entry(const std::vector<T>& list, std::size_t index) {
+  return list.size() == 1 ? list[0] : list[index];
+}
+
 template <class T, class Name>
 void check_distinct(const std::string& key, const std::vector<T>& values, Name name) {
   std::set<std::string> seen;
@@ -113,6 +124,7 @@ void check_distinct(const std::string& key, const std::vector<T>& values, Name n
 
 /// Keys that contradict each other.
 void check_together(const Params& p) {
+  check_list_length("samples", p.sample.samples.size(), p.sample.score.size());
   check_list_length("sampler", p.sample.sampler.size(), p.sample.score.size());
   check_list_length("steps", p.sample.steps.size(), p.sample.score.size());
   check_distinct("forward.process", p.forward.process, [](const Process& v) { return v.name; });
@@ -120,11 +132,8 @@ void check_together(const Params& p) {
   if (p.network.embedding % 2 != 0) {
     throw InputError("network.embedding = " + std::to_string(p.network.embedding) + " is odd: each frequency makes a sine and a cosine");
   }
-  for (const auto& [name, samples] : {std::pair{"generate", p.generate.samples}, std::pair{"sample", p.sample.samples}}) {
-    if (p.measure.bins > samples) {
-      throw InputError("measure.bins = " + std::to_string(p.measure.bins) + " is more than " + name + ".samples = " + std::to_string(samples));
-    }
-  }
+  check_bins("generate", p.measure.bins, p.generate.samples);
+  for (const std::int64_t samples : p.sample.samples) check_bins("sample", p.measure.bins, samples);
   if (p.train.warmup >= p.train.steps) {
     throw InputError("train.warmup = " + std::to_string(p.train.warmup) + " leaves nothing of train.steps = " + std::to_string(p.train.steps));
   }
@@ -181,12 +190,14 @@ std::string keys_help() {
   return text.str();
 }
 
+std::int64_t samples_of(const SampleParams& sample, std::size_t index) { return entry(sample.samples, index); }
+
 std::string sampler_of(const SampleParams& sample, std::size_t index) {
-  return sample.sampler.size() == 1 ? sample.sampler[0] : sample.sampler[index];
+  return entry(sample.sampler, index);
 }
 
 std::int64_t steps_of(const SampleParams& sample, std::size_t index) {
-  return sample.steps.size() == 1 ? sample.steps[0] : sample.steps[index];
+  return entry(sample.steps, index);
 }
 
 }  // namespace scorefield

@@ -29,7 +29,8 @@ std::string fingerprint(const Params& params, const std::vector<std::string>& se
 /// Help on every key: name, type, default, range, unit, meaning.
 std::string keys_help();
 
-/// sample.sampler and sample.steps of entry `index` of sample.score.
+/// sample.samples, sample.sampler and sample.steps of entry `index` of sample.score.
+std::int64_t samples_of(const SampleParams& sample, std::size_t index);
 std::string sampler_of(const SampleParams& sample, std::size_t index);
 std::int64_t steps_of(const SampleParams& sample, std::size_t index);
 

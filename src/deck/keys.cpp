@@ -230,7 +230,8 @@ std::vector<Key> sample_and_measure_keys() {
   const SectionKeys<SampleParams> sample{"sample", &Params::sample};
   const SectionKeys<MeasureParams> measure{"measure", &Params::measure};
   return {
-      sample.number("samples", &SampleParams::samples, {1, 1e12}, "configurations", extend, "configurations made by each score"),
+      sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
+                     "configurations made: one number for all scores, or one for each"),
       sample.choices("score", &SampleParams::score, {"exact", "learnt"}, select, "score that drives the backward process"),
       sample.choices("sampler", &SampleParams::sampler,
                      {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,

@@ -61,7 +61,7 @@ struct TrainParams {
 };
 
 struct SampleParams {
-  std::int64_t samples = 1000000;
+  std::vector<std::int64_t> samples = {1000000};
   std::vector<std::string> score = {"exact"};
   std::vector<std::string> sampler = {"sde4"};
   std::vector<std::int64_t> steps = {48};

@@ -33,8 +33,8 @@ void check(const Context& context) {
                                      params.sample.corrector_snr};
       const Reference unit{0.0, make_exact_law(params.model)->cumulants()[1]};
       const BackwardProcess backward(Schedule(process.c, params.forward.sigma), unit, settings);
-      evaluations += static_cast<double>(params.sample.samples * backward.evaluations());
-      disk += 8.0 * static_cast<double>(params.sample.samples) +
+      evaluations += static_cast<double>(samples_of(params.sample, i) * backward.evaluations());
+      disk += 8.0 * static_cast<double>(samples_of(params.sample, i)) +
               recorded_bytes(params, static_cast<double>(std::min<std::int64_t>(params.sample.records, settings.steps + 1)));
     }
   }

@@ -53,7 +53,7 @@ std::string model_fingerprint(const Params& params, const Process& process) {
 std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index) {
   const std::string& score = params.sample.score[score_index];
   const std::string how = process.name + ";" + score + ";" + sampler_of(params.sample, score_index) + ";" +
-                          std::to_string(steps_of(params.sample, score_index));
+                          std::to_string(steps_of(params.sample, score_index)) + ";" + std::to_string(samples_of(params.sample, score_index));
   if (score == "learnt") {
     return fingerprint(params, {"sample", "measure"}, how + ";" + model_fingerprint(params, process));
   }

@@ -123,7 +123,7 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
     record_of[chosen[k]] = k;
   }
   const Recorder recorder(levels, reference, params.measure);
-  const WorkPlan plan(params.sample.samples, params.measure.bins);
+  const WorkPlan plan(samples_of(params.sample, score_index), params.measure.bins);
   PendingFile pending(path, context.comm);
   pending.file().create_dataset("/field", {static_cast<std::uint64_t>(plan.samples()), 1, 1, 1});
   pending.file().set_attribute("/field", "components", std::string("real"));

@@ -1,0 +1,42 @@
+"""Running the executable under mpirun, and comparing its files."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield"))
+QUICK = ROOT / "input" / "two-peak-quick.ini"
+
+
+def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+    """Runs the program and waits; the caller looks at the exit code."""
+    command = ["mpirun", "-n", str(ranks), str(EXECUTABLE), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False)
+
+
+def succeed(*arguments: object, ranks: int = 1) -> str:
+    result = scorefield(*arguments, ranks=ranks)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def contents(path: Path) -> dict[str, np.ndarray]:
+    """Every dataset outside /provenance: what "identical" means."""
+    found: dict[str, np.ndarray] = {}
+    with h5py.File(path) as file:
+
+        def visit(name: str, item: object) -> None:
+            if isinstance(item, h5py.Dataset) and not name.startswith("provenance"):
+                found[name] = item[()]
+
+        file.visititems(visit)
+    return found
+
+
+def same_bits(a: Path, b: Path) -> bool:
+    one, other = contents(a), contents(b)
+    return one.keys() == other.keys() and all(one[k].tobytes() == other[k].tobytes() for k in one)

@@ -1,0 +1,115 @@
+"""What a user meets: help, versions, stages that are skipped, stale outputs, errors of one line."""
+
+import pytest
+from program import QUICK, scorefield, succeed
+
+TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
+        "--sample.sampler=ode2", "--sample.steps=8"]
+
+
+def only_error_line(result) -> str:
+    lines = [line for line in result.stderr.splitlines() if line.startswith("scorefield: error:")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+def test_help_lists_every_key_with_its_meaning():
+    text = succeed("--help")
+    for words in ("usage: scorefield", "[forward]", "noise-min", "standard deviations of the data", "exit codes"):
+        assert words in text
+
+
+def test_version_on_two_ranks_speaks_once():
+    text = succeed("--version", ranks=2)
+    assert text.count("scorefield") == 1
+    assert "ranks 2" in text
+    assert "HDF5" in text and "LibTorch" in text
+
+
+def test_second_run_skips_complete_stages(tmp_path):
+    succeed("run", QUICK, *TINY, f"--run.output={tmp_path}")
+    before = (tmp_path / "ensemble.h5").stat().st_mtime_ns
+    text = succeed("run", QUICK, *TINY, f"--run.output={tmp_path}")
+    assert text.count("is complete") == 3  # ensemble, forward, samples
+    assert (tmp_path / "ensemble.h5").stat().st_mtime_ns == before
+
+
+def test_stale_output_is_refused_and_set_aside_on_request(tmp_path):
+    succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}")
+    changed = ["generate", QUICK, *TINY, "--model.sigma0=0.5", f"--run.output={tmp_path}"]
+    result = scorefield(*changed)
+    assert result.returncode == 2
+    assert "was made by another deck" in only_error_line(result)
+    succeed(*changed, "--overwrite")
+    assert (tmp_path / "ensemble.h5.old").exists()
+
+
+def test_a_free_key_does_not_make_outputs_stale(tmp_path):
+    succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}")
+    assert "is complete" in succeed("generate", QUICK, *TINY, "--run.threads=2", f"--run.output={tmp_path}")
+
+
+def test_missing_input_names_the_stage_to_run(tmp_path):
+    result = scorefield("sample", QUICK, *TINY, f"--run.output={tmp_path}")
+    assert result.returncode == 2
+    assert "run `scorefield generate" in only_error_line(result)
+
+
+def test_check_writes_nothing(tmp_path):
+    folder = tmp_path / "never"
+    text = succeed("check", QUICK, f"--run.output={folder}")
+    assert "the deck is good" in text and "mu0 = 1" in text
+    assert not folder.exists()
+
+
+BAD = {
+    "unknown key": ("[model]\nmu = 1\n", ":2: unknown key model.mu", "model.mu0"),
+    "unknown section": ("[modle]\nmu0 = 1\n", ":2: unknown key modle.mu0", "model.mu0"),
+    "not a number": ("[model]\nmu0 = one\n", ":2: model.mu0 = one: expected a number", "0 <= value <= 1000"),
+    "out of range": ("# deck\n\n[model]\nsigma0 = 0\n", ":4: model.sigma0 = 0: expected", "0 < value"),
+    "no integer": ("[generate]\nsamples = 1e6\n", ":2: generate.samples = 1e6: expected an integer", "1 <= value"),
+    "twice": ("[model]\nmu0 = 1\nmu0 = 2\n", ":3: model.mu0 stands already in line 2", ""),
+    "no section": ("mu0 = 1\n", ":1: a key before the first [section]", ""),
+    "no key": ("[model]\nmu0\n", ":2: expected key = value", ""),
+    "choice": ("[network]\nactivation = relu\n", ":2: network.activation = relu: expected one of", "silu"),
+    "process": ("[forward]\nprocess = ve, 1.5\n", ":2: forward.process = ve, 1.5: expected ve, vp", ""),
+    "contradiction": ("[sample]\nscore = exact, learnt\nsteps = 1, 2, 3\n", "sample.steps has 3 entries", "one for each of the 2"),
+    "binary": ("[model]\n\0\0\n", ":2: not a text file", ""),
+}
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("kind", BAD)
+def test_a_broken_deck_is_one_line_with_the_cure(tmp_path, kind, ranks):
+    text, cause, cure = BAD[kind]
+    deck = tmp_path / "broken.ini"
+    deck.write_text(text)
+    folder = tmp_path / "out"
+    result = scorefield("run", deck, f"--run.output={folder}", ranks=ranks)
+    line = only_error_line(result)
+    assert result.returncode == 2
+    assert cause in line and cure in line
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("arguments", "cause"), [
+    ([], "no command"),
+    (["fly", QUICK], "unknown command fly"),
+    (["run"], "no deck"),
+    (["run", "input/nothing.ini"], "no deck input/nothing.ini"),
+    (["run", "input"], "input is not a file"),
+    (["run", QUICK, "extra"], "unexpected argument extra"),
+    (["run", QUICK, "--model.mu=1"], "unknown key model.mu"),
+    (["run", QUICK, "--model.mu0"], "needs a value"),
+])
+def test_a_wrong_command_line_is_one_line(arguments, cause):
+    result = scorefield(*arguments)
+    assert result.returncode == 2
+    assert cause in only_error_line(result)
+
+
+def test_output_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path / 'file' / 'out'}", ranks=2)
+    assert result.returncode == 3
+    assert "cannot make the output folder" in only_error_line(result)

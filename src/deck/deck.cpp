@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "deck/keys.h"
 
 namespace scorefield {
@@ -169,10 +170,8 @@ std::string fingerprint(const Params& params, const std::vector<std::string>& se
     if (std::find(sections.begin(), sections.end(), key.section) == sections.end()) continue;
     values += key.full_name() + "=" + key.get(params) + ";";
   }
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char letter : values) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
   std::array<char, 17> digits;
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_text(values)));
   return digits.data();
 }
 

@@ -241,7 +241,7 @@ std::vector<Key> sample_and_measure_keys() {
                     "times at which the backward process is recorded, at most steps + 1"),
       sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
                     "signal to noise of a Langevin correction (predictor-corrector)"),
-      measure.number("bins", &MeasureParams::bins, {2, 100000}, "", physics, "jackknife bins"),
+      measure.number("bins", &MeasureParams::bins, {16, 100000}, "", physics, "jackknife bins"),
       measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
                       "sources J at which the generating function W[J] is recorded"),
       measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,

@@ -22,6 +22,8 @@ void check(const Context& context) {
   Log& log = context.log;
   log.line(resolved_text(params));
   const double ensemble = 8.0 * static_cast<double>(params.generate.samples);
+  const Orders kappa = make_exact_law(params.model)->cumulants();
+  const Reference reference{kappa[0], kappa[1]};
   double disk = ensemble;
   double evaluations = 0.0;
   bool learns = false;
@@ -31,9 +33,10 @@ void check(const Context& context) {
       learns = learns || params.sample.score[i] == "learnt";
       const SamplerSettings settings{sampler_of(params.sample, i), steps_of(params.sample, i), params.forward.noise_min,
                                      params.sample.corrector_snr};
-      const Reference unit{0.0, make_exact_law(params.model)->cumulants()[1]};
-      const BackwardProcess backward(Schedule(process.c, params.forward.sigma), unit, settings);
-      evaluations += static_cast<double>(samples_of(params.sample, i) * backward.evaluations());
+      require_all(context.comm, [&] {
+        const BackwardProcess backward(Schedule(process.c, params.forward.sigma), reference, settings);
+        evaluations += static_cast<double>(samples_of(params.sample, i) * backward.evaluations());
+      });
       disk += 8.0 * static_cast<double>(samples_of(params.sample, i)) +
               recorded_bytes(params, static_cast<double>(std::min<std::int64_t>(params.sample.records, settings.steps + 1)));
     }

@@ -91,9 +91,8 @@ H5File open_input(const Context& context, const std::filesystem::path& path, con
 
 void write_provenance(H5File& file, const Context& context, const std::string& stage, const std::string& fingerprint) {
   file.set_attribute("/", "schema_version", kSchemaVersion);
-  file.create_dataset("/provenance/ranks", {1}, Stored::int64);
   const double ranks = context.comm.size();
-  file.write_rows("/provenance/ranks", 0, context.comm.is_root() ? std::span(&ranks, 1) : std::span<const double>{});
+  file.write_all("/provenance/ranks", {1}, std::span(&ranks, 1), Stored::int64);
   file.set_attribute("/provenance", "program", std::string("scorefield"));
   file.set_attribute("/provenance", "version", std::string(kVersion));
   file.set_attribute("/provenance", "stage", stage);

@@ -72,8 +72,12 @@ std::string measure_field(const Context& context, const ExactLaw& law, const std
   const NoiseLevel now{};
   const Recorder recorder({now}, {law.cumulants()[0], law.cumulants()[1]}, params);
   const FieldSums sums = sum_field(context, name, file, plan, recorder);
-  const LevelEstimates e = estimate_level(sums.powers, sums.exponentials, sums.sizes);
-  const ChiSquared chi2 = chi_squared(e.cumulants, law.cumulants(), tested_cumulants(law), sums.sizes.size());
+  LevelEstimates e;
+  ChiSquared chi2;
+  require_all(context.comm, [&] {
+    e = estimate_level(sums.powers, sums.exponentials, sums.sizes);
+    chi2 = chi_squared(e.cumulants, law.cumulants(), tested_cumulants(law), sums.sizes.size());
+  });
 
   const std::string group = "/" + name;
   const std::vector<double> sources = recorder.sources(0), edges = recorder.edges(0);

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
+#include "base/hash.h"
 #include "base/rng.h"
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"
@@ -13,9 +15,7 @@ namespace {
 
 /// A seed of its own for each process and score, so that their results are statistically independent.
 std::uint64_t seed_for(const Params& params, const std::string& name) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
-  return static_cast<std::uint64_t>(params.run.seed) ^ hash;
+  return static_cast<std::uint64_t>(params.run.seed) ^ hash_text(name);
 }
 
 Reference exact_reference(const ExactLaw& law) { return {law.cumulants()[0], law.cumulants()[1]}; }
@@ -101,6 +101,14 @@ void describe(H5File& file, const std::string& object, const Process& process, c
   file.set_attribute(object, "steps", settings.steps);
 }
 
+/// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
+BackwardProcess make_backward(const Context& context, const Process& process, const Reference& reference,
+                              const SamplerSettings& settings) {
+  std::optional<BackwardProcess> backward;
+  require_all(context.comm, [&] { backward.emplace(Schedule(process.c, context.deck.params.forward.sigma), reference, settings); });
+  return *backward;
+}
+
 void sample_backward(const Context& context, const ExactLaw& law, const Process& process, std::size_t score_index) {
   const Params& params = context.deck.params;
   const std::string& kind = params.sample.score[score_index];
@@ -114,7 +122,7 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
   const auto [score, reference] = make_score(context, law, process, kind);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index),
                                  params.forward.noise_min, params.sample.corrector_snr};
-  const BackwardProcess backward(Schedule(process.c, params.forward.sigma), reference, settings);
+  const BackwardProcess backward = make_backward(context, process, reference, settings);
   const auto chosen = recorded_levels(backward.levels().size(), params.sample.records);
   std::vector<NoiseLevel> levels;
   std::vector<std::size_t> record_of(backward.levels().size(), chosen.size());

@@ -30,7 +30,7 @@ LevelEstimates estimate_level(std::span<const double> powers, std::span<const do
 
 std::vector<int> tested_cumulants(const ExactLaw& law) {
   if (law.symmetric()) return {1, 3, 5, 7};
-  return {0, 1, 2, 3, 4, 5, 6, 7};
+  return {0, 1, 2, 3, 4, 5};
 }
 
 std::vector<double> exact_cells(const ExactLaw& law, const NoiseLevel& level, std::span<const double> edges) {

@@ -16,7 +16,8 @@ LevelEstimates estimate_level(std::span<const double> powers, std::span<const do
                               std::span<const double> counts);
 
 /// The components of the cumulants that a chi^2 against the law tests: orders 2, 4, 6, 8 where odd ones vanish by
-/// symmetry, else all.
+/// symmetry, else 1 to 6. (All eight are so nearly dependent that what is quadratic in the fluctuations decides: with weights
+/// 0.7 and 0.3, 10^5 configurations and 250 bins, 43 % of the p-values came out below 0.05; with six of them, 3 %.)
 std::vector<int> tested_cumulants(const ExactLaw& law);
 
 /// Exact probabilities of the cells between `edges` at a level.

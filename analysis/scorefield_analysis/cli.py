@@ -1,0 +1,71 @@
+"""The command scorefield-analysis."""
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Sequence
+
+from .errors import UserError
+from .reader import read_losses, read_results
+from .spread import spread_table
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns 0, 2 (bad input), 3 (output failed) or 130 (interrupted)."""
+    options = _parser().parse_args(arguments)
+    # a terminal that cannot show κ or σ gets a "?" in its place, not an encoding error
+    sys.stdout.reconfigure(errors="replace")
+    try:
+        print(options.action(options))
+    except UserError as error:
+        print(f"scorefield-analysis: error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("scorefield-analysis: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _report(options: argparse.Namespace) -> str:
+    results, losses = read_results(options.folder), read_losses(options.folder)
+    from .report import write_report  # loads matplotlib, which is slow: errors and help need not wait for it
+
+    return write_report(options.folder, results, losses)
+
+
+def _spread(options: argparse.Namespace) -> str:
+    return spread_table([read_results(folder) for folder in options.folders]).markdown()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a bad command line in one line, like every other error."""
+
+    def error(self, message: str) -> None:
+        print(f"scorefield-analysis: error: {message}; see 'scorefield-analysis --help'", file=sys.stderr)
+        sys.exit(UserError.exit_code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="scorefield-analysis", description="Tables and figures from the output of scorefield.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('scorefield-analysis')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    report = commands.add_parser(
+        "report",
+        help="write OUT/report/report.md and its figures, and print the table of cumulants",
+        description="Reads OUT/results.h5 and OUT/model-*.h5, writes OUT/report/report.md with every table and "
+                    "figure (PNG and PDF), and prints the table of cumulants.",
+    )
+    report.add_argument("folder", metavar="OUT", type=Path, help="output folder of a run (run.output of its deck)")
+    report.set_defaults(action=_report)
+    spread = commands.add_parser(
+        "spread",
+        help="compare learnt scores of runs with different seeds",
+        description="Prints the deviation of learnt samples from their training ensembles, in %: mean over the runs with "
+                    "its error, standard deviation over the runs, and the statistical error of one run.",
+    )
+    spread.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
+    spread.set_defaults(action=_spread)
+    return parser

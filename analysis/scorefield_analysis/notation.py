@@ -1,0 +1,56 @@
+"""Numbers as text: value(error), deviations in standard errors, percentages, probabilities."""
+
+import math
+
+ABSENT = "–"
+
+
+def _error_decimals(error: float) -> int:
+    """Decimal places to which an error is quoted: one significant digit, or two if the first is a 1.
+
+    A single digit 1 would be rounded by up to 50 %, any other by at most 25 %. Negative: places before the point.
+    """
+    exponent = math.floor(math.log10(error))
+    two_digits = round(error / 10.0 ** (exponent - 1))
+    return 1 - exponent if two_digits < 20 else -exponent  # 100, from 0.0996, is 0.10 as it should
+
+
+def compact(value: float, error: float) -> str:
+    """value(error) with the error in units of the last digit: compact(1.06243, 0.00052) is "1.0624(5)".
+
+    An error above 1 that is quoted with decimals keeps its point: "-272.1(1.4)".
+    """
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return f"{value:g}({error:g})"
+    if error <= 0.0:
+        return f"{value:.7g}(0)"
+    decimals = _error_decimals(error)
+    if decimals <= 0:
+        return f"{_plus_zero(round(value, decimals)):.0f}({round(error, decimals):.0f})"
+    rounded = round(error, decimals)
+    digits = f"{rounded:.{decimals}f}" if rounded >= 1.0 else f"{rounded * 10**decimals:.0f}"
+    return f"{_plus_zero(round(value, decimals)):.{decimals}f}({digits})"
+
+
+def _plus_zero(value: float) -> float:
+    """Turns -0.0 into 0.0, so that no "-0.00(3)" is printed."""
+    return value + 0.0
+
+
+def in_sigma(deviation: float) -> str:
+    """A deviation in units of its standard error, with its sign: "+1.3σ"."""
+    return f"{_plus_zero(round(deviation, 1)):+.1f}σ"
+
+
+def probability(p_value: float | None) -> str:
+    """A p-value with two significant digits; "–" if there is none. Those too small to mean more are "<1e-16"."""
+    if p_value is None:
+        return ABSENT
+    if p_value < 1e-16:
+        return "<1e-16"
+    return f"{p_value:.2f}" if p_value >= 0.01 else f"{p_value:.1e}"
+
+
+def exact_number(value: float) -> str:
+    """An exact value with up to eight significant digits."""
+    return f"{value:.8g}"

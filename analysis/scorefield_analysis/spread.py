@@ -1,0 +1,53 @@
+"""How much learnt samples differ between runs that differ in the seed: the systematic error of a training."""
+
+from typing import Sequence
+
+import numpy as np
+
+from .errors import UserError
+from .notation import compact
+from .results import EVEN_ORDERS, FieldResult, Results
+from .tables import Table
+
+
+def spread_table(runs: Sequence[Results]) -> Table:
+    """For every learnt score, 100 (κ_n/κ_n(its training ensemble) - 1) over the runs: mean with its error from the spread
+    (standard deviation over √runs), the standard deviation itself, and the statistical error of one run.
+    """
+    if len(runs) < 2:
+        raise UserError("a spread needs at least two runs; give the output folders of runs with different seeds")
+    rows = []
+    for label, members in _learnt(runs).items():
+        relative = np.array([_relative(field, data) for field, data in members])
+        statistical = np.array([_statistical(field, data) for field, data in members]).mean(axis=0)
+        width = relative.std(axis=0, ddof=1)
+        cells = [f"{compact(mean, w / np.sqrt(len(members)))}, {w:.3f}, {error:.3f}"
+                 for mean, w, error in zip(relative.mean(axis=0), width, statistical)]
+        rows.append([f"{label}, {len(members)} runs", *cells])
+    return Table(["mean(error), spread, statistical [%]", *(f"κ{n}" for n in EVEN_ORDERS)], rows)
+
+
+def _learnt(runs: Sequence[Results]) -> dict[str, list[tuple[FieldResult, FieldResult]]]:
+    """Label of a learnt score -> its samples and their ensemble, in each run. UserError if a run lacks one."""
+    found: dict[str, list[tuple[FieldResult, FieldResult]]] = {}
+    for run in runs:
+        for field in run.samples:
+            if field.score == "learnt" and run.ensemble is not None:
+                found.setdefault(field.label, []).append((field, run.ensemble))
+    if not found or any(len(members) != len(runs) for members in found.values()):
+        raise UserError("the runs do not hold the same learnt scores; run the same deck with sample.score = learnt")
+    return found
+
+
+def _orders(field: FieldResult) -> tuple[np.ndarray, np.ndarray]:
+    index = [n - 1 for n in EVEN_ORDERS]
+    return field.cumulants.value[index], field.cumulants.error[index]
+
+
+def _relative(field: FieldResult, data: FieldResult) -> np.ndarray:
+    return 100.0 * (_orders(field)[0] / _orders(data)[0] - 1.0)
+
+
+def _statistical(field: FieldResult, data: FieldResult) -> np.ndarray:
+    (value, error), (reference, reference_error) = _orders(field), _orders(data)
+    return 100.0 * np.hypot(error / value, reference_error / reference)

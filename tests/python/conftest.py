@@ -1,0 +1,82 @@
+"""Made-up outputs of the program, and the reports that the command makes of them."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from markdown_tables import Tables, read_tables
+from synthetic import write_output
+
+REAL_OUTPUT = "SCOREFIELD_TEST_OUTPUT"
+REQUIRE_OUTPUT = "SCOREFIELD_REQUIRE_OUTPUT"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run of the command left: its folder, its output, and the tables of report.md."""
+
+    folder: Path
+    run: subprocess.CompletedProcess
+    tables: list[Tables]
+
+    @property
+    def text(self) -> str:
+        return (self.folder / "report" / "report.md").read_text(encoding="utf-8")
+
+
+def run_command(*arguments: object) -> subprocess.CompletedProcess:
+    """Runs scorefield-analysis as a user without a display does."""
+    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
+    command = [sys.executable, "-c", "import sys; from scorefield_analysis.cli import main; sys.exit(main())"]
+    return subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8",
+                          env=environment, timeout=120, check=False)
+
+
+def make_report(folder: Path) -> Report:
+    run = run_command("report", folder)
+    assert run.returncode == 0, run.stderr
+    return Report(folder, run, read_tables((folder / "report" / "report.md").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def make_output(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a fresh output folder: make_output(name, options of write_output)."""
+    return lambda name, **options: write_output(tmp_path_factory.mktemp("output") / name, **options)
+
+
+@pytest.fixture(scope="session")
+def report(make_output: Callable[..., Path]) -> Report:
+    """The report on the symmetric model, with three processes."""
+    return make_report(make_output("two-peak", processes=("ve", "c0.5", "vp")))
+
+
+@pytest.fixture(scope="session")
+def skew_report(make_output: Callable[..., Path]) -> Report:
+    """The report on a model with unequal peaks."""
+    return make_report(make_output("skew", weight=0.7, processes=("ve",)))
+
+
+@pytest.fixture(scope="session")
+def real_output() -> Path:
+    """The folder of a real run."""
+    if not os.environ.get(REAL_OUTPUT):
+        pytest.fail(f"set {REAL_OUTPUT} to the output folder of a run with ensemble, samples and results")
+    return Path(os.environ[REAL_OUTPUT])
+
+
+@pytest.fixture(scope="session")
+def real_report(real_output: Path) -> Report:
+    return make_report(real_output)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests on a real run are left out where there is none, unless they are required: then they fail."""
+    if os.environ.get(REAL_OUTPUT) or os.environ.get(REQUIRE_OUTPUT) == "1":
+        return
+    real = [item for item in items if "real_output" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=real)
+    items[:] = [item for item in items if item not in real]

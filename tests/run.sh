@@ -27,6 +27,12 @@ group() {  # NAME BUDGET COMMAND...
   times+=("$(printf '%-28s %5d s of %5d s%s' "$name" "$took" "$budget" "$([ "$took" -le "$budget" ] || echo '  OVER BUDGET')")")
 }
 
+unit_tests() { ctest --test-dir build/release --output-on-failure 2>&1 | tee build/ctest.log; }
+
+python_tests() {
+  .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/python 2>&1 | tee build/pytest.log
+}
+
 real_run() {
   rm -rf build/test-output
   mpirun -n 2 build/release/src/scorefield run input/two-peak-quick.ini --run.output=build/test-output
@@ -34,10 +40,13 @@ real_run() {
 
 group 'set-up' 300 jobscripts/setup.sh
 group 'build' 480 jobscripts/build.sh release
-group 'unit tests at 1, 2, 4 ranks' 150 ctest --test-dir build/release --output-on-failure
+group 'unit tests at 1, 2, 4 ranks' 150 unit_tests
 group 'a run of the quick deck' 60 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
-group 'pytest' 300 .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/python
+group 'pytest' 300 python_tests
 
 echo "== times"
 printf '%s\n' "${times[@]}"
+echo "== summaries"
+grep 'tests passed' build/ctest.log
+tail -n 1 build/pytest.log

@@ -43,8 +43,8 @@ std::map<std::string, int> scan_lines(const std::string& file, const std::string
     const std::string line = strip(raw);
     if (line.empty()) continue;
     if (line.front() == '[') {
-      if (line.back() != ']') throw InputError(where + ": a section is written [name]");
-      section = strip(line.substr(1, line.size() - 2));
+      section = line.substr(1, line.size() - 2);
+      if (line.back() != ']' || section != strip(section)) throw InputError(where + ": a section is written [name]");
       continue;
     }
     const auto equals = line.find('=');
@@ -88,11 +88,14 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
     const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
     if (item.rfind("--", 0) != 0) throw InputError("command line: " + item + ": expected --section.key=value");
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
+    if (item.find('\n') != std::string::npos) throw InputError("command line: " + name + " has a line break in its value");
     if (item.find('=') == std::string::npos) throw InputError("command line: " + item + " needs a value: " + item + "=...");
   }
-  const int style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent;
-  const auto parsed = po::command_line_parser(overrides).options(boost_options()).style(style).run();
-  for (const auto& option : parsed.options) {
+  // Boost's command line refuses --key= with nothing behind; its config lines take it.
+  std::string lines;
+  for (const std::string& item : overrides) lines += item.substr(2) + "\n";
+  std::istringstream stream(lines);
+  for (const auto& option : po::parse_config_file(stream, boost_options()).options) {
     set_key(deck, option.string_key, option.value.empty() ? "" : option.value.back(), "command line");
   }
 }

@@ -1,0 +1,212 @@
+#include "deck/deck.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "deck/keys.h"
+#include "test_support.h"
+
+namespace scorefield {
+namespace {
+
+Params parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return parse_deck("input/name.ini", text, overrides).params;
+}
+
+/// The deck must be refused as bad input, with all of these in the message.
+void expect_refused(const std::string& text, const std::vector<std::string>& overrides, const std::vector<std::string>& parts) {
+  const auto error = test::caught([&] { parse(text, overrides); });
+  EXPECT_EQ(error.code, ExitCode::bad_input) << error.message << "\n" << text;
+  for (const std::string& part : parts) EXPECT_NE(error.message.find(part), std::string::npos) << "'" << part << "' in: " << error.message;
+  EXPECT_EQ(error.message.find('\n'), std::string::npos) << error.message;
+}
+
+// What a key writes it reads back as the same, and every key has its own place and a description.
+TEST(Keys, DefaultsSurvive) {
+  const Params defaults;
+  std::set<std::string> names;
+  for (const Key& key : all_keys()) {
+    Params p;
+    key.set(p, key.get(defaults));
+    EXPECT_EQ(resolved_text(p), resolved_text(defaults)) << key.full_name();
+    EXPECT_TRUE(names.insert(key.full_name()).second);
+    EXPECT_EQ(find_key(key.full_name()), &key);
+    EXPECT_FALSE(key.meaning.empty());
+    EXPECT_FALSE(key.range.empty());
+    EXPECT_NE(keys_help().find(key.name + " = "), std::string::npos);
+  }
+}
+
+/// Another valid value for a key than its default.
+std::string other_value(const Key& key) {
+  if (key.full_name() == "model.name") return "";  // one choice only
+  if (key.type == "choice") return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
+  if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
+  if (key.type == "processes") return "0.3, vp";
+  if (key.type == "text") return "elsewhere";
+  if (key.type == "integer") return "26";
+  if (key.type == "integers") return "30, 31";
+  return key.type == "numbers" ? "0.30000000000000004, -0.001" : key.full_name() == "forward.sigma" ? "3.3333333333333335" : "0.30000000000000004";
+}
+
+// Every key changes exactly its own line of the resolved deck, from a file as from the command line.
+TEST(Keys, EachKeySetsItself) {
+  const std::string before = resolved_text(Params{});
+  for (const Key& key : all_keys()) {
+    const std::string value = other_value(key);
+    if (value.empty()) continue;
+    Params p;
+    key.set(p, value);
+    EXPECT_EQ(key.get(p), value) << key.full_name();
+    std::string expected = before;
+    const std::size_t section = expected.find("[" + key.section + "]");
+    const std::size_t line = expected.find("\n" + key.name + " = ", section) + 1;
+    expected.replace(line, expected.find('\n', line) - line, key.name + " = " + value);
+    EXPECT_EQ(resolved_text(p), expected) << key.full_name();
+  }
+}
+
+// Comments, blanks, repeated sections, lists and Windows line ends; the output folder comes from the deck's name.
+TEST(Deck, ReadsWhatPeopleWrite) {
+  const Deck deck = parse_deck("input/name.ini", "# comment\n[run]\n seed = 7 # behind\n\n[model]\r\nmu0=2\r\n  weight =0.25\n[run]\nthreads = 3\n"
+                               "[forward]\nprocess = ve,  0.5 ,vp\n", {});
+  EXPECT_EQ(deck.params.run.seed, 7);
+  EXPECT_EQ(deck.params.run.threads, 3);
+  EXPECT_EQ(deck.params.run.output, "out/name");
+  EXPECT_EQ(deck.params.model.mu0, 2.0);
+  EXPECT_EQ(deck.params.model.weight, 0.25);
+  ASSERT_EQ(deck.params.forward.process.size(), 3u);
+  EXPECT_EQ(deck.params.forward.process[1].name, "c0.5");
+  EXPECT_EQ(deck.params.forward.process[1].c, 0.5);
+  EXPECT_EQ(deck.params.forward.process[2].c, 1.0);
+  EXPECT_EQ(deck.given, (std::vector<std::string>{"run.seed", "model.mu0", "model.weight", "run.threads", "forward.process"}));
+  EXPECT_EQ(resolved_text(parse("[forward]\nprocess = 0, 1\n")), resolved_text(parse("[forward]\nprocess = ve, vp\n")));
+}
+
+// The resolved deck is a deck that gives the same parameters, to the last digit of numbers.
+TEST(Deck, ResolvedTextRoundTrip) {
+  const std::string text = "[run]\noutput = some/where else\n[model]\nmu0 = 0.30000000000000004\nsigma0 = 1e-300\n"
+                           "[forward]\nprocess = vp, 0.1, ve\n[network]\nhidden = 8, 16\n[sample]\nscore = learnt, exact\n"
+                           "sampler = ode4, sde2\nsteps = 10, 20\n";
+  const Params p = parse(text);
+  EXPECT_EQ(p.model.mu0, 0.1 + 0.2);
+  EXPECT_EQ(resolved_text(parse(resolved_text(p))), resolved_text(p));
+  EXPECT_EQ(resolved_text(parse(resolved_text(parse("")))), resolved_text(parse("")));
+}
+
+// Overrides win over the file, the last over the first.
+TEST(Deck, Overrides) {
+  const Params p = parse("[run]\nseed = 1\n[model]\nmu0 = 2\n", {"--run.seed=2", "--sample.score=exact, learnt", "--run.seed=3", "--measure.sources=-1,1"});
+  EXPECT_EQ(p.run.seed, 3);
+  EXPECT_EQ(p.model.mu0, 2.0);
+  EXPECT_EQ(p.sample.score, (std::vector<std::string>{"exact", "learnt"}));
+  EXPECT_EQ(p.measure.sources, (std::vector<double>{-1.0, 1.0}));
+  EXPECT_EQ(parse("[run]\noutput = there\n", {"--run.output="}).run.output, "out/name");
+  expect_refused("", {"--run.sed=2"}, {"command line", "run.sed", "run.seed"});
+  expect_refused("", {"--run.seed"}, {"--run.seed=..."});
+  expect_refused("", {"run.seed=2"}, {"--section.key=value"});
+  expect_refused("", {"--"}, {"command line"});
+  expect_refused("", {"--run.seed=two"}, {"command line", "run.seed = two", "an integer"});
+}
+
+// What cannot be read as a deck: file and line, and what was expected.
+TEST(Deck, BadLines) {
+  const std::string at = "input/name.ini:";
+  expect_refused("[run]\nseed 7\n", {}, {at + "2", "key = value"});
+  expect_refused("[run\nseed = 7\n", {}, {at + "1", "[name]"});
+  expect_refused("[ run ]\nseed = 7\n", {}, {at + "1", "[name]"});
+  expect_refused("\n\nseed = 7\n", {}, {at + "3", "before the first [section]"});
+  expect_refused("[run]\nseed = 7\n\nseed = 8\n", {}, {at + "4", "run.seed", "line 2"});
+  expect_refused("[run]\nseed = 7\n[model]\n[run]\nseed = 8\n", {}, {at + "5", "run.seed", "line 2"});
+  expect_refused(std::string("\x7f" "ELF\0\0\1", 7), {}, {at + "1", "not a text file"});
+  expect_refused("[run]\nsede = 7\n", {}, {at + "2", "run.sede", "run.seed"});
+  expect_refused("[modle]\n\nmu0 = 7\n", {}, {at + "3", "modle.mu0", "model.mu0"});
+  expect_refused("[train]\nmu0 = 7\n", {}, {at + "2", "unknown key train.mu0"});
+  expect_refused("[run]\nSeed = 7\n", {}, {at + "2", "run.seed"});
+}
+
+// Values of the wrong kind or outside their range: file, line, key and the range.
+TEST(Deck, BadValues) {
+  const auto refused = [](const std::string& section, const std::string& setting, const std::string& expected) {
+    expect_refused("[" + section + "]\n# here:\n" + setting + "\n", {}, {"input/name.ini:3", section + "." + setting, expected});
+  };
+  refused("run", "seed = 1.5", "an integer, 0 <= value <= 9e+18");
+  refused("run", "seed = -1", "an integer, 0 <= value <= 9e+18");
+  refused("run", "seed = 99999999999999999999", "an integer");
+  refused("run", "seed = 7 8", "an integer");
+  refused("run", "seed = ", "an integer");
+  refused("model", "mu0 = one", "a number, 0 <= value <= 1000");
+  refused("model", "mu0 = nan", "a number");
+  refused("model", "mu0 = inf", "a number");
+  refused("model", "mu0 = 1,5", "a number");
+  refused("model", "sigma0 = 0", "0 < value <= 1000");
+  refused("forward", "sigma = 1", "1 < value");
+  refused("forward", "noise-min = 1", "1e-04 <= value < 1");
+  refused("forward", "process = ve, 1.5", "ve, vp, or a number c, 0 <= value <= 1");
+  refused("model", "name = phi4", "one of: two-peak");
+  refused("sample", "score = exact, guessed", "one of: exact, learnt");
+  refused("sample", "sampler = heun", "one of: euler-maruyama");
+  refused("sample", "steps = 48,, 48", "a list with commas");
+  refused("sample", "steps = 48,0", "an integer, 1 <= value");
+  refused("network", "hidden = ", "a list with commas");
+  refused("measure", "sources = 1; 2", "a number, -10 <= value <= 10");
+}
+
+// Keys that contradict each other, each named with its value.
+TEST(Deck, Contradictions) {
+  expect_refused("[sample]\nscore = exact, learnt\nsteps = 1, 2, 3\n", {}, {"sample.steps has 3", "2 in sample.score"});
+  expect_refused("[sample]\nsampler = ode2, ode4\n", {}, {"sample.sampler has 2", "1 in sample.score"});
+  expect_refused("[sample]\nscore = exact, learnt\nsamples = 1000, 1000, 1000\n", {}, {"sample.samples has 3", "2 in sample.score"});
+  expect_refused("[sample]\nscore = exact, learnt\nsamples = 1000, 100\n", {}, {"measure.bins = 250", "sample.samples = 100"});
+  expect_refused("[sample]\nscore = exact, exact\n", {}, {"sample.score", "exact twice"});
+  expect_refused("[forward]\nprocess = vp, 1\n", {}, {"forward.process", "vp twice"});
+  expect_refused("[network]\nembedding = 7\n", {}, {"network.embedding = 7", "odd"});
+  expect_refused("[generate]\nsamples = 100\n", {}, {"measure.bins = 250", "generate.samples = 100"});
+  expect_refused("", {"--sample.samples=100"}, {"measure.bins = 250", "sample.samples = 100"});
+  expect_refused("[train]\nsteps = 50\n", {}, {"train.warmup = 100", "train.steps = 50"});
+}
+
+// One entry of samples, sampler and steps serves all scores; else each has its own.
+TEST(Deck, EntriesOfAScore) {
+  const SampleParams one = parse("[sample]\nscore = exact, learnt\nsamples = 300\nsampler = ode2\nsteps = 5\n").sample;
+  EXPECT_EQ(samples_of(one, 1), 300);
+  EXPECT_EQ(sampler_of(one, 1), "ode2");
+  EXPECT_EQ(steps_of(one, 1), 5);
+  const SampleParams two = parse("[sample]\nscore = exact, learnt\nsamples = 300, 400\nsampler = ode2, sde4\nsteps = 5, 6\n").sample;
+  EXPECT_EQ(samples_of(two, 1), 400);
+  EXPECT_EQ(sampler_of(two, 1), "sde4");
+  EXPECT_EQ(steps_of(two, 0), 5);
+}
+
+// The fingerprint of a section changes with each of its physics and extend keys, with the seed and with what is said
+// beside, and with nothing else.
+TEST(Deck, Fingerprint) {
+  const std::string none = fingerprint(Params{}, {"model", "train", "sample"});
+  EXPECT_EQ(none.size(), 16u);
+  EXPECT_EQ(none.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_NE(fingerprint(Params{}, {"model", "train", "sample"}, "ve"), none);
+  EXPECT_NE(fingerprint(Params{}, {"model", "train"}), none);
+  for (const Key& key : all_keys()) {
+    const std::string value = other_value(key);
+    if (value.empty()) continue;
+    Params p;
+    key.set(p, value);
+    const bool inside = key.section == "model" || key.section == "train" || key.section == "sample" || key.full_name() == "run.seed";
+    const bool counts = inside && (key.key_class == KeyClass::physics || key.key_class == KeyClass::extend);
+    EXPECT_EQ(fingerprint(p, {"model", "train", "sample"}) != none, counts) << key.full_name();
+  }
+}
+
+// Numbers are written in the shortest form that reads back as the same.
+TEST(Keys, Shortest) {
+  EXPECT_EQ(shortest(0.1), "0.1");
+  EXPECT_EQ(shortest(0.1 + 0.2), "0.30000000000000004");
+  EXPECT_EQ(shortest(1e6), "1e+06");
+  EXPECT_EQ(shortest(-2.0), "-2");
+}
+
+}  // namespace
+}  // namespace scorefield

@@ -1,0 +1,188 @@
+#include "base/hdf5.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <numeric>
+
+#include "test_support.h"
+
+namespace scorefield {
+namespace {
+
+const Comm& comm() { return test::world(); }
+
+/// Rows of two columns; bit patterns that a conversion would lose among them.
+std::vector<double> table(std::size_t rows) {
+  std::vector<double> values(2 * rows);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1.0 / (static_cast<double>(i) + 3.0);
+  const std::vector<double> odd = {-0.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::denorm_min(),
+                                   std::bit_cast<double>(std::uint64_t{0x7ff8dead'beef1234})};
+  std::copy(odd.begin(), odd.end(), values.begin() + 5);
+  return values;
+}
+
+std::span<const double> rows_of(const std::vector<double>& values, const Range& rows) {
+  return std::span(values).subspan(static_cast<std::size_t>(2 * rows.begin), static_cast<std::size_t>(2 * rows.size()));
+}
+
+// What ranks write in parts is read back to the bit in other parts, also where ranks have no rows. (Parts of different ranks do not
+// overlap: there the MPI-IO of Open MPI 4.1.4 gives wrong numbers, open-mpi/ompi#10546.)
+TEST(H5File, RowsSurviveAnotherSplit) {
+  constexpr std::int64_t kRows = 103;
+  const test::SharedFolder folder;
+  const std::vector<double> values = table(kRows);
+  const int size = comm().size(), rank = comm().rank();
+  const Range written = share(kRows, size, rank);
+  H5File out = H5File::create(folder / "rows.h5", comm());
+  out.create_dataset("/group/inner/table", {kRows, 2});
+  out.write_rows("/group/inner/table", static_cast<std::uint64_t>(written.begin), rows_of(values, written));
+  out.close();
+
+  const H5File in = H5File::open(folder / "rows.h5", comm());
+  EXPECT_EQ(in.shape("/group/inner/table"), (Shape{kRows, 2}));
+  EXPECT_EQ(test::bits(in.read_all("/group/inner/table")), test::bits(values));
+  const Range backwards = share(kRows, size, size - 1 - rank);
+  const Range on_the_last = rank == size - 1 ? Range{0, kRows} : Range{0, 0};
+  const Range with_gaps = {written.begin + 1, written.end - 2};
+  for (const Range& rows : {backwards, on_the_last, with_gaps}) {
+    std::vector<double> part(static_cast<std::size_t>(2 * rows.size()));
+    in.read_rows("/group/inner/table", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), part);
+    EXPECT_EQ(test::bits(part), test::bits(rows_of(values, rows)));
+  }
+}
+
+// A rank may write nothing while others write all, and the root alone may write.
+TEST(H5File, EmptySelections) {
+  const test::SharedFolder folder;
+  const std::vector<double> values = table(11);
+  H5File file = H5File::create(folder / "empty.h5", comm());
+  file.create_dataset("/a", {11, 2});
+  file.write_rows("/a", 0, comm().rank() == comm().size() - 1 ? std::span<const double>(values) : std::span<const double>{});
+  file.write_all("/b", {11, 2}, values);
+  EXPECT_EQ(test::bits(file.read_all("/a")), test::bits(values));
+  EXPECT_EQ(test::bits(file.read_all("/b")), test::bits(values));
+}
+
+// Numbers stored as integers and in single precision come back as doubles of the same or the rounded value.
+TEST(H5File, StoredTypes) {
+  const test::SharedFolder folder;
+  const std::vector<double> integers = {0.0, -3.0, 9007199254740992.0};
+  const std::vector<double> numbers = {0.1, -2.5, 1e10};
+  H5File file = H5File::create(folder / "types.h5", comm());
+  file.write_all("/integers", {3}, integers, Stored::int64);
+  file.write_all("/singles", {3}, numbers, Stored::float32);
+  EXPECT_EQ(file.read_all("/integers"), integers);
+  const auto singles = file.read_all("/singles");
+  for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(singles[i], static_cast<double>(static_cast<float>(numbers[i])));
+}
+
+// Attributes of the file, a group and a dataset; what is not there is nullopt.
+TEST(H5File, Attributes) {
+  const test::SharedFolder folder;
+  H5File out = H5File::create(folder / "attributes.h5", comm());
+  out.write_all("/group/data", {1}, std::vector<double>{1.0});
+  const std::string deck = "[run]\nseed = 1  # with \"quotes\" and κ\n" + std::string(5000, 'x');
+  out.set_attribute("/", "version", std::int64_t{1} << 40);
+  out.set_attribute("/group", "deck", deck);
+  out.set_attribute("/group", "empty", std::string());
+  out.set_attribute("/group/data", "mean", 0.1);
+  out.close();
+  const H5File in = H5File::open(folder / "attributes.h5", comm());
+  EXPECT_EQ(in.number_attribute("/", "version"), 0x1p40);
+  EXPECT_EQ(in.text_attribute("/group", "deck"), deck);
+  EXPECT_EQ(in.text_attribute("/group", "empty"), "");
+  EXPECT_EQ(in.number_attribute("/group/data", "mean"), 0.1);
+  EXPECT_EQ(in.number_attribute("/group/data", "variance"), std::nullopt);
+  EXPECT_EQ(in.text_attribute("/no/such/group", "deck"), std::nullopt);
+  EXPECT_EQ(test::caught([&] { in.text_attribute("/group/data", "mean"); }).code, ExitCode::bad_input);  // no text
+}
+
+// Members of groups, and what exists.
+TEST(H5File, MembersAndExists) {
+  const test::SharedFolder folder;
+  H5File file = H5File::create(folder / "members.h5", comm());
+  for (const char* name : {"/b/two", "/b/one", "/a/x/y"}) file.write_all(name, {1}, std::vector<double>{1.0});
+  EXPECT_EQ(file.members("/"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(file.members("/b"), (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(file.exists("/a/x/y"));
+  EXPECT_FALSE(file.exists("/a/y"));
+  EXPECT_FALSE(file.exists("/c/x/y"));
+  EXPECT_EQ(test::caught([&] { file.members("/c"); }).code, ExitCode::io);
+}
+
+// Files that cannot be opened or created, and datasets that are not there: an error agreed on by all, with the code
+// for its kind and the name in the message.
+TEST(H5File, Errors) {
+  const test::SharedFolder folder;
+  if (comm().is_root()) std::ofstream(folder / "text.h5") << "not HDF5";
+  comm().barrier();
+  const auto expect = [](const test::Caught& error, ExitCode code, const std::string& name) {
+    EXPECT_TRUE(error.agreed) << error.message;
+    EXPECT_EQ(error.code, code) << error.message;
+    EXPECT_NE(error.message.find(name), std::string::npos) << error.message;
+  };
+  expect(test::caught([&] { H5File::open(folder / "missing.h5", comm()); }), ExitCode::bad_input, "missing.h5");
+  expect(test::caught([&] { H5File::open(folder / "text.h5", comm()); }), ExitCode::bad_input, "text.h5");
+  expect(test::caught([&] { H5File::open(folder / "", comm()); }), ExitCode::bad_input, "scorefield-test");
+  expect(test::caught([&] { H5File::create(folder / "no-folder/new.h5", comm()); }), ExitCode::io, "no-folder");
+
+  H5File file = H5File::create(folder / "good.h5", comm());
+  file.write_all("/data", {4}, std::vector<double>{1, 2, 3, 4});
+  std::vector<double> buffer(2);
+  expect(test::caught([&] { file.read_all("/nothing"); }), ExitCode::bad_input, "/nothing");
+  expect(test::caught([&] { file.read_rows("/nothing", 0, 2, buffer); }), ExitCode::io, "/nothing");
+  expect(test::caught([&] { file.read_rows("/data", 3, 2, buffer); }), ExitCode::io, "/data");
+  expect(test::caught([&] { file.read_rows("/data", 0, 3, buffer); }), ExitCode::io, "/data");
+  expect(test::caught([&] { file.write_rows("/data", 3, buffer); }), ExitCode::io, "/data");
+  expect(test::caught([&] { file.create_dataset("/data", {4}); }), ExitCode::io, "/data");
+  EXPECT_EQ(file.read_all("/data"), (std::vector<double>{1, 2, 3, 4}));
+}
+
+bool there(const std::filesystem::path& path) {
+  comm().barrier();
+  return std::filesystem::exists(path);
+}
+
+// A pending file has its name only after commit; without it nothing is left, and an older file stays as it was.
+TEST(PendingFile, AppearsOnlyWhenComplete) {
+  const test::SharedFolder folder;
+  const auto path = folder / "result.h5";
+  const auto partial = folder / "result.h5.partial";
+  const auto write = [&](double value, bool commit) {
+    PendingFile pending(path, comm());
+    pending.file().write_all("/value", {1}, std::vector<double>{value});
+    EXPECT_TRUE(there(partial));
+    if (commit) pending.commit();
+  };
+  write(1.0, false);
+  EXPECT_FALSE(there(path));
+  EXPECT_FALSE(there(partial));
+  write(2.0, true);
+  EXPECT_TRUE(there(path));
+  EXPECT_FALSE(there(partial));
+  write(3.0, false);
+  EXPECT_FALSE(there(partial));
+  EXPECT_EQ(H5File::open(path, comm()).read_all("/value"), std::vector<double>{2.0});
+  write(4.0, true);
+  EXPECT_EQ(H5File::open(path, comm()).read_all("/value"), std::vector<double>{4.0});
+}
+
+// The same when an error on one rank unwinds all.
+TEST(PendingFile, LeavesNothingAfterAnError) {
+  const test::SharedFolder folder;
+  const auto error = test::caught([&] {
+    PendingFile pending(folder / "result.h5", comm());
+    require_all(comm(), [&] {
+      if (comm().rank() == comm().size() - 1) throw NumericalError("stop");
+    });
+    pending.commit();
+  });
+  EXPECT_EQ(error.message, "stop");
+  EXPECT_FALSE(there(folder / "result.h5"));
+  EXPECT_FALSE(there(folder / "result.h5.partial"));
+}
+
+}  // namespace
+}  // namespace scorefield

@@ -1,0 +1,140 @@
+#include "base/mpi.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "test_support.h"
+
+namespace scorefield {
+namespace {
+
+const Comm& comm() { return test::world(); }
+
+// A failure on any one rank is thrown by all, with that rank's message and code.
+TEST(RequireAll, OneRankFails) {
+  for (int bad = 0; bad < comm().size(); ++bad) {
+    const std::string message = "rank " + std::string(static_cast<std::size_t>(bad), 'x') + " failed";  // lengths differ
+    const auto error = test::caught([&] {
+      require_all(comm(), [&] {
+        if (comm().rank() == bad) throw NumericalError(message);
+      });
+    });
+    EXPECT_TRUE(error.agreed);
+    EXPECT_EQ(error.message, message);
+    EXPECT_EQ(error.code, ExitCode::numerical);
+  }
+}
+
+// Where all ranks fail differently, all report the lowest; other exceptions become internal errors.
+TEST(RequireAll, AllRanksFail) {
+  const auto error = test::caught([&] {
+    require_all(comm(), [&]() -> void {
+      if (comm().is_root()) throw std::runtime_error("root");
+      throw InputError("another");
+    });
+  });
+  EXPECT_TRUE(error.agreed);
+  EXPECT_EQ(error.message, "internal: root");
+  EXPECT_EQ(error.code, ExitCode::internal);
+}
+
+// Nothing is thrown without a failure, an error agreed on inside passes through as it is, and the communicator
+// still works after failures.
+TEST(RequireAll, NoFailureAndNesting) {
+  int calls = 0;
+  require_all(comm(), [&] { ++calls; });
+  EXPECT_EQ(calls, 1);
+  const auto error = test::caught([&] {
+    require_all(comm(), [&] {
+      require_all(comm(), [&] {
+        if (comm().rank() == comm().size() - 1) throw IoError("inner");
+      });
+    });
+  });
+  EXPECT_TRUE(error.agreed);
+  EXPECT_EQ(error.message, "inner");
+  EXPECT_EQ(error.code, ExitCode::io);
+  EXPECT_EQ(comm().sum(1.0), comm().size());
+}
+
+// Parts cover everything once, in order, and differ in size by at most one.
+TEST(Share, CoversEverything) {
+  for (const std::int64_t count : {std::int64_t{0}, std::int64_t{1}, std::int64_t{7}, std::int64_t{4096}, std::int64_t{1000000000000}}) {
+    for (const int parts : {1, 2, 3, 7, 64}) {
+      std::int64_t next = 0;
+      for (int i = 0; i < parts; ++i) {
+        const Range part = share(count, parts, i);
+        EXPECT_EQ(part.begin, next);
+        EXPECT_GE(part.size(), count / parts);
+        EXPECT_LE(part.size(), count / parts + (count % parts != 0));
+        next = part.end;
+      }
+      EXPECT_EQ(next, count);
+    }
+  }
+}
+
+// Values arrive on the root in the order of ranks, also where ranks have none or many; elsewhere nothing arrives.
+TEST(Comm, Gather) {
+  const auto values_of = [](int rank) {
+    std::vector<double> values;
+    for (int i = 0; i < (rank * 3 + 2) % 4; ++i) values.push_back(10.0 * rank + i);
+    return values;
+  };
+  std::vector<double> expected;
+  for (int r = 0; r < comm().size() && comm().is_root(); ++r) {
+    for (const double value : values_of(r)) expected.push_back(value);
+  }
+  EXPECT_EQ(comm().gather(values_of(comm().rank())), expected);
+}
+
+// The root's text and numbers reach every rank, whatever was there before, also empty ones.
+TEST(Comm, Broadcast) {
+  for (const std::string& text : {std::string(), std::string("deck\nwith\0zero", 14)}) {
+    std::string received = comm().is_root() ? text : "something longer than what comes";
+    comm().broadcast(received);
+    EXPECT_EQ(received, text);
+  }
+  const std::vector<double> numbers = {1.5, -0.0, 3e300};
+  std::vector<double> received = comm().is_root() ? numbers : std::vector<double>(7, 1.0);
+  comm().broadcast(received);
+  EXPECT_EQ(test::bits(received), test::bits(numbers));
+}
+
+// Sums, maxima and minima of every type over ranks.
+TEST(Comm, Reductions) {
+  const int rank = comm().rank(), size = comm().size();
+  std::vector<double> doubles = {1.0 * rank, 1.0};
+  std::vector<float> floats = {1.0f, static_cast<float>(rank)};
+  std::vector<std::int64_t> integers = {std::int64_t{1} << 40, rank};
+  comm().sum(std::span(doubles));
+  comm().sum(std::span(floats));
+  comm().sum(std::span(integers));
+  const int ranks_sum = size * (size - 1) / 2;
+  EXPECT_EQ(doubles, (std::vector<double>{1.0 * ranks_sum, 1.0 * size}));
+  EXPECT_EQ(floats, (std::vector<float>{1.0f * static_cast<float>(size), static_cast<float>(ranks_sum)}));
+  EXPECT_EQ(integers, (std::vector<std::int64_t>{(std::int64_t{1} << 40) * size, ranks_sum}));
+  EXPECT_EQ(comm().max(std::int64_t{rank}), size - 1);
+  EXPECT_EQ(comm().min(std::int64_t{rank} - 5), -5);
+  EXPECT_EQ(comm().max(-1.5 * rank), 0.0);
+}
+
+// A rank's own communicator, the node's, and one that was moved.
+TEST(Comm, OthersAndMoves) {
+  Comm self = Comm::self();
+  EXPECT_EQ(self.size(), 1);
+  EXPECT_TRUE(self.is_root());
+  EXPECT_EQ(self.sum(2.5), 2.5);
+  const Comm node = comm().node();
+  EXPECT_GE(node.size(), 1);
+  EXPECT_LE(node.size(), comm().size());
+  Comm moved = std::move(self);
+  self = Comm::world();
+  EXPECT_EQ(moved.size(), 1);
+  EXPECT_EQ(self.rank(), comm().rank());
+  EXPECT_EQ(self.size(), comm().size());
+}
+
+}  // namespace
+}  // namespace scorefield

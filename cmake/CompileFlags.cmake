@@ -6,7 +6,12 @@ target_compile_options(scorefield_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
   -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(SCOREFIELD_ARCH)
-  target_compile_options(scorefield_flags INTERFACE -march=${SCOREFIELD_ARCH} -mprefer-vector-width=512)
+  target_compile_options(scorefield_flags INTERFACE -march=${SCOREFIELD_ARCH})
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-mprefer-vector-width=512 SCOREFIELD_WIDE_VECTORS)  # x86 only
+  if(SCOREFIELD_WIDE_VECTORS)
+    target_compile_options(scorefield_flags INTERFACE -mprefer-vector-width=512)
+  endif()
 endif()
 if(SCOREFIELD_SANITIZE)
   target_compile_options(scorefield_flags INTERFACE -fsanitize=${SCOREFIELD_SANITIZE} -fno-omit-frame-pointer)

@@ -27,21 +27,22 @@ if(NOT HDF5_IS_PARALLEL)
 endif()
 scorefield_require(Boost "libboost-dev libboost-program-options-dev" QUIET COMPONENTS program_options)
 
-find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
-if(NOT RANDOM123_INCLUDE_DIR)
-  message(FATAL_ERROR "scorefield needs Random123 (Random123/philox.h). "
-    "Debian or Ubuntu: apt-get install librandom123-dev. Elsewhere: set RANDOM123_INCLUDE_DIR.")
-endif()
-add_library(random123 INTERFACE)
-target_include_directories(random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
-
 # LibTorch: the user's own (Torch_DIR, CMAKE_PREFIX_PATH), else the wheel in .venv of this checkout.
-file(GLOB SCOREFIELD_WHEEL ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
-if(SCOREFIELD_WHEEL)
-  list(APPEND CMAKE_PREFIX_PATH ${SCOREFIELD_WHEEL})
+set(SCOREFIELD_OWN_TORCH FALSE)
+if(Torch_DIR OR DEFINED ENV{Torch_DIR} OR "${CMAKE_PREFIX_PATH} $ENV{CMAKE_PREFIX_PATH}" MATCHES "torch")
+  set(SCOREFIELD_OWN_TORCH TRUE)
 endif()
-# Its CMake files sprinkle -D_GLIBCXX_USE_CXX11_ABI and two harmless warnings; the target carries all we need.
-find_package(Torch QUIET)
+file(GLOB SCOREFIELD_WHEEL ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+find_program(SCOREFIELD_NVCC nvcc)
+if(NOT SCOREFIELD_OWN_TORCH AND SCOREFIELD_WHEEL AND EXISTS "${SCOREFIELD_WHEEL}/lib/libtorch_cuda.so" AND NOT SCOREFIELD_NVCC)
+  # A wheel built for CUDA on a machine without CUDA's compiler: its CMake files would refuse, but its libraries work.
+  include(TorchWheel)
+else()
+  if(NOT SCOREFIELD_OWN_TORCH AND SCOREFIELD_WHEEL)
+    list(APPEND CMAKE_PREFIX_PATH ${SCOREFIELD_WHEEL}/share/cmake)
+  endif()
+  find_package(Torch QUIET)
+endif()
 if(NOT Torch_FOUND)
   message(FATAL_ERROR "scorefield needs LibTorch 2.1 or newer. jobscripts/setup.sh installs it from "
     "the pip wheel; or set Torch_DIR to <libtorch>/share/cmake/Torch.")
@@ -51,6 +52,13 @@ if(Torch_VERSION VERSION_LESS 2.1)
 endif()
 
 if(SCOREFIELD_TESTS)
+  find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
+  if(NOT RANDOM123_INCLUDE_DIR)
+    message(FATAL_ERROR "the tests need Random123 (Random123/philox.h); -DSCOREFIELD_TESTS=OFF builds without. "
+      "Debian or Ubuntu: apt-get install librandom123-dev. Elsewhere: set RANDOM123_INCLUDE_DIR.")
+  endif()
+  add_library(random123 INTERFACE)
+  target_include_directories(random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
   scorefield_require(GTest "libgtest-dev libgmock-dev" QUIET)
 endif()
 

@@ -2,6 +2,8 @@
 # Configures and builds one preset (release by default). Says what it does only when there is something to do.
 #
 #   jobscripts/build.sh [release|debug|asan] [TARGET ...]
+#
+# SCOREFIELD_CMAKE holds further options of CMake for the first configuration, such as -DSCOREFIELD_TESTS=OFF.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
@@ -12,7 +14,7 @@ mkdir -p build
 
 if [ ! -f "$folder/build.ninja" ]; then
   echo "build: configuring $folder"
-  if ! cmake --preset "$preset" >"$log" 2>&1; then
+  if ! cmake --preset "$preset" ${SCOREFIELD_CMAKE:-} >"$log" 2>&1; then
     grep -A6 'CMake Error' "$log" >&2 || tail -n 20 "$log" >&2
     echo "build: error: configuring failed; the whole output is in $log" >&2
     exit 2

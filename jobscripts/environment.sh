@@ -10,4 +10,16 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 # Without this Open MPI binds rank r of every job to core r.
 export OMPI_MCA_hwloc_base_binding_policy=${OMPI_MCA_hwloc_base_binding_policy:-none}
 
-cores() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN; }
+# Open MPI counts cores, not hardware threads, as slots, and containers may show fewer than there are.
+export OMPI_MCA_rmaps_base_oversubscribe=${OMPI_MCA_rmaps_base_oversubscribe:-1}
+# The same two settings in the names of Open MPI 5.
+export PRTE_MCA_rmaps_default_mapping_policy=${PRTE_MCA_rmaps_default_mapping_policy:-:oversubscribe}
+export PRTE_MCA_hwloc_default_binding_policy=${PRTE_MCA_hwloc_default_binding_policy:-none}
+
+# Physical cores this process may use.
+cores() {
+  local available physical
+  available=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+  physical=$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^#' | sort -u | wc -l)
+  if [ "$physical" -gt 0 ] && [ "$physical" -lt "$available" ]; then echo "$physical"; else echo "$available"; fi
+}

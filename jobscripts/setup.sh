@@ -33,9 +33,9 @@ can_install() {
 
 installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
-install_packages() {
+install_packages() {  # PACKAGE...
   local missing=()
-  for p in "${packages[@]}"; do installed "$p" || missing+=("$p"); done
+  for p in "$@"; do installed "$p" || missing+=("$p"); done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "1/4 system packages: ${missing[*]}"
   local log=build/setup-apt.log
@@ -54,7 +54,7 @@ make_venv() {
     fail "$("$python" --version) is too old: Python 3.10 or newer is needed (set SCOREFIELD_PYTHON)"
   say "2/4 virtual environment .venv"
   if ! "$python" -c 'import ensurepip' 2>/dev/null && can_install; then
-    packages=(python3-venv) install_packages
+    install_packages python3-venv
   fi
   "$python" -m venv .venv || { rm -rf .venv; fail "could not make .venv: is the package python3-venv there?"; }
 }
@@ -66,7 +66,8 @@ install_torch() {
   [ -n "$(compgen -G '.venv/lib/python3*/site-packages/torch/share/cmake/Torch')" ] && return 0
   local want=${SCOREFIELD_TORCH:-torch==2.13.0}
   say "3/4 LibTorch from the pip wheel $want (the largest download)"
-  .venv/bin/python -m pip install -q "$want" || fail "pip could not install $want; set Torch_DIR to your own LibTorch"
+  # The wheel's CPU build where pip can find it by its local version; else the plain one, which elsewhere may bring CUDA.
+  .venv/bin/python -m pip install -q "$want+cpu" 2>/dev/null || .venv/bin/python -m pip install -q "$want" || fail "pip could not install $want; set Torch_DIR to your own LibTorch"
 }
 
 install_analysis() {
@@ -77,7 +78,7 @@ install_analysis() {
   touch "$stamp"
 }
 
-if can_install; then install_packages; fi
+if can_install; then install_packages "${packages[@]}"; fi
 make_venv
 install_torch
 install_analysis

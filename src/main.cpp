@@ -35,8 +35,7 @@ constexpr const char* kUsage =
     "  --help               this, and every key with its default, range and meaning\n"
     "  --version            versions of the program and of what it was built with\n"
     "\n"
-    "exit codes: 0 complete, 1 internal error, 2 bad deck or file, 3 input or output failed, 4 numerical failure,\n"
-    "85 stopped cleanly and unfinished\n";
+    "exit codes: 0 complete, 1 internal error, 2 bad deck or file, 3 input or output failed, 4 numerical failure\n";
 
 struct CommandLine {
   std::string command;
@@ -110,7 +109,17 @@ void prepare_output(const Context& context) {
     std::filesystem::create_directories(folder, failure);
     if (failure) throw IoError("cannot make the output folder " + folder.string() + ": " + failure.message());
     context.log.open_file(folder / "run.log");
-    std::ofstream(folder / "deck.ini") << resolved_text(context.deck.params);
+  });
+}
+
+/// The resolved deck beside the outputs that it made. Collective.
+void store_deck(const Context& context) {
+  const auto path = output_path(context.deck.params, "deck.ini");
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    std::ofstream stream(path);
+    stream << resolved_text(context.deck.params) << std::flush;
+    if (!stream) throw IoError("cannot write " + path.string() + ": is the disk full?");
   });
 }
 
@@ -126,11 +135,13 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments) {
   const Deck deck = read_deck(comm, line);
   Log log(comm.is_root());
   const Context context{comm, deck, log, line.overwrite};
-  const int threads = set_threads(deck.params.run.threads, comm.node().size());
+  const int threads = set_threads(deck.params.run.threads, comm.node());
   set_torch_threads(threads);
+  validate(context);
   if (line.command != "check") prepare_output(context);
   announce(context, threads);
   for (const Stage stage : commands().at(line.command)) stage(context);
+  if (line.command != "check") store_deck(context);
 }
 
 /// --help and --version, which need no deck. True if that was all.

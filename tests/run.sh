@@ -15,7 +15,6 @@ case ${1:-} in
 esac
 
 . jobscripts/environment.sh
-export OMPI_MCA_rmaps_base_oversubscribe=1  # four ranks also where there are two cores
 
 times=()
 group() {  # NAME BUDGET COMMAND...

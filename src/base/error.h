@@ -13,7 +13,6 @@ enum class ExitCode : int {
   bad_input = 2,
   io = 3,
   numerical = 4,
-  unfinished = 85,
 };
 
 /// An error with the exit code it leads to. The message names the cause and the cure, in one line.

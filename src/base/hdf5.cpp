@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace scorefield {
@@ -64,12 +65,17 @@ std::uint64_t row_size(const Shape& shape) {
   return size;
 }
 
+/// What can be wrong on one rank alone, tested before any rank enters a collective call.
+void check_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows, std::uint64_t values, const std::string& what) {
+  if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
+  if (rows * row_size(shape) != values) throw IoError(what + ": buffer of another size");
+}
+
 /// Transfers rows [first, first + rows) between `memory` and the dataset, collectively.
 template <class Transfer>
 void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const std::string& what,
                    Transfer transfer) {
   const Shape shape = shape_of(dataset, what);
-  if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
   std::vector<hsize_t> start(shape.size(), 0);
   std::vector<hsize_t> count(shape.begin(), shape.end());
   start[0] = first;
@@ -117,8 +123,15 @@ H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t
 H5File::H5File(H5File&& other) noexcept
     : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
 
+namespace {
+
+/// Closing is collective: not while this rank alone unwinds.
+bool may_close() { return std::uncaught_exceptions() == 0 || errors_are_agreed(); }
+
+}  // namespace
+
 H5File::~H5File() {
-  if (file_ >= 0) H5Fclose(file_);
+  if (file_ >= 0 && may_close()) H5Fclose(file_);
 }
 
 H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
@@ -138,7 +151,9 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
   H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
   std::int64_t file = -1;
   require_all(comm, [&] {
-    if (!std::filesystem::is_regular_file(path)) throw InputError("no file " + path.string());
+    if (comm.is_root() && !std::filesystem::is_regular_file(path)) throw InputError("no file " + path.string());
+  });
+  require_all(comm, [&] {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
     check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), "cannot open " + path.string());
     file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
@@ -163,10 +178,12 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
 }
 
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
+  const Shape whole = shape(name);
+  const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
+  require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot write " + in(name, path_)); });
   require_all(*comm_, [&] {
     const std::string what = "cannot write " + in(name, path_) + ": is the disk full?";
     const Handle dataset = open_dataset(file_, name, path_);
-    const std::uint64_t rows = values.size() / row_size(shape_of(dataset, what));
     transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
@@ -175,10 +192,11 @@ void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<
 
 void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows,
                        std::span<double> values) const {
+  const Shape whole = shape(name);
+  require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot read " + in(name, path_)); });
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
     const Handle dataset = open_dataset(file_, name, path_);
-    if (rows * row_size(shape_of(dataset, what)) != values.size()) throw IoError(what + ": buffer of another size");
     transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
@@ -298,7 +316,7 @@ PendingFile::PendingFile(std::filesystem::path path, const Comm& comm)
 }
 
 PendingFile::~PendingFile() {
-  if (!file_) return;
+  if (!file_ || !may_close()) return;
   file_.reset();
   std::error_code ignored;
   if (comm_.is_root()) std::filesystem::remove(partial_, ignored);

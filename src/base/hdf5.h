@@ -38,7 +38,8 @@ class H5File {
   /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row.
   /// A rank may write none.
   void write_rows(const std::string& name, std::uint64_t first, std::span<const double> values);
-  /// Each rank reads rows of its own; `values` has the size of `rows` rows.
+  /// Each rank reads rows of its own, or all the same ones; `values` has the size of `rows` rows. (Ranges that overlap without
+  /// being equal come back as zeros from Open MPI 4.1.4 on three ranks or more: its data sieving, issue 10546.)
   void read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const;
   /// Makes a dataset and writes the root's values into it.
   void write_all(const std::string& name, const Shape& shape, std::span<const double> values,

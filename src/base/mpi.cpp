@@ -117,6 +117,17 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
   return all;
 }
 
+namespace {
+
+bool& agreed_flag() {
+  static bool agreed = false;
+  return agreed;
+}
+
+}  // namespace
+
+bool errors_are_agreed() { return agreed_flag(); }
+
 void require_all(const Comm& comm, const std::function<void()>& action) {
   std::string message;
   ExitCode code = ExitCode::complete;
@@ -142,6 +153,7 @@ void require_all(const Comm& comm, const std::function<void()>& action) {
   MPI_Bcast(&length, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
   message.resize(static_cast<std::size_t>(length));
   MPI_Bcast(message.data(), static_cast<int>(length), MPI_CHAR, static_cast<int>(first), comm.handle());
+  agreed_flag() = true;
   throw AgreedError(static_cast<ExitCode>(agreed_code), message);
 }
 

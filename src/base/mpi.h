@@ -71,6 +71,10 @@ class Comm {
 /// unless all ranks fail together.
 void require_all(const Comm& comm, const std::function<void()>& action);
 
+/// True if the last error that require_all saw was agreed on: all ranks are unwinding, and destructors may communicate. After a
+/// lone failure they must not, or this rank would wait for the others instead of ending them.
+bool errors_are_agreed();
+
 /// Ends every rank at once with this exit code, after a lone failure.
 [[noreturn]] void abort_all(ExitCode code);
 

@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <omp.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #ifdef __GLIBC__
@@ -13,8 +14,10 @@
 
 namespace scorefield {
 
-int set_threads(std::int64_t wanted, int ranks_on_node) {
-  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, omp_get_num_procs() / ranks_on_node);
+int set_threads(std::int64_t wanted, const Comm& node) {
+  const int mine = omp_get_num_procs();
+  const bool apart = node.sum(static_cast<double>(mine)) <= static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, apart ? mine : mine / node.size());
   omp_set_num_threads(threads);
   return threads;
 }

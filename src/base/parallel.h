@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <functional>
 
+#include "base/mpi.h"
+
 namespace scorefield {
 
-/// Sets the threads of all parallel loops; 0 means `cores` of the node shared by its `ranks`. Returns the number.
-int set_threads(std::int64_t wanted, int ranks_on_node);
+/// Sets the threads of all parallel loops of this rank and returns their number. 0 means the processors this rank may run on, and
+/// where the ranks of the node may all run on the same ones, its share of them. Collective over the node's ranks.
+int set_threads(std::int64_t wanted, const Comm& node);
 
 /// Calls body(i) for begin <= i < end, each once, by the threads of this rank in any order. If calls throw, the
 /// exception of the smallest i that threw is rethrown after the loop. Local.

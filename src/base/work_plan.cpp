@@ -7,15 +7,18 @@ namespace {
 
 constexpr std::int64_t kUnit = 4096;          // arrays of a unit stay in the second-level cache
 constexpr std::int64_t kBatch = 1024 * 1024;  // 8 MiB of one component
+constexpr std::int64_t kGathered = 8 * 1024 * 1024;  // 64 MiB of sums on the root
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-WorkPlan::WorkPlan(std::int64_t samples, std::int64_t bins) : samples_(samples), bins_(bins) {
+WorkPlan::WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit)
+    : samples_(samples), bins_(bins) {
   const std::int64_t largest_bin = divide_up(samples, bins);
   units_per_bin_ = divide_up(largest_bin, kUnit);
-  units_per_batch_ = std::max<std::int64_t>(1, kBatch / divide_up(largest_bin, units_per_bin_));
+  const std::int64_t by_size = kBatch / divide_up(largest_bin, units_per_bin_);
+  units_per_batch_ = std::max<std::int64_t>(1, std::min(by_size, kGathered / std::max<std::int64_t>(1, numbers_per_unit)));
 }
 
 std::int64_t WorkPlan::batches() const { return divide_up(units(), units_per_batch_); }

@@ -12,7 +12,8 @@ namespace scorefield {
 /// one thread; a batch is worked on by all ranks and then written. Local.
 class WorkPlan {
  public:
-  WorkPlan(std::int64_t samples, std::int64_t bins);
+  /// `numbers_per_unit`: sums that each unit hands to the root, for a bound on what is gathered in a batch.
+  WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit = 1);
 
   std::int64_t samples() const { return samples_; }
   std::int64_t bins() const { return bins_; }

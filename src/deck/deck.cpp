@@ -18,6 +18,9 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// Raised when the program makes other numbers from the same deck.
+constexpr int kAlgorithmVersion = 1;
+
 std::string strip(const std::string& line) {
   const std::string content = line.substr(0, line.find('#'));
   const auto first = content.find_first_not_of(" \t\r");
@@ -88,7 +91,7 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
     const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
     if (item.rfind("--", 0) != 0) throw InputError("command line: " + item + ": expected --section.key=value");
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
-    if (item.find('\n') != std::string::npos) throw InputError("command line: " + name + " has a line break in its value");
+    if (item.find_first_of("\n#") != std::string::npos) throw InputError("command line: " + name + ": a value holds no line break and no #");
     if (item.find('=') == std::string::npos) throw InputError("command line: " + item + " needs a value: " + item + "=...");
   }
   // Boost's command line refuses --key= with nothing behind; its config lines take it.
@@ -138,6 +141,9 @@ void check_together(const Params& p) {
   }
   check_bins("generate", p.measure.bins, p.generate.samples);
   for (const std::int64_t samples : p.sample.samples) check_bins("sample", p.measure.bins, samples);
+  if (p.network.symmetry == "odd" && p.model.weight != 0.5) {
+    throw InputError("network.symmetry = odd contradicts model.weight = " + shortest(p.model.weight) + ": peaks of unequal weight are not symmetric");
+  }
   if (p.train.warmup >= p.train.steps) {
     throw InputError("train.warmup = " + std::to_string(p.train.warmup) + " leaves nothing of train.steps = " + std::to_string(p.train.steps));
   }
@@ -166,11 +172,12 @@ std::string resolved_text(const Params& params) {
   return text;
 }
 
-std::string fingerprint(const Params& params, const std::vector<std::string>& sections, const std::string& also) {
-  std::string values = "run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
+std::string fingerprint(const Params& params, const std::vector<std::string>& keys, const std::string& also) {
+  const auto wanted = [&](const std::string& name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); };
+  std::string values = "algorithms=" + std::to_string(kAlgorithmVersion) + ";run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
   for (const Key& key : all_keys()) {
     if (key.key_class == KeyClass::free || key.key_class == KeyClass::select) continue;
-    if (std::find(sections.begin(), sections.end(), key.section) == sections.end()) continue;
+    if (!wanted(key.section) && !wanted(key.full_name())) continue;
     values += key.full_name() + "=" + key.get(params) + ";";
   }
   std::array<char, 17> digits;

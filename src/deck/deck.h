@@ -23,8 +23,9 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
 /// The deck with every key, as an INI file that gives the same run.
 std::string resolved_text(const Params& params);
 
-/// A hash of the values of all physics and extend keys of these sections, as 16 hexadecimal digits.
-std::string fingerprint(const Params& params, const std::vector<std::string>& sections, const std::string& also = "");
+/// A hash of the values of these keys, as 16 hexadecimal digits; a section's name stands for all its physics and extend keys. A
+/// version of the algorithms enters too, so that a program whose results differ makes older outputs stale.
+std::string fingerprint(const Params& params, const std::vector<std::string>& keys, const std::string& also = "");
 
 /// Help on every key: name, type, default, range, unit, meaning.
 std::string keys_help();

@@ -101,7 +101,8 @@ FusedMlp::FusedMlp(const NetworkParams& network, const std::vector<double>& freq
     Layer layer;
     layer.inputs = inputs;
     layer.outputs = outputs;
-    layer.padded = outputs == 1 ? 1 : (outputs + kBlock - 1) / kBlock * kBlock;
+    const bool is_output = layers_.size() == network.hidden.size();
+    layer.padded = is_output ? 1 : (outputs + kBlock - 1) / kBlock * kBlock;
     const std::vector<double> weight = take(inputs * outputs);
     layer.weight.assign(static_cast<std::size_t>(inputs * layer.padded), 0.0f);
     for (std::int64_t i = 0; i < inputs; ++i) {

@@ -10,7 +10,7 @@
 
 namespace scorefield {
 
-/// Measured beside LibTorch's layers by tests/bench/network_speed.py: see doc/networks.md.
+/// Measured beside plain PyTorch by tests/bench/sampling_cost.py.
 class FusedMlp {
  public:
   /// `weights` in the order of network_layout.h.

@@ -21,6 +21,8 @@ class Recorder {
   /// Sums a record: 8 powers, then one exponential a source.
   std::size_t quantities() const { return kMaxOrder + sources_.size(); }
   std::size_t cells() const { return cells_; }
+  /// Sums over all records.
+  std::int64_t numbers() const { return static_cast<std::int64_t>(records() * quantities()); }
   /// J at a record, in field^-1.
   std::vector<double> sources(std::size_t record) const;
   /// The cells + 1 edges at a record.

@@ -5,14 +5,16 @@ namespace scorefield {
 
 Reference measure_reference(const Comm& comm, std::span<const double> part) {
   ExactSum sum;
-  sum.add(part);
+  require_all(comm, [&] { sum.add(part); });
   sum.all_reduce(comm);
   std::int64_t count = static_cast<std::int64_t>(part.size());
   comm.sum(std::span(&count, 1));
   Reference reference;
   reference.mean = sum.value() / static_cast<double>(count);
   ExactSum squares;
-  for (const double x : part) squares.add((x - reference.mean) * (x - reference.mean));
+  require_all(comm, [&] {
+    for (const double x : part) squares.add((x - reference.mean) * (x - reference.mean));
+  });
   squares.all_reduce(comm);
   reference.variance = squares.value() / static_cast<double>(count);
   return reference;

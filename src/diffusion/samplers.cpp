@@ -18,15 +18,26 @@ std::vector<NoiseLevel> time_grid(const Schedule& schedule, std::int64_t steps) 
   return levels;
 }
 
+/// Above this noise over signal no data are left in x (kappa_4/kappa_2^2 is below 1e-24), and slopes would be differences of numbers
+/// alike to rounding: the backward process starts here if T lies higher.
+constexpr double kHighestNoise = 1e6;
+
+NoiseLevel start_level(const Schedule& schedule, const Reference& reference) {
+  const double highest = kHighestNoise * std::sqrt(reference.variance);
+  const NoiseLevel end = schedule.at(1.0);
+  return noise_ratio(end) <= highest ? end : schedule.at_ratio(highest);
+}
+
 /// Uniform in the level coordinate from T to noise_min, and 0 behind.
 std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& reference, const SamplerSettings& s) {
-  const double top = level_coordinate(schedule.at(1.0), reference);
+  const NoiseLevel start = start_level(schedule, reference);
+  const double top = level_coordinate(start, reference);
   const double bottom = -std::asinh(1.0 / s.noise_min);
   if (bottom >= top) throw InputError("forward.noise-min is above the noise at T: raise forward.sigma");
   std::vector<NoiseLevel> levels;
   for (std::int64_t i = 0; i < s.steps; ++i) {
     const double part = s.steps > 1 ? static_cast<double>(i) / static_cast<double>(s.steps - 1) : 0.0;
-    levels.push_back(i == 0 ? schedule.at(1.0) : schedule.at_ratio(ratio_of_coordinate(top + part * (bottom - top), reference)));
+    levels.push_back(i == 0 ? start : schedule.at_ratio(ratio_of_coordinate(top + part * (bottom - top), reference)));
   }
   levels.push_back(schedule.at(0.0));
   return levels;

@@ -164,7 +164,7 @@ class Trainer::Implementation {
   std::vector<double> frequencies_;
   Mlp mlp_;
   at::Tensor weights_;   ///< all parameters, one leaf
-  at::Tensor averaged_;  ///< their exponential moving average
+  at::Tensor averaged_;  ///< their average, step n counting as n^p
   mutable torch::optim::Adam adam_;  ///< mutable: torch gives its state only to non-const
   LevelDensity levels_;
   Range mine_;           ///< levels of the batch that fall to this rank

@@ -1,5 +1,6 @@
 #include "stages/batches.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 
@@ -74,7 +75,8 @@ RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Rec
   for (std::int64_t batch = 0; batch < plan.batches(); ++batch) {
     const Range units = plan.batch(batch, comm);
     const Range rows = plan.configurations(units);
-    const auto before = static_cast<double>(plan.configurations(plan.batch(batch)).begin);
+    const Range whole = plan.configurations(plan.batch(batch));
+    const auto before = static_cast<double>(whole.begin), after = static_cast<double>(whole.end);
     field.resize(static_cast<std::size_t>(rows.size()));
     if (work.load) work.load(rows, field);
     local.start_batch(units.size());
@@ -87,7 +89,7 @@ RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Rec
         work.unit(part, x, local.recording(unit - units.begin, counts));
         local.add_counts(counts);
         done += part.size();
-        if (on_main_thread()) progress.update(before + static_cast<double>(done) * comm.size());
+        if (on_main_thread()) progress.update(std::min(after, before + static_cast<double>(done) * comm.size()));
       });
     });
     if (recorder != nullptr) {

@@ -15,15 +15,31 @@ double recorded_bytes(const Params& params, double records) {
   return 8.0 * records * (static_cast<double>(params.measure.bins) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins));
 }
 
+/// Score evaluations of the backward process for one process and score.
+double backward_evaluations(const Params& params, const Process& process, std::size_t score) {
+  const Orders kappa = make_exact_law(params.model)->cumulants();
+  const SamplerSettings settings{sampler_of(params.sample, score), steps_of(params.sample, score), params.forward.noise_min,
+                                 params.sample.corrector_snr};
+  const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);
+  return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(backward.evaluations());
+}
+
 }  // namespace
+
+void validate(const Context& context) {
+  const Params& params = context.deck.params;
+  require_all(context.comm, [&] {
+    for (const Process& process : params.forward.process) {
+      for (std::size_t i = 0; i < params.sample.score.size(); ++i) backward_evaluations(params, process, i);
+    }
+  });
+}
 
 void check(const Context& context) {
   const Params& params = context.deck.params;
   Log& log = context.log;
   log.line(resolved_text(params));
   const double ensemble = 8.0 * static_cast<double>(params.generate.samples);
-  const Orders kappa = make_exact_law(params.model)->cumulants();
-  const Reference reference{kappa[0], kappa[1]};
   double disk = ensemble;
   double evaluations = 0.0;
   bool learns = false;
@@ -31,14 +47,9 @@ void check(const Context& context) {
     disk += recorded_bytes(params, static_cast<double>(params.forward.times));
     for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
       learns = learns || params.sample.score[i] == "learnt";
-      const SamplerSettings settings{sampler_of(params.sample, i), steps_of(params.sample, i), params.forward.noise_min,
-                                     params.sample.corrector_snr};
-      require_all(context.comm, [&] {
-        const BackwardProcess backward(Schedule(process.c, params.forward.sigma), reference, settings);
-        evaluations += static_cast<double>(samples_of(params.sample, i) * backward.evaluations());
-      });
+      evaluations += backward_evaluations(params, process, i);
       disk += 8.0 * static_cast<double>(samples_of(params.sample, i)) +
-              recorded_bytes(params, static_cast<double>(std::min<std::int64_t>(params.sample.records, settings.steps + 1)));
+              recorded_bytes(params, static_cast<double>(std::min<std::int64_t>(params.sample.records, steps_of(params.sample, i) + 1)));
     }
   }
   const double memory = 8.0 * 1024 * 1024 / context.comm.size() + (learns ? ensemble : 0.0) +

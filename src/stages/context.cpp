@@ -20,8 +20,12 @@ std::string utc_now() {
 }
 
 std::string fingerprint_in(const Context& context, const std::filesystem::path& path) {
-  const H5File file = H5File::open(path, context.comm);
-  return file.text_attribute("/provenance", "fingerprint").value_or("");
+  try {
+    const H5File file = H5File::open(path, context.comm);
+    return file.text_attribute("/provenance", "fingerprint").value_or("");
+  } catch (const AgreedError&) {
+    return "unreadable";  // no fingerprint is that: the file is treated as stale
+  }
 }
 
 bool exists_on_root(const Context& context, const std::filesystem::path& path) {
@@ -43,21 +47,20 @@ std::string samples_name(const Process& process, const std::string& score) {
 std::string ensemble_fingerprint(const Params& params) { return fingerprint(params, {"model", "generate"}); }
 
 std::string forward_fingerprint(const Params& params, const Process& process) {
-  return fingerprint(params, {"model", "generate", "forward", "measure"}, process.name);
+  return fingerprint(params, {"model", "generate", "forward.sigma", "forward.times", "measure"}, process.name);
 }
 
 std::string model_fingerprint(const Params& params, const Process& process) {
-  return fingerprint(params, {"model", "generate", "forward", "network", "train"}, process.name);
+  return fingerprint(params, {"model", "generate", "forward.sigma", "forward.noise-min", "network", "train"}, process.name);
 }
 
 std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index) {
   const std::string& score = params.sample.score[score_index];
   const std::string how = process.name + ";" + score + ";" + sampler_of(params.sample, score_index) + ";" +
                           std::to_string(steps_of(params.sample, score_index)) + ";" + std::to_string(samples_of(params.sample, score_index));
-  if (score == "learnt") {
-    return fingerprint(params, {"sample", "measure"}, how + ";" + model_fingerprint(params, process));
-  }
-  return fingerprint(params, {"model", "forward", "sample", "measure"}, how);
+  std::vector<std::string> keys = {"model", "forward.sigma", "forward.noise-min", "sample.records", "measure"};
+  if (sampler_of(params.sample, score_index) == "predictor-corrector") keys.push_back("sample.corrector-snr");
+  return fingerprint(params, keys, score == "learnt" ? how + ";" + model_fingerprint(params, process) : how);
 }
 
 bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected) {
@@ -66,9 +69,11 @@ bool is_complete(const Context& context, const std::filesystem::path& path, cons
   const std::filesystem::path aside = path.string() + ".old";
   require_all(context.comm, [&] {
     if (!context.overwrite) {
-      throw InputError(path.string() + " was made by another deck: choose another --run.output, or set it aside with --overwrite");
+      throw InputError(path.string() + " was made by another deck, or cannot be read: choose another --run.output, or set it aside with --overwrite");
     }
-    if (context.comm.is_root()) std::filesystem::rename(path, aside);
+    std::error_code failure;
+    if (context.comm.is_root()) std::filesystem::rename(path, aside, failure);
+    if (failure) throw IoError("cannot rename " + path.string() + ": " + failure.message());
   });
   context.log.line("set aside: " + path.string() + " -> " + aside.filename().string());
   return false;
@@ -98,7 +103,7 @@ void write_provenance(H5File& file, const Context& context, const std::string& s
   file.set_attribute("/provenance", "stage", stage);
   file.set_attribute("/provenance", "fingerprint", fingerprint);
   file.set_attribute("/provenance", "deck", resolved_text(context.deck.params));
-  file.set_attribute("/provenance", "threads", static_cast<std::int64_t>(omp_get_max_threads()));
+  file.set_attribute("/provenance", "threads", context.comm.max(static_cast<std::int64_t>(omp_get_max_threads())));
   std::string date = utc_now();
   context.comm.broadcast(date);
   file.set_attribute("/provenance", "created", date);

@@ -54,7 +54,7 @@ void sample_forward(const Context& context, const ExactLaw& law, const Process& 
   const H5File ensemble = open_input(context, output_path(params, "ensemble.h5"), ensemble_fingerprint(params), "generate");
   const Schedule schedule(process.c, params.forward.sigma);
   const Recorder recorder(forward_levels(schedule, params.forward.times), exact_reference(law), params.measure);
-  const WorkPlan plan(params.generate.samples, params.measure.bins);
+  const WorkPlan plan(params.generate.samples, params.measure.bins, recorder.numbers());
   const std::uint64_t seed = seed_for(params, name);
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
@@ -131,7 +131,7 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
     record_of[chosen[k]] = k;
   }
   const Recorder recorder(levels, reference, params.measure);
-  const WorkPlan plan(samples_of(params.sample, score_index), params.measure.bins);
+  const WorkPlan plan(samples_of(params.sample, score_index), params.measure.bins, recorder.numbers());
   PendingFile pending(path, context.comm);
   pending.file().create_dataset("/field", {static_cast<std::uint64_t>(plan.samples()), 1, 1, 1});
   pending.file().set_attribute("/field", "components", std::string("real"));

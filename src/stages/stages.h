@@ -17,6 +17,9 @@ void sample(const Context& context);
 /// Measures the ensemble, the samples and the recorded processes that are there: results.h5.
 void measure(const Context& context);
 
+/// What the deck's table of keys cannot see: that every backward process of the deck exists. AgreedError before any work.
+void validate(const Context& context);
+
 /// Dry run: the resolved deck, and estimates of memory and disk. Writes nothing.
 void check(const Context& context);
 

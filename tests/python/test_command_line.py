@@ -1,5 +1,7 @@
 """What a user meets: help, versions, stages that are skipped, stale outputs, errors of one line."""
 
+import h5py
+import numpy as np
 import pytest
 from program import QUICK, scorefield, succeed
 
@@ -113,3 +115,38 @@ def test_output_folder_that_cannot_be_made(tmp_path):
     result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path / 'file' / 'out'}", ranks=2)
     assert result.returncode == 3
     assert "cannot make the output folder" in only_error_line(result)
+
+
+def test_a_failure_on_one_rank_ends_all_with_one_message(tmp_path):
+    """Not a number in the half of the ensemble that the second rank sums up."""
+    learnt = [*TINY, "--sample.score=learnt", "--sample.sampler=adams4", "--train.steps=5", "--train.warmup=1", f"--run.output={tmp_path}"]
+    succeed("generate", QUICK, *learnt)
+    with h5py.File(tmp_path / "ensemble.h5", "r+") as file:
+        file["field"][1500] = np.nan
+    result = scorefield("train", QUICK, *learnt, ranks=2, timeout=30)
+    assert result.returncode == 4
+    assert "not a number" in only_error_line(result)
+    assert not list(tmp_path.glob("model*"))
+
+
+def test_an_unreadable_output_can_be_set_aside(tmp_path):
+    (tmp_path / "ensemble.h5").write_text("not HDF5")
+    result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path}")
+    assert result.returncode == 2
+    assert "set it aside with --overwrite" in only_error_line(result)
+    succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}", "--overwrite")
+    assert (tmp_path / "ensemble.h5.old").read_text() == "not HDF5"
+
+
+def test_a_refused_deck_leaves_the_stored_one(tmp_path):
+    succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}")
+    before = (tmp_path / "deck.ini").read_text()
+    assert scorefield("generate", QUICK, *TINY, "--model.mu0=2", f"--run.output={tmp_path}").returncode == 2
+    assert (tmp_path / "deck.ini").read_text() == before
+
+
+def test_noise_below_the_data_is_refused_before_any_work(tmp_path):
+    result = scorefield("run", QUICK, "--model.mu0=900", f"--run.output={tmp_path / 'out'}", ranks=2)
+    assert result.returncode == 2
+    assert "raise forward.sigma" in only_error_line(result)
+    assert not (tmp_path / "out").exists()

@@ -217,7 +217,8 @@ TEST(Samplers, StochasticOnesForget) {
       const auto& levels = process.levels();
       double expected = 1.0;
       for (std::size_t k = 1; k + 2 < levels.size(); ++k) {
-        expected *= transition(levels[k], levels[k - 1]).kept * total_deviation(levels[k], model.reference) / total_deviation(levels[k - 1], model.reference);
+        expected *= transition(levels[k], levels[k - 1]).kept * total_deviation(levels[k], model.reference) /
+                    total_deviation(levels[k - 1], model.reference);
       }
       EXPECT_LT(expected, 0.8);
       if (std::string(name) == "ode4") expected = 1.0;

@@ -37,6 +37,8 @@ def _report(options: argparse.Namespace) -> str:
 
 
 def _spread(options: argparse.Namespace) -> str:
+    if len({folder.resolve() for folder in options.folders}) < len(options.folders):
+        raise UserError("a folder is given twice; each run counts once")
     return spread_table([read_results(folder) for folder in options.folders]).markdown()
 
 

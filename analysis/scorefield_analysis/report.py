@@ -14,7 +14,8 @@ from .tables import Table, cumulant_table, input_table, process_table, training_
 CUMULANT_NOTE = (
     "value(error), with the jackknife error in units of the last digit, and the deviation from the exact value in "
     "standard errors (σ). p: probability of a larger χ² of the row against the exact values, with the full "
-    "covariance of its cumulants, which are strongly correlated."
+    "covariance of κ2, κ4, κ6, κ8 (of κ1 … κ6 where odd ones do not vanish), which are strongly correlated: it tests "
+    "combinations known far better than each of them, and is small for a learnt score after a short training."
 )
 PUBLISHED_NOTE = (
     "Published rows: G. Aarts (talk) and arXiv 2410.21212, 10⁶ samples, with a trained score; "

@@ -1,13 +1,10 @@
 #include "base/hdf5.h"
 
-#include <fcntl.h>
 #include <hdf5.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 namespace scorefield {
@@ -107,14 +104,6 @@ void write_attribute(hid_t file, const std::string& object, const std::string& n
   check(H5Awrite(attribute, memory, value), what);
 }
 
-void sync_to_disk(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY);
-  const bool good = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const std::string reason = std::strerror(errno);
-  if (descriptor >= 0) ::close(descriptor);
-  if (!good) throw IoError("cannot flush " + path.string() + " to disk: " + reason);
-}
-
 }  // namespace
 
 H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file)
@@ -123,15 +112,8 @@ H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t
 H5File::H5File(H5File&& other) noexcept
     : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
 
-namespace {
-
-/// Closing is collective: not while this rank alone unwinds.
-bool may_close() { return std::uncaught_exceptions() == 0 || errors_are_agreed(); }
-
-}  // namespace
-
 H5File::~H5File() {
-  if (file_ >= 0 && may_close()) H5Fclose(file_);
+  if (file_ >= 0 && may_communicate()) H5Fclose(file_);
 }
 
 H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
@@ -174,6 +156,12 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
     check(H5Pset_create_intermediate_group(links, 1), what);
     const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT),
                          H5Dclose, what);
+  });
+}
+
+void H5File::create_group(const std::string& name) {
+  require_all(*comm_, [&] {
+    const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "cannot make group " + in(name, path_));
   });
 }
 
@@ -268,13 +256,14 @@ void H5File::set_attribute(const std::string& object, const std::string& name, s
   require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, path_); });
 }
 
+bool H5File::has_attribute(const std::string& object, const std::string& name) const {
+  return (object == "/" || exists(object)) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
 std::optional<std::string> H5File::text_attribute(const std::string& object, const std::string& name) const {
   std::optional<std::string> result;
   require_all(*comm_, [&] {
-    if ((object != "/" && !exists(object)) ||
-        H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
-      return;
-    }
+    if (!has_attribute(object, name)) return;
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
     const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                            what);
@@ -291,10 +280,7 @@ std::optional<std::string> H5File::text_attribute(const std::string& object, con
 std::optional<double> H5File::number_attribute(const std::string& object, const std::string& name) const {
   std::optional<double> result;
   require_all(*comm_, [&] {
-    if ((object != "/" && !exists(object)) ||
-        H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
-      return;
-    }
+    if (!has_attribute(object, name)) return;
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
     const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                            what);
@@ -308,31 +294,6 @@ std::optional<double> H5File::number_attribute(const std::string& object, const 
 void H5File::close() {
   const hid_t file = std::exchange(file_, -1);
   require_all(*comm_, [&] { check(H5Fclose(file), "cannot close " + path_.string() + ": is the disk full?"); });
-}
-
-PendingFile::PendingFile(std::filesystem::path path, const Comm& comm)
-    : path_(std::move(path)), partial_(path_.string() + ".partial"), comm_(comm) {
-  file_.emplace(H5File::create(partial_, comm_));
-}
-
-PendingFile::~PendingFile() {
-  if (!file_ || !may_close()) return;
-  file_.reset();
-  std::error_code ignored;
-  if (comm_.is_root()) std::filesystem::remove(partial_, ignored);
-}
-
-void PendingFile::commit() {
-  file_->close();
-  require_all(comm_, [&] {
-    if (!comm_.is_root()) return;
-    sync_to_disk(partial_);
-    std::error_code failure;
-    std::filesystem::rename(partial_, path_, failure);
-    if (failure) throw IoError("cannot rename " + partial_.string() + ": " + failure.message());
-    sync_to_disk(path_.parent_path().empty() ? "." : path_.parent_path());
-  });
-  file_.reset();
 }
 
 std::string library_versions() {

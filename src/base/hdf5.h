@@ -33,6 +33,7 @@ class H5File {
   H5File& operator=(H5File&&) = delete;
   ~H5File();
 
+  void create_group(const std::string& name);
   /// Makes a contiguous dataset, allocated at once at full size.
   void create_dataset(const std::string& name, const Shape& shape, Stored type = Stored::float64);
   /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row.
@@ -65,30 +66,11 @@ class H5File {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  bool has_attribute(const std::string& object, const std::string& name) const;
   H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file);
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
-};
-
-/// A file that appears under its name only when it is complete: written as `path`.partial, closed,
-/// flushed to disk and renamed by `commit`. Without commit (an error) the partial file is removed.
-class PendingFile {
- public:
-  PendingFile(std::filesystem::path path, const Comm& comm);
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-  ~PendingFile();
-
-  H5File& file() { return *file_; }
-  /// Collective.
-  void commit();
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path partial_;
-  const Comm& comm_;
-  std::optional<H5File> file_;
 };
 
 /// Lines naming the versions of MPI and HDF5 in use. Local.

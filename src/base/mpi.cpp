@@ -126,7 +126,7 @@ bool& agreed_flag() {
 
 }  // namespace
 
-bool errors_are_agreed() { return agreed_flag(); }
+bool may_communicate() { return std::uncaught_exceptions() == 0 || agreed_flag(); }
 
 void require_all(const Comm& comm, const std::function<void()>& action) {
   std::string message;

@@ -71,9 +71,9 @@ class Comm {
 /// unless all ranks fail together.
 void require_all(const Comm& comm, const std::function<void()>& action);
 
-/// True if the last error that require_all saw was agreed on: all ranks are unwinding, and destructors may communicate. After a
-/// lone failure they must not, or this rank would wait for the others instead of ending them.
-bool errors_are_agreed();
+/// False while this rank alone unwinds from an exception: a destructor that communicated would wait for the others instead of letting
+/// main end them. True otherwise, also while all ranks unwind from an error that require_all agreed on.
+bool may_communicate();
 
 /// Ends every rank at once with this exit code, after a lone failure.
 [[noreturn]] void abort_all(ExitCode code);

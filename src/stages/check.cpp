@@ -56,7 +56,7 @@ void check(const Context& context) {
                         3.0 * recorded_bytes(params, static_cast<double>(params.sample.records));
   log.line("check: the deck is good. Output folder: " + params.run.output);
   log.line("  disk           " + bytes(disk));
-  log.line("  memory a rank  " + bytes(memory) + " beside 0.4 GB of the program and its libraries");
+  log.line("  memory a rank  " + bytes(memory) + " beside 0.2 GB of the program and its libraries");
   log.line("  score evaluations      " + readable_count(evaluations));
   if (learns) {
     const auto batch = params.train.levels * params.train.per_level;

@@ -66,7 +66,8 @@ std::string samples_fingerprint(const Params& params, const Process& process, st
 bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected) {
   if (!exists_on_root(context, path)) return false;
   if (fingerprint_in(context, path) == expected) return true;
-  const std::filesystem::path aside = path.string() + ".old";
+  std::filesystem::path aside = path.string() + ".old";
+  for (int n = 2; context.comm.is_root() && std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
   require_all(context.comm, [&] {
     if (!context.overwrite) {
       throw InputError(path.string() + " was made by another deck, or cannot be read: choose another --run.output, or set it aside with --overwrite");
@@ -96,8 +97,8 @@ H5File open_input(const Context& context, const std::filesystem::path& path, con
 
 void write_provenance(H5File& file, const Context& context, const std::string& stage, const std::string& fingerprint) {
   file.set_attribute("/", "schema_version", kSchemaVersion);
-  const double ranks = context.comm.size();
-  file.write_all("/provenance/ranks", {1}, std::span(&ranks, 1), Stored::int64);
+  file.create_group("/provenance");
+  file.set_attribute("/provenance", "ranks", static_cast<std::int64_t>(context.comm.size()));
   file.set_attribute("/provenance", "program", std::string("scorefield"));
   file.set_attribute("/provenance", "version", std::string(kVersion));
   file.set_attribute("/provenance", "stage", stage);

@@ -1,3 +1,4 @@
+#include "base/pending_file.h"
 #include "physics/exact_law.h"
 #include "stages/batches.h"
 #include "stages/stages.h"

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/pending_file.h"
 #include "stages/batches.h"
 #include "stages/stages.h"
 #include "statistics/level_estimates.h"
@@ -198,7 +199,8 @@ void measure(const Context& context) {
   }
   write_provenance(pending.file(), context, "measure", fingerprint_now);
   pending.commit();
-  context.log.line("measure: " + path.string() + "; cumulants 2, 4, 6, 8, and the p-value of all against the exact law:");
+  context.log.line("measure: " + path.string() + "; cumulants 2, 4, 6, 8, and the p-value of " +
+                   (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:");
   for (const std::string& line : table) context.log.line(line);
 }
 

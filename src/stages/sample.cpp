@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/hash.h"
+#include "base/pending_file.h"
 #include "base/rng.h"
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"

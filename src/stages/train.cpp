@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/pending_file.h"
 #include "diffusion/trainer.h"
 #include "stages/stages.h"
 

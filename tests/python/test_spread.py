@@ -45,6 +45,12 @@ def test_one_run_has_no_spread(runs: list[Path]) -> None:
         "scorefield-analysis: error: a spread needs at least two runs; give the output folders of runs with different seeds"]
 
 
+def test_a_run_counts_once(runs: list[Path]) -> None:
+    run = run_command("spread", runs[0], runs[1], runs[0])
+    assert run.returncode == 2
+    assert "a folder is given twice" in run.stderr
+
+
 def test_runs_of_different_scores_are_refused(runs: list[Path], make_output) -> None:
     other = make_output("other", processes=("vp",), times=2)
     run = run_command("spread", runs[0], other)

@@ -1,4 +1,5 @@
 #include "base/hdf5.h"
+#include "base/pending_file.h"
 
 #include <gtest/gtest.h>
 

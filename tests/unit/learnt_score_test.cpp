@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/pending_file.h"
 #include "base/rng.h"
 #include "diffusion/model_file.h"
 #include "diffusion/network_layout.h"

@@ -73,7 +73,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     throw InputError("unknown command " + words[0] + ": expected run, generate, train, sample, measure or check");
   }
   if (words.size() < 2) throw InputError("no deck: expected scorefield " + words[0] + " DECK, such as input/two-peak.ini");
-  if (words.size() > 2) throw InputError("unexpected argument " + words[2] + ": options begin with --");
+  if (words.size() > 2) throw InputError("unexpected argument " + words[2] + ": options begin with --, and their values follow an equals sign (--section.key=value)");
   line.command = words[0];
   line.deck = words[1];
   return line;
@@ -126,7 +126,7 @@ void store_deck(const Context& context) {
 void announce(const Context& context, int threads) {
   context.log.line("scorefield " + std::string(kVersion) + ": " + context.deck.path.string() + " -> " + context.deck.params.run.output +
                    ", " + std::to_string(context.comm.size()) + " ranks x " + std::to_string(threads) + " threads, seed " +
-                   std::to_string(context.deck.params.run.seed));
+                   std::to_string(context.deck.params.run.seed) + ", " + utc_now());
 }
 
 void run_command(const Comm& comm, const std::vector<std::string>& arguments) {
@@ -147,7 +147,7 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments) {
 /// --help and --version, which need no deck. True if that was all.
 bool answer_question(const std::vector<std::string>& arguments, const Comm& comm) {
   const auto asked = [&](const char* option) { return std::find(arguments.begin(), arguments.end(), option) != arguments.end(); };
-  if (asked("--help")) {
+  if (asked("--help") || asked("-h")) {
     if (comm.is_root()) std::cout << kUsage << "\nkeys of a deck\n" << keys_help();
     return true;
   }

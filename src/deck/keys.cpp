@@ -31,7 +31,16 @@ template <class T>
 T parse_number(const std::string& text, const Bounds& b) {
   T value{};
   const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  auto [stop, error] = std::from_chars(text.data(), end, value);
+  if constexpr (std::is_integral_v<T>) {
+    double written = 0.0;  // 1e6 is an integer, too
+    const auto real = std::from_chars(text.data(), end, written);
+    if (stop != end && real.ptr == end && written == std::floor(written) && std::fabs(written) < 0x1p53) {
+      stop = real.ptr;
+      error = real.ec;
+      value = static_cast<T>(written);
+    }
+  }
   const auto as_double = static_cast<double>(value);
   const bool inside = std::isfinite(as_double) && (b.open_low ? as_double > b.low : as_double >= b.low) &&
                       (b.open_high ? as_double < b.high : as_double <= b.high);

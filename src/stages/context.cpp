@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::array<char, 32> text;
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text.data();
-}
-
 std::string fingerprint_in(const Context& context, const std::filesystem::path& path) {
   try {
     const H5File file = H5File::open(path, context.comm);
@@ -33,6 +26,13 @@ bool exists_on_root(const Context& context, const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::array<char, 32> text;
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return text.data();
+}
 
 std::filesystem::path output_path(const Params& params, const std::string& file) {
   return std::filesystem::path(params.run.output) / file;

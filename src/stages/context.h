@@ -37,6 +37,9 @@ bool is_complete(const Context& context, const std::filesystem::path& path, cons
 H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected,
                   const std::string& stage);
 
+/// The time now, as 2024-12-01T12:00:00Z. Local.
+std::string utc_now();
+
 /// Writes the schema version and /provenance: resolved deck, fingerprint, version, ranks, threads, date. Collective.
 void write_provenance(H5File& file, const Context& context, const std::string& stage, const std::string& fingerprint);
 

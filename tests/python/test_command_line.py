@@ -69,7 +69,7 @@ BAD = {
     "unknown section": ("[modle]\nmu0 = 1\n", ":2: unknown key modle.mu0", "model.mu0"),
     "not a number": ("[model]\nmu0 = one\n", ":2: model.mu0 = one: expected a number", "0 <= value <= 1000"),
     "out of range": ("# deck\n\n[model]\nsigma0 = 0\n", ":4: model.sigma0 = 0: expected", "0 < value"),
-    "no integer": ("[generate]\nsamples = 1e6\n", ":2: generate.samples = 1e6: expected an integer", "1 <= value"),
+    "no integer": ("[generate]\nsamples = 1.5e0\n", ":2: generate.samples = 1.5e0: expected an integer", "1 <= value"),
     "twice": ("[model]\nmu0 = 1\nmu0 = 2\n", ":3: model.mu0 stands already in line 2", ""),
     "no section": ("mu0 = 1\n", ":1: a key before the first [section]", ""),
     "no key": ("[model]\nmu0\n", ":2: expected key = value", ""),

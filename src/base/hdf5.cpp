@@ -220,24 +220,6 @@ Shape H5File::shape(const std::string& name) const {
   return result;
 }
 
-std::vector<std::string> H5File::members(const std::string& group) const {
-  std::vector<std::string> names;
-  require_all(*comm_, [&] {
-    const std::string what = "no group " + in(group, path_);
-    const Handle handle(H5Gopen(file_, group.c_str(), H5P_DEFAULT), H5Gclose, what);
-    H5G_info_t info;
-    check(H5Gget_info(handle, &info), what);
-    for (hsize_t i = 0; i < info.nlinks; ++i) {
-      char name[256] = "";
-      check(static_cast<herr_t>(std::min<ssize_t>(
-                H5Lget_name_by_idx(handle, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT), 1)),
-            what);
-      names.emplace_back(name);
-    }
-  });
-  return names;
-}
-
 void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
   require_all(*comm_, [&] {
     const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make a text type");

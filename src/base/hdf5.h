@@ -50,8 +50,6 @@ class H5File {
 
   bool exists(const std::string& name) const;
   Shape shape(const std::string& name) const;
-  /// Names of the members of a group, in alphabetical order.
-  std::vector<std::string> members(const std::string& group) const;
 
   /// Attributes, of a group or a dataset.
   void set_attribute(const std::string& object, const std::string& name, const std::string& value);

@@ -97,11 +97,6 @@ std::int64_t Comm::min(std::int64_t value) const {
   return value;
 }
 
-double Comm::max(double value) const {
-  all_reduce(std::span(&value, 1), MPI_DOUBLE, MPI_MAX, comm_);
-  return value;
-}
-
 std::vector<double> Comm::gather(std::span<const double> values) const {
   const int mine = static_cast<int>(values.size());
   std::vector<int> counts(is_root() ? size_ : 0);

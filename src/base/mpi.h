@@ -52,7 +52,6 @@ class Comm {
   void sum(std::span<std::int64_t> values) const;
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;
-  double max(double value) const;
   double sum(double value) const;
   /// Rank r's values, of any length, behind those of rank r-1, on the root; empty elsewhere.
   std::vector<double> gather(std::span<const double> values) const;

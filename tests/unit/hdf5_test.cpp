@@ -105,12 +105,9 @@ TEST(H5File, MembersAndExists) {
   const test::SharedFolder folder;
   H5File file = H5File::create(folder / "members.h5", comm());
   for (const char* name : {"/b/two", "/b/one", "/a/x/y"}) file.write_all(name, {1}, std::vector<double>{1.0});
-  EXPECT_EQ(file.members("/"), (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(file.members("/b"), (std::vector<std::string>{"one", "two"}));
   EXPECT_TRUE(file.exists("/a/x/y"));
   EXPECT_FALSE(file.exists("/a/y"));
   EXPECT_FALSE(file.exists("/c/x/y"));
-  EXPECT_EQ(test::caught([&] { file.members("/c"); }).code, ExitCode::io);
 }
 
 // Files that cannot be opened or created, and datasets that are not there: an error agreed on by all, with the code

@@ -273,6 +273,12 @@ std::optional<double> H5File::number_attribute(const std::string& object, const 
   return result;
 }
 
+void H5File::require(bool good, const std::string& complaint) const {
+  require_all(*comm_, [&] {
+    if (!good) throw InputError(path_.string() + " " + complaint);
+  });
+}
+
 void H5File::close() {
   const hid_t file = std::exchange(file_, -1);
   require_all(*comm_, [&] { check(H5Fclose(file), "cannot close " + path_.string() + ": is the disk full?"); });

@@ -61,6 +61,9 @@ class H5File {
   /// Closes the file and reports what only closing shows (a full disk, for one).
   void close();
 
+  /// InputError "<path> <complaint>", agreed on by all ranks, if `good` is false on any.
+  void require(bool good, const std::string& complaint) const;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:

@@ -124,6 +124,7 @@ bool& agreed_flag() {
 bool may_communicate() { return std::uncaught_exceptions() == 0 || agreed_flag(); }
 
 void require_all(const Comm& comm, const std::function<void()>& action) {
+  agreed_flag() = false;  // an earlier agreed error was caught: all ranks went on
   std::string message;
   ExitCode code = ExitCode::complete;
   bool failed = false;

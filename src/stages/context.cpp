@@ -21,11 +21,11 @@ std::string fingerprint_in(const Context& context, const std::filesystem::path& 
   }
 }
 
-bool exists_on_root(const Context& context, const std::filesystem::path& path) {
+}  // namespace
+
+bool output_exists(const Context& context, const std::filesystem::path& path) {
   return context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path)}) == 1;
 }
-
-}  // namespace
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -64,7 +64,7 @@ std::string samples_fingerprint(const Params& params, const Process& process, st
 }
 
 bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected) {
-  if (!exists_on_root(context, path)) return false;
+  if (!output_exists(context, path)) return false;
   if (fingerprint_in(context, path) == expected) return true;
   std::filesystem::path aside = path.string() + ".old";
   for (int n = 2; context.comm.is_root() && std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
@@ -83,7 +83,7 @@ bool is_complete(const Context& context, const std::filesystem::path& path, cons
 H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected,
                   const std::string& stage) {
   const std::string cure = ": run `scorefield " + stage + " " + context.deck.path.string() + "` first";
-  const bool there = exists_on_root(context, path);
+  const bool there = output_exists(context, path);
   require_all(context.comm, [&] {
     if (!there) throw InputError("no " + path.string() + cure);
   });

@@ -29,6 +29,9 @@ std::string forward_fingerprint(const Params& params, const Process& process);
 std::string model_fingerprint(const Params& params, const Process& process);
 std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index);
 
+/// True if the root sees a file `path`. Collective.
+bool output_exists(const Context& context, const std::filesystem::path& path);
+
 /// True if `path` is there with this fingerprint. A file with another one is stale: InputError, or with --overwrite
 /// it is renamed to *.old and the answer is false. Collective.
 bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected);

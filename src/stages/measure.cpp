@@ -1,6 +1,5 @@
 #include <array>
 #include <cstdio>
-#include <filesystem>
 
 #include "base/pending_file.h"
 #include "stages/batches.h"
@@ -171,8 +170,7 @@ std::vector<Input> inputs(const Params& params) {
 std::vector<Input> present(const Context& context) {
   std::vector<Input> found;
   for (const Input& input : inputs(context.deck.params)) {
-    const auto path = output_path(context.deck.params, input.file + ".h5");
-    if (context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path)}) == 1) found.push_back(input);
+    if (output_exists(context, output_path(context.deck.params, input.file + ".h5"))) found.push_back(input);
   }
   require_all(context.comm, [&] {
     if (found.empty()) throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate` first");

@@ -73,7 +73,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     throw InputError("unknown command " + words[0] + ": expected run, generate, train, sample, measure or check");
   }
   if (words.size() < 2) throw InputError("no deck: expected scorefield " + words[0] + " DECK, such as input/two-peak.ini");
-  if (words.size() > 2) throw InputError("unexpected argument " + words[2] + ": options begin with --, and their values follow an equals sign (--section.key=value)");
+  if (words.size() > 2)
+    throw InputError("unexpected argument " + words[2] +
+                     ": options begin with --, and their values follow an equals sign (--section.key=value)");
   line.command = words[0];
   line.deck = words[1];
   return line;
@@ -153,8 +155,8 @@ bool answer_question(const std::vector<std::string>& arguments, const Comm& comm
   }
   if (asked("--version")) {
     if (comm.is_root()) {
-      std::cout << "scorefield " << kVersion << "\nLibTorch " << torch_version() << "\n" << library_versions() << "ranks "
-                << comm.size() << "\n";
+      std::cout << "scorefield " << kVersion << "\nLibTorch " << torch_version() << "\n"
+                << library_versions() << "ranks " << comm.size() << "\n";
     }
     return true;
   }

@@ -70,8 +70,7 @@ void check_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows, std
 
 /// Transfers rows [first, first + rows) between `memory` and the dataset, collectively.
 template <class Transfer>
-void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const std::string& what,
-                   Transfer transfer) {
+void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const std::string& what, Transfer transfer) {
   const Shape shape = shape_of(dataset, what);
   std::vector<hsize_t> start(shape.size(), 0);
   std::vector<hsize_t> count(shape.begin(), shape.end());
@@ -95,8 +94,8 @@ Handle attribute_holder(hid_t file, const std::string& object, const std::string
   return Handle(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose, what);
 }
 
-void write_attribute(hid_t file, const std::string& object, const std::string& name, hid_t stored, hid_t memory,
-                     const void* value, const std::filesystem::path& path) {
+void write_attribute(hid_t file, const std::string& object, const std::string& name, hid_t stored, hid_t memory, const void* value,
+                     const std::filesystem::path& path) {
   const std::string what = "cannot write attribute " + name + " of " + in(object, path);
   const Handle holder = attribute_holder(file, object, what);
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose, what);
@@ -106,11 +105,9 @@ void write_attribute(hid_t file, const std::string& object, const std::string& n
 
 }  // namespace
 
-H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file)
-    : path_(path), comm_(&comm), file_(file) {}
+H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file) : path_(path), comm_(&comm), file_(file) {}
 
-H5File::H5File(H5File&& other) noexcept
-    : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
+H5File::H5File(H5File&& other) noexcept : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
 
 H5File::~H5File() {
   if (file_ >= 0 && may_communicate()) H5Fclose(file_);
@@ -154,14 +151,14 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
     check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), what);
     const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
     check(H5Pset_create_intermediate_group(links, 1), what);
-    const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT),
-                         H5Dclose, what);
+    const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT), H5Dclose, what);
   });
 }
 
 void H5File::create_group(const std::string& name) {
   require_all(*comm_, [&] {
-    const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "cannot make group " + in(name, path_));
+    const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
+                       "cannot make group " + in(name, path_));
   });
 }
 
@@ -178,8 +175,7 @@ void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<
   });
 }
 
-void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows,
-                       std::span<double> values) const {
+void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const {
   const Shape whole = shape(name);
   require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot read " + in(name, path_)); });
   require_all(*comm_, [&] {
@@ -247,8 +243,7 @@ std::optional<std::string> H5File::text_attribute(const std::string& object, con
   require_all(*comm_, [&] {
     if (!has_attribute(object, name)) return;
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
-    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                           what);
+    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
     const Handle type(H5Aget_type(attribute), H5Tclose, what);
     if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw InputError(what + ": not a fixed text");
     std::string text(H5Tget_size(type), '\0');
@@ -264,8 +259,7 @@ std::optional<double> H5File::number_attribute(const std::string& object, const 
   require_all(*comm_, [&] {
     if (!has_attribute(object, name)) return;
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
-    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                           what);
+    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
     double value = 0.0;
     check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), what + ": not a number");
     result = value;

@@ -43,8 +43,7 @@ class H5File {
   /// being equal come back as zeros from Open MPI 4.1.4 on three ranks or more: its data sieving, issue 10546.)
   void read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const;
   /// Makes a dataset and writes the root's values into it.
-  void write_all(const std::string& name, const Shape& shape, std::span<const double> values,
-                 Stored type = Stored::float64);
+  void write_all(const std::string& name, const Shape& shape, std::span<const double> values, Stored type = Stored::float64);
   /// All of a dataset, on every rank.
   std::vector<double> read_all(const std::string& name) const;
 

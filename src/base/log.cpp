@@ -61,10 +61,9 @@ void Progress::update(double done, const std::string& note) {
   shown_at_ = now;
   const double rate = done / now;
   std::array<char, 256> text;
-  std::snprintf(text.data(), text.size(), "%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(),
-                100.0 * done / total_, readable_count(done).c_str(), readable_count(total_).c_str(), unit_.c_str(),
-                readable_count(rate).c_str(), readable_time((total_ - done) / rate).c_str(), note.empty() ? "" : "  ",
-                note.c_str());
+  std::snprintf(text.data(), text.size(), "%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(), 100.0 * done / total_,
+                readable_count(done).c_str(), readable_count(total_).c_str(), unit_.c_str(), readable_count(rate).c_str(),
+                readable_time((total_ - done) / rate).c_str(), note.empty() ? "" : "  ", note.c_str());
   if (terminal) {
     log_.live(text.data());
   } else {
@@ -74,8 +73,7 @@ void Progress::update(double done, const std::string& note) {
 
 void Progress::finish(const std::string& note) {
   const double now = seconds();
-  log_.line(what_ + ": " + readable_count(total_) + " " + unit_ + " in " + readable_time(now) +
-            (note.empty() ? "" : "  " + note));
+  log_.line(what_ + ": " + readable_count(total_) + " " + unit_ + " in " + readable_time(now) + (note.empty() ? "" : "  " + note));
 }
 
 std::string readable_time(double seconds) {

@@ -16,8 +16,7 @@ using Words = std::array<std::array<std::uint32_t, kBlocks>, 4>;
 /// Philox4x32-10 of counters (block, step, stream), ten rounds with all blocks side by side in SIMD lanes.
 void philox(const RandomKey& key, std::uint64_t first_block, Words& w) {
   const auto step_low = static_cast<std::uint32_t>(key.step);
-  const auto step_high =
-      static_cast<std::uint32_t>(key.step >> 32) | (static_cast<std::uint32_t>(key.stream) << 24);
+  const auto step_high = static_cast<std::uint32_t>(key.step >> 32) | (static_cast<std::uint32_t>(key.stream) << 24);
   for (int i = 0; i < kBlocks; ++i) {
     const std::uint64_t block = first_block + static_cast<std::uint64_t>(i);
     w[0][i] = static_cast<std::uint32_t>(block);
@@ -102,12 +101,8 @@ void fill(const RandomKey& key, std::uint64_t first, std::span<double> out, Tran
 
 }  // namespace
 
-void fill_normals(const RandomKey& key, std::uint64_t first, std::span<double> out) {
-  fill<4>(key, first, out, normals_of);
-}
+void fill_normals(const RandomKey& key, std::uint64_t first, std::span<double> out) { fill<4>(key, first, out, normals_of); }
 
-void fill_uniforms(const RandomKey& key, std::uint64_t first, std::span<double> out) {
-  fill<2>(key, first, out, uniforms_of);
-}
+void fill_uniforms(const RandomKey& key, std::uint64_t first, std::span<double> out) { fill<2>(key, first, out, uniforms_of); }
 
 }  // namespace scorefield

@@ -47,7 +47,7 @@ inline double exp(double x) {
 inline double log(double x) {
   const auto bits = std::bit_cast<std::uint64_t>(x);
   const std::uint64_t offset = bits - 0x3fe6a09e667f3bcdULL;  // bits of sqrt(1/2)
-  const std::uint64_t biased = (offset >> 52) + 1023u;         // e + 1023 modulo 2^12
+  const std::uint64_t biased = (offset >> 52) + 1023u;        // e + 1023 modulo 2^12
   const double m = std::bit_cast<double>(bits - (offset & 0xfff0000000000000ULL));
   const double e = std::bit_cast<double>(((biased & 0xfffULL) | 0x4330000000000000ULL)) - (4503599627370496.0 + 1023.0);
   const double wrapped = e > 2048.0 ? e - 4096.0 : e;

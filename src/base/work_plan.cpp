@@ -5,16 +5,15 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kUnit = 4096;          // arrays of a unit stay in the second-level cache
-constexpr std::int64_t kBatch = 1024 * 1024;  // 8 MiB of one component
+constexpr std::int64_t kUnit = 4096;                 // arrays of a unit stay in the second-level cache
+constexpr std::int64_t kBatch = 1024 * 1024;         // 8 MiB of one component
 constexpr std::int64_t kGathered = 8 * 1024 * 1024;  // 64 MiB of sums on the root
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-WorkPlan::WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit)
-    : samples_(samples), bins_(bins) {
+WorkPlan::WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit) : samples_(samples), bins_(bins) {
   const std::int64_t largest_bin = divide_up(samples, bins);
   units_per_bin_ = divide_up(largest_bin, kUnit);
   const std::int64_t by_size = kBatch / divide_up(largest_bin, units_per_bin_);
@@ -34,9 +33,7 @@ Range WorkPlan::unit(std::int64_t index) const {
   return {whole.begin + part.begin, whole.begin + part.end};
 }
 
-Range WorkPlan::batch(std::int64_t index) const {
-  return {index * units_per_batch_, std::min(units(), (index + 1) * units_per_batch_)};
-}
+Range WorkPlan::batch(std::int64_t index) const { return {index * units_per_batch_, std::min(units(), (index + 1) * units_per_batch_)}; }
 
 Range WorkPlan::batch(std::int64_t index, const Comm& comm) const {
   const Range whole = batch(index);

@@ -29,8 +29,7 @@ std::string strip(const std::string& line) {
 }
 
 std::string unknown_key(const std::string& where, const std::string& name) {
-  return where + ": unknown key " + name + "; the nearest known one is " + nearest_key(name) +
-         " (scorefield --help lists all)";
+  return where + ": unknown key " + name + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
 }
 
 /// Line of each key in the file; throws where a line is no section, key or comment, or a key is unknown or doubled.
@@ -91,7 +90,8 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
     const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
     if (item.rfind("--", 0) != 0) throw InputError("command line: " + item + ": expected --section.key=value");
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
-    if (item.find_first_of("\n#") != std::string::npos) throw InputError("command line: " + name + ": a value holds no line break and no #");
+    if (item.find_first_of("\n#") != std::string::npos)
+      throw InputError("command line: " + name + ": a value holds no line break and no #");
     if (item.find('=') == std::string::npos) throw InputError("command line: " + item + " needs a value: " + item + "=...");
   }
   // Boost's command line refuses --key= with nothing behind; its config lines take it.
@@ -142,10 +142,12 @@ void check_together(const Params& p) {
   check_bins("generate", p.measure.bins, p.generate.samples);
   for (const std::int64_t samples : p.sample.samples) check_bins("sample", p.measure.bins, samples);
   if (p.network.symmetry == "odd" && p.model.weight != 0.5) {
-    throw InputError("network.symmetry = odd contradicts model.weight = " + shortest(p.model.weight) + ": peaks of unequal weight are not symmetric");
+    throw InputError("network.symmetry = odd contradicts model.weight = " + shortest(p.model.weight) +
+                     ": peaks of unequal weight are not symmetric");
   }
   if (p.train.warmup >= p.train.steps) {
-    throw InputError("train.warmup = " + std::to_string(p.train.warmup) + " leaves nothing of train.steps = " + std::to_string(p.train.steps));
+    throw InputError("train.warmup = " + std::to_string(p.train.warmup) +
+                     " leaves nothing of train.steps = " + std::to_string(p.train.steps));
   }
 }
 
@@ -174,7 +176,8 @@ std::string resolved_text(const Params& params) {
 
 std::string fingerprint(const Params& params, const std::vector<std::string>& keys, const std::string& also) {
   const auto wanted = [&](const std::string& name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); };
-  std::string values = "algorithms=" + std::to_string(kAlgorithmVersion) + ";run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
+  std::string values =
+      "algorithms=" + std::to_string(kAlgorithmVersion) + ";run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
   for (const Key& key : all_keys()) {
     if (key.key_class == KeyClass::free || key.key_class == KeyClass::select) continue;
     if (!wanted(key.section) && !wanted(key.full_name())) continue;
@@ -201,12 +204,8 @@ std::string keys_help() {
 
 std::int64_t samples_of(const SampleParams& sample, std::size_t index) { return entry(sample.samples, index); }
 
-std::string sampler_of(const SampleParams& sample, std::size_t index) {
-  return entry(sample.sampler, index);
-}
+std::string sampler_of(const SampleParams& sample, std::size_t index) { return entry(sample.sampler, index); }
 
-std::int64_t steps_of(const SampleParams& sample, std::size_t index) {
-  return entry(sample.steps, index);
-}
+std::int64_t steps_of(const SampleParams& sample, std::size_t index) { return entry(sample.steps, index); }
 
 }  // namespace scorefield

@@ -16,7 +16,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 struct Bounds {
   double low = -kInfinity;
   double high = kInfinity;
-  bool open_low = false;   ///< the bound itself is excluded
+  bool open_low = false;  ///< the bound itself is excluded
   bool open_high = false;
 };
 
@@ -90,7 +90,9 @@ Process parse_process(const std::string& text) {
   }
 }
 
-std::string choices_text(const std::vector<std::string>& choices) { return join(choices, [](auto& s) { return s; }); }
+std::string choices_text(const std::vector<std::string>& choices) {
+  return join(choices, [](auto& s) { return s; });
+}
 
 std::string parse_choice(const std::string& text, const std::vector<std::string>& choices) {
   if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
@@ -112,16 +114,27 @@ struct SectionKeys {
   template <class T>
   Key number(const char* key, T Section::*member, Bounds b, const char* unit, KeyClass c, const char* meaning) const {
     const auto s = section;
-    return {name, key, std::is_integral_v<T> ? "integer" : "number", describe(b), unit, meaning, c,
+    return {name,
+            key,
+            std::is_integral_v<T> ? "integer" : "number",
+            describe(b),
+            unit,
+            meaning,
+            c,
             [=](Params& p, const std::string& text) { p.*s.*member = parse_one(text, b, T{}); },
             [=](const Params& p) { return to_text(p.*s.*member); }};
   }
 
   template <class T>
-  Key numbers(const char* key, std::vector<T> Section::*member, Bounds b, const char* unit, KeyClass c,
-              const char* meaning) const {
+  Key numbers(const char* key, std::vector<T> Section::*member, Bounds b, const char* unit, KeyClass c, const char* meaning) const {
     const auto s = section;
-    return {name, key, std::is_integral_v<T> ? "integers" : "numbers", describe(b), unit, meaning, c,
+    return {name,
+            key,
+            std::is_integral_v<T> ? "integers" : "numbers",
+            describe(b),
+            unit,
+            meaning,
+            c,
             [=](Params& p, const std::string& text) {
               std::vector<T> values;
               for (const auto& part : split(text)) values.push_back(parse_one(part, b, T{}));
@@ -130,10 +143,15 @@ struct SectionKeys {
             [=](const Params& p) { return join(p.*s.*member, [](T v) { return to_text(v); }); }};
   }
 
-  Key choice(const char* key, std::string Section::*member, std::vector<std::string> choices, KeyClass c,
-             const char* meaning) const {
+  Key choice(const char* key, std::string Section::*member, std::vector<std::string> choices, KeyClass c, const char* meaning) const {
     const auto s = section;
-    return {name, key, "choice", choices_text(choices), "", meaning, c,
+    return {name,
+            key,
+            "choice",
+            choices_text(choices),
+            "",
+            meaning,
+            c,
             [=](Params& p, const std::string& text) { p.*s.*member = parse_choice(text, choices); },
             [=](const Params& p) { return p.*s.*member; }};
   }
@@ -141,7 +159,13 @@ struct SectionKeys {
   Key choices(const char* key, std::vector<std::string> Section::*member, std::vector<std::string> allowed, KeyClass c,
               const char* meaning) const {
     const auto s = section;
-    return {name, key, "choices", choices_text(allowed), "", meaning, c,
+    return {name,
+            key,
+            "choices",
+            choices_text(allowed),
+            "",
+            meaning,
+            c,
             [=](Params& p, const std::string& text) {
               std::vector<std::string> values;
               for (const auto& part : split(text)) values.push_back(parse_choice(part, allowed));
@@ -152,14 +176,25 @@ struct SectionKeys {
 
   Key text(const char* key, std::string Section::*member, KeyClass c, const char* meaning) const {
     const auto s = section;
-    return {name, key, "text", "any", "", meaning, c,
+    return {name,
+            key,
+            "text",
+            "any",
+            "",
+            meaning,
+            c,
             [=](Params& p, const std::string& value) { p.*s.*member = value; },
             [=](const Params& p) { return p.*s.*member; }};
   }
 };
 
 Key process_key() {
-  return {"forward", "process", "processes", "ve, vp, or c with 0 <= c <= 1", "", "forward processes, each with its own outputs",
+  return {"forward",
+          "process",
+          "processes",
+          "ve, vp, or c with 0 <= c <= 1",
+          "",
+          "forward processes, each with its own outputs",
           KeyClass::select,
           [](Params& p, const std::string& text) {
             std::vector<Process> values;
@@ -177,8 +212,7 @@ std::vector<Key> run_and_model_keys() {
   return {
       run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
-      run.number("threads", &RunParams::threads, {0, 4096}, "", free,
-                 "OpenMP threads of a rank; 0: the node's cores over its ranks"),
+      run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
       model.choice("name", &ModelParams::name, {"two-peak"}, physics, "what is simulated"),
       model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
       model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
@@ -196,8 +230,7 @@ std::vector<Key> forward_and_network_keys() {
       forward.number("sigma", &ForwardParams::sigma, {1, 1e6, true}, "", physics, "base of the noise g(t) = sigma^t"),
       forward.number("noise-min", &ForwardParams::noise_min, {1e-4, 1, false, true}, "standard deviations of the data", physics,
                      "noise over signal at the last step before the one without noise"),
-      forward.number("times", &ForwardParams::times, {2, 10000}, "", physics,
-                     "times from 0 to 1 at which the forward process is recorded"),
+      forward.number("times", &ForwardParams::times, {2, 10000}, "", physics, "times from 0 to 1 at which the forward process is recorded"),
       network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
       network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
                      "random Fourier features of the noise level (even)"),
@@ -242,9 +275,8 @@ std::vector<Key> sample_and_measure_keys() {
       sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
                      "configurations made: one number for all scores, or one for each"),
       sample.choices("score", &SampleParams::score, {"exact", "learnt"}, select, "score that drives the backward process"),
-      sample.choices("sampler", &SampleParams::sampler,
-                     {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
-                     "integrator of the backward process: one for all scores, or one for each"),
+      sample.choices("sampler", &SampleParams::sampler, {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"},
+                     select, "integrator of the backward process: one for all scores, or one for each"),
       sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
       sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
                     "times at which the backward process is recorded, at most steps + 1"),

@@ -19,8 +19,8 @@ constexpr int kVectorBytes = 32;
 constexpr int kBlock = 4;  // 4 x 2 of 16
 #endif
 constexpr int kLanes = kVectorBytes / 4;
-constexpr int kVectors = 2;                    // vectors of configurations worked on together
-constexpr int kGroup = kLanes * kVectors;      // configurations of a group
+constexpr int kVectors = 2;                // vectors of configurations worked on together
+constexpr int kGroup = kLanes * kVectors;  // configurations of a group
 constexpr float kLeak = 0.01f;
 
 using Vector = float __attribute__((vector_size(kVectorBytes)));
@@ -68,8 +68,8 @@ using Activations = std::vector<std::array<Vector, kVectors>>;
 
 /// The first `block` outputs from `weight`, `shift` and `out` on: their sums stay in registers over all inputs.
 template <int block, class Activation>
-void layer_block(const float* weight, std::int64_t stride, const float* shift, std::int64_t inputs,
-                 const std::array<Vector, kVectors>* in, std::array<Vector, kVectors>* out, Activation activation) {
+void layer_block(const float* weight, std::int64_t stride, const float* shift, std::int64_t inputs, const std::array<Vector, kVectors>* in,
+                 std::array<Vector, kVectors>* out, Activation activation) {
   Vector sums[block][kVectors];
   for (int j = 0; j < block; ++j) {
     for (int v = 0; v < kVectors; ++v) sums[j][v] = spread(shift[j]);
@@ -107,7 +107,8 @@ FusedMlp::FusedMlp(const NetworkParams& network, const std::vector<double>& freq
     layer.weight.assign(static_cast<std::size_t>(inputs * layer.padded), 0.0f);
     for (std::int64_t i = 0; i < inputs; ++i) {
       for (std::int64_t j = 0; j < outputs; ++j) {
-        layer.weight[static_cast<std::size_t>(i * layer.padded + j)] = static_cast<float>(weight[static_cast<std::size_t>(i * outputs + j)]);
+        layer.weight[static_cast<std::size_t>(i * layer.padded + j)] =
+            static_cast<float>(weight[static_cast<std::size_t>(i * outputs + j)]);
       }
     }
     layer.embedding = take(network.embedding * outputs);
@@ -152,7 +153,8 @@ void FusedMlp::run(const std::vector<std::vector<float>>& shifts, float sign, st
     for (std::size_t k = 0; k + 1 < layers_.size(); ++k) {
       const Layer& layer = layers_[k];
       for (std::int64_t j = 0; j < layer.padded; j += kBlock) {
-        layer_block<kBlock>(layer.weight.data() + j, layer.padded, shifts[k].data() + j, layer.inputs, one.data(), other.data() + j, activation);
+        layer_block<kBlock>(layer.weight.data() + j, layer.padded, shifts[k].data() + j, layer.inputs, one.data(), other.data() + j,
+                            activation);
       }
       one.swap(other);
     }
@@ -162,8 +164,7 @@ void FusedMlp::run(const std::vector<std::vector<float>>& shifts, float sign, st
   }
 }
 
-void FusedMlp::run_any(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh,
-                       std::span<float> out) const {
+void FusedMlp::run_any(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out) const {
   if (activation_ == "silu") return run(shifts, sign, xh, out, Silu{});
   if (activation_ == "tanh") return run(shifts, sign, xh, out, Tanh{});
   return run(shifts, sign, xh, out, LeakyRelu{});

@@ -10,8 +10,7 @@ namespace {
 /// s = [F sqrt(v)/(r sqrt(v + r^2)) - xh/sqrt(v + r^2)] / f.
 class LearntScore : public Score {
  public:
-  explicit LearntScore(const Model& model)
-      : reference_(model.reference), mlp_(model.network, model.frequencies, model.weights) {}
+  explicit LearntScore(const Model& model) : reference_(model.reference), mlp_(model.network, model.frequencies, model.weights) {}
 
  private:
   void compute(const NoiseLevel& level, std::span<const double> x, std::span<double> out) const override {

@@ -12,8 +12,8 @@ Model read_model(const H5File& file, const NetworkParams& network) {
   const auto mean = file.number_attribute("/network", "data_mean");
   const auto variance = file.number_attribute("/network", "data_variance");
   const auto wanted = static_cast<std::size_t>(parameter_count(network));
-  const bool fits = mean && variance && model.weights.size() == wanted &&
-                    model.frequencies.size() * 2 == static_cast<std::size_t>(network.embedding);
+  const bool fits =
+      mean && variance && model.weights.size() == wanted && model.frequencies.size() * 2 == static_cast<std::size_t>(network.embedding);
   file.require(fits, "holds another network than the deck describes: train again with --overwrite");
   model.reference = {*mean, *variance};
   return model;

@@ -72,8 +72,7 @@ std::vector<double> Recorder::edges(std::size_t record) const {
   return edges;
 }
 
-void Recorder::add(std::size_t record, std::span<const double> x, std::span<double> sums,
-                   std::span<double> counts) const {
+void Recorder::add(std::size_t record, std::span<const double> x, std::span<double> sums, std::span<double> counts) const {
   add_powers(x, sums);
   const std::vector<double> scaled = sources(record);
   for (std::size_t j = 0; j < scaled.size(); ++j) sums[kMaxOrder + j] += sum_of_exponentials(x, scaled[j]);

@@ -49,8 +49,15 @@ std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& re
 class BackwardProcess::Run {
  public:
   Run(const BackwardProcess& process, const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x)
-      : p_(process), score_(score), seed_(seed), first_(first), x_(x), noise_(x.size()), score_values_(x.size()),
-        field_(x.size()), trial_(x.size()) {
+      : p_(process),
+        score_(score),
+        seed_(seed),
+        first_(first),
+        x_(x),
+        noise_(x.size()),
+        score_values_(x.size()),
+        field_(x.size()),
+        trial_(x.size()) {
     for (auto& slope : slopes_) slope.resize(x.size());
   }
 

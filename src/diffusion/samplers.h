@@ -41,8 +41,7 @@ class BackwardProcess {
 
   /// Makes configurations first, first+1, ... of this seed in `x`.
   /// Throws NumericalError if any leaves the range of finite numbers.
-  void run(const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x,
-           const Observer& observer) const;
+  void run(const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x, const Observer& observer) const;
 
  private:
   class Run;

@@ -30,9 +30,7 @@ double level_coordinate(const NoiseLevel& level, const Reference& reference) {
   return -std::asinh(std::sqrt(reference.variance) / noise_ratio(level));
 }
 
-double ratio_of_coordinate(double coordinate, const Reference& reference) {
-  return std::sqrt(reference.variance) / std::sinh(-coordinate);
-}
+double ratio_of_coordinate(double coordinate, const Reference& reference) { return std::sqrt(reference.variance) / std::sinh(-coordinate); }
 
 Transition transition(const NoiseLevel& from, const NoiseLevel& to) {
   const double kept = to.kept / from.kept;

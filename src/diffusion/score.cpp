@@ -9,8 +9,6 @@ void Score::evaluate(const NoiseLevel& level, std::span<const double> x, std::sp
   compute(level, x, out);
 }
 
-void ExactScore::compute(const NoiseLevel& level, std::span<const double> x, std::span<double> out) const {
-  law_.score(level, x, out);
-}
+void ExactScore::compute(const NoiseLevel& level, std::span<const double> x, std::span<double> out) const { law_.score(level, x, out); }
 
 }  // namespace scorefield

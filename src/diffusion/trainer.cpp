@@ -39,8 +39,12 @@ std::vector<double> to_vector(const at::Tensor& tensor) {
 class Trainer::Implementation {
  public:
   Implementation(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference)
-      : comm_(comm), settings_(settings), data_(data), reference_(reference),
-        frequencies_(embedding_frequencies(settings.network, settings.seed)), mlp_(settings.network, frequencies_),
+      : comm_(comm),
+        settings_(settings),
+        data_(data),
+        reference_(reference),
+        frequencies_(embedding_frequencies(settings.network, settings.seed)),
+        mlp_(settings.network, frequencies_),
         weights_(to_tensor(initial_weights(settings.network, settings.seed)).requires_grad_(true)),
         averaged_(weights_.detach().clone()),
         adam_({weights_}, torch::optim::AdamOptions(settings.train.learning_rate).betas({settings.train.beta1, settings.train.beta2})),
@@ -163,11 +167,11 @@ class Trainer::Implementation {
   Reference reference_;
   std::vector<double> frequencies_;
   Mlp mlp_;
-  at::Tensor weights_;   ///< all parameters, one leaf
-  at::Tensor averaged_;  ///< their average, step n counting as n^p
+  at::Tensor weights_;               ///< all parameters, one leaf
+  at::Tensor averaged_;              ///< their average, step n counting as n^p
   mutable torch::optim::Adam adam_;  ///< mutable: torch gives its state only to non-const
   LevelDensity levels_;
-  Range mine_;           ///< levels of the batch that fall to this rank
+  Range mine_;  ///< levels of the batch that fall to this rank
   std::int64_t step_ = 0;
 };
 

@@ -11,9 +11,7 @@ namespace scorefield {
 namespace {
 
 /// (1/2) log(w/(1-w)), kept finite for w = 0 and 1, where tanh of 400 is 1 to rounding.
-double half_log_odds(double weight) {
-  return std::clamp(0.5 * (std::log(weight) - std::log1p(-weight)), -400.0, 400.0);
-}
+double half_log_odds(double weight) { return std::clamp(0.5 * (std::log(weight) - std::log1p(-weight)), -400.0, 400.0); }
 
 double normal_distribution_function(double x) { return 0.5 * std::erfc(-x * std::sqrt(0.5)); }
 
@@ -75,8 +73,7 @@ double TwoPeak::generating_function(double source) const {
 double TwoPeak::distribution_function(const NoiseLevel& level, double x) const {
   const double mean = mu0_ * level.kept;
   const double width = std::sqrt(sigma0_ * sigma0_ * level.kept * level.kept + level.noise_variance);
-  return weight_ * normal_distribution_function((x - mean) / width) +
-         (1.0 - weight_) * normal_distribution_function((x + mean) / width);
+  return weight_ * normal_distribution_function((x - mean) / width) + (1.0 - weight_) * normal_distribution_function((x + mean) / width);
 }
 
 bool TwoPeak::symmetric() const { return weight_ == 0.5 || mu0_ == 0.0; }

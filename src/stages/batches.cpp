@@ -104,8 +104,7 @@ RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Rec
   return result;
 }
 
-void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder,
-                    const RecordedSums& recorded) {
+void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder, const RecordedSums& recorded) {
   const std::uint64_t records = recorder.records();
   const auto bins = static_cast<std::uint64_t>(plan.bins());
   const std::uint64_t sources = recorder.quantities() - kMaxOrder;

@@ -35,7 +35,6 @@ RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Rec
                          const std::string& title);
 
 /// Writes levels, sources, sums, counts and edges under `group` ("/forward", "/backward"). Collective.
-void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder,
-                    const RecordedSums& recorded);
+void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder, const RecordedSums& recorded);
 
 }  // namespace scorefield

@@ -34,15 +34,11 @@ std::string utc_now() {
   return text.data();
 }
 
-std::filesystem::path output_path(const Params& params, const std::string& file) {
-  return std::filesystem::path(params.run.output) / file;
-}
+std::filesystem::path output_path(const Params& params, const std::string& file) { return std::filesystem::path(params.run.output) / file; }
 
 std::string forward_name(const Process& process) { return "forward-" + process.name; }
 std::string model_name(const Process& process) { return "model-" + process.name; }
-std::string samples_name(const Process& process, const std::string& score) {
-  return "samples-" + process.name + "-" + score;
-}
+std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }
 
 std::string ensemble_fingerprint(const Params& params) { return fingerprint(params, {"model", "generate"}); }
 
@@ -57,7 +53,8 @@ std::string model_fingerprint(const Params& params, const Process& process) {
 std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index) {
   const std::string& score = params.sample.score[score_index];
   const std::string how = process.name + ";" + score + ";" + sampler_of(params.sample, score_index) + ";" +
-                          std::to_string(steps_of(params.sample, score_index)) + ";" + std::to_string(samples_of(params.sample, score_index));
+                          std::to_string(steps_of(params.sample, score_index)) + ";" +
+                          std::to_string(samples_of(params.sample, score_index));
   std::vector<std::string> keys = {"model", "forward.sigma", "forward.noise-min", "sample.records", "measure"};
   if (sampler_of(params.sample, score_index) == "predictor-corrector") keys.push_back("sample.corrector-snr");
   return fingerprint(params, keys, score == "learnt" ? how + ";" + model_fingerprint(params, process) : how);
@@ -70,7 +67,8 @@ bool is_complete(const Context& context, const std::filesystem::path& path, cons
   for (int n = 2; context.comm.is_root() && std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
   require_all(context.comm, [&] {
     if (!context.overwrite) {
-      throw InputError(path.string() + " was made by another deck, or cannot be read: choose another --run.output, or set it aside with --overwrite");
+      throw InputError(path.string() +
+                       " was made by another deck, or cannot be read: choose another --run.output, or set it aside with --overwrite");
     }
     std::error_code failure;
     if (context.comm.is_root()) std::filesystem::rename(path, aside, failure);
@@ -80,8 +78,7 @@ bool is_complete(const Context& context, const std::filesystem::path& path, cons
   return false;
 }
 
-H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected,
-                  const std::string& stage) {
+H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected, const std::string& stage) {
   const std::string cure = ": run `scorefield " + stage + " " + context.deck.path.string() + "` first";
   const bool there = output_exists(context, path);
   require_all(context.comm, [&] {

@@ -37,8 +37,7 @@ bool output_exists(const Context& context, const std::filesystem::path& path);
 bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected);
 
 /// Opens an input that an earlier stage made; InputError names the stage to run if it is missing or stale. Collective.
-H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected,
-                  const std::string& stage);
+H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected, const std::string& stage);
 
 /// The time now, as 2024-12-01T12:00:00Z. Local.
 std::string utc_now();

@@ -24,9 +24,7 @@ void generate(const Context& context) {
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record&) {
     law->draw(static_cast<std::uint64_t>(params.run.seed), static_cast<std::uint64_t>(rows.begin), x);
   };
-  work.store = [&](const Range& rows, std::span<const double> x) {
-    file.write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
-  };
+  work.store = [&](const Range& rows, std::span<const double> x) { file.write_rows("/field", static_cast<std::uint64_t>(rows.begin), x); };
   run_batches(context, plan, nullptr, work, "generate " + params.model.name);
   pending.commit();
 }

@@ -19,8 +19,7 @@ std::span<const double> part(const std::vector<double>& all, std::size_t index, 
   return std::span(all).subspan(index * size, size);
 }
 
-void write_estimate(H5File& out, const std::string& group, const Estimate& e, const Shape& shape,
-                    std::span<const double> exact) {
+void write_estimate(H5File& out, const std::string& group, const Estimate& e, const Shape& shape, std::span<const double> exact) {
   out.write_all(group + "/value", shape, e.value);
   out.write_all(group + "/error", shape, e.error);
   out.write_all(group + "/exact", shape, exact);
@@ -34,8 +33,7 @@ struct FieldSums {
   std::vector<double> counts;        ///< [cell]
 };
 
-FieldSums sum_field(const Context& context, const std::string& name, const H5File& file, const WorkPlan& plan,
-                    const Recorder& recorder) {
+FieldSums sum_field(const Context& context, const std::string& name, const H5File& file, const WorkPlan& plan, const Recorder& recorder) {
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
@@ -58,8 +56,8 @@ std::string table_line(const std::string& name, const Estimate& cumulants, const
   std::array<char, 200> text;
   int length = std::snprintf(text.data(), text.size(), "  %-20s", name.c_str());
   for (const std::size_t i : {1, 3, 5, 7}) {
-    length += std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " %11.6g +- %-8.2g",
-                            cumulants.value[i], cumulants.error[i]);
+    length += std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " %11.6g +- %-8.2g", cumulants.value[i],
+                            cumulants.error[i]);
   }
   std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " p = %.3g", chi2.p_value);
   return text.data();
@@ -145,7 +143,7 @@ void measure_process(const ExactLaw& law, const std::string& name, const H5File&
 
 /// An output of an earlier stage that may be measured.
 struct Input {
-  std::string file;            ///< without .h5
+  std::string file;  ///< without .h5
   std::string fingerprint;
   std::string stage;
   std::string recorded_group;  ///< "" for none

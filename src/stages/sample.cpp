@@ -94,8 +94,7 @@ ScoreWithReference make_score(const Context& context, const ExactLaw& law, const
 }
 
 /// Attributes that say what made a dataset or group.
-void describe(H5File& file, const std::string& object, const Process& process, const std::string& score,
-              const SamplerSettings& settings) {
+void describe(H5File& file, const std::string& object, const Process& process, const std::string& score, const SamplerSettings& settings) {
   file.set_attribute(object, "process", process.name);
   file.set_attribute(object, "score", score);
   file.set_attribute(object, "sampler", settings.name);
@@ -103,8 +102,7 @@ void describe(H5File& file, const std::string& object, const Process& process, c
 }
 
 /// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
-BackwardProcess make_backward(const Context& context, const Process& process, const Reference& reference,
-                              const SamplerSettings& settings) {
+BackwardProcess make_backward(const Context& context, const Process& process, const Reference& reference, const SamplerSettings& settings) {
   std::optional<BackwardProcess> backward;
   require_all(context.comm, [&] { backward.emplace(Schedule(process.c, context.deck.params.forward.sigma), reference, settings); });
   return *backward;
@@ -121,8 +119,8 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
     return;
   }
   const auto [score, reference] = make_score(context, law, process, kind);
-  const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index),
-                                 params.forward.noise_min, params.sample.corrector_snr};
+  const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
+                                 params.sample.corrector_snr};
   const BackwardProcess backward = make_backward(context, process, reference, settings);
   const auto chosen = recorded_levels(backward.levels().size(), params.sample.records);
   std::vector<NoiseLevel> levels;
@@ -147,8 +145,8 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
   work.store = [&](const Range& rows, std::span<const double> x) {
     pending.file().write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
   };
-  const std::string title = "sample " + process.name + " " + kind + " (" + settings.name + ", " +
-                            std::to_string(backward.evaluations()) + " evaluations)";
+  const std::string title =
+      "sample " + process.name + " " + kind + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
   const RecordedSums recorded = run_batches(context, plan, &recorder, work, title);
   write_recorded(pending.file(), "/backward", plan, recorder, recorded);
   describe(pending.file(), "/backward", process, kind, settings);

@@ -71,11 +71,11 @@ void train_process(const Context& context, const Process& process) {
   const H5File ensemble = open_input(context, output_path(params, "ensemble.h5"), ensemble_fingerprint(params), "generate");
   std::vector<double> data = ensemble.read_all("/field");
   const Range mine = share(static_cast<std::int64_t>(data.size()), context.comm.size(), context.comm.rank());
-  const Reference reference = measure_reference(
-      context.comm, std::span(data).subspan(static_cast<std::size_t>(mine.begin), static_cast<std::size_t>(mine.size())));
+  const Reference reference =
+      measure_reference(context.comm, std::span(data).subspan(static_cast<std::size_t>(mine.begin), static_cast<std::size_t>(mine.size())));
   std::sort(data.begin(), data.end());
-  const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma),
-                                   params.forward.noise_min, static_cast<std::uint64_t>(params.run.seed)};
+  const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
+                                   static_cast<std::uint64_t>(params.run.seed)};
   PendingFile pending(path, context.comm);
   Trainer trainer(context.comm, settings, data, reference);
   const LossCurve curve = run_training(context, trainer, "train " + process.name);

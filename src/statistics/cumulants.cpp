@@ -9,9 +9,7 @@
 namespace scorefield {
 namespace {
 
-double binomial(int n, int k) {
-  return boost::math::binomial_coefficient<double>(static_cast<unsigned>(n), static_cast<unsigned>(k));
-}
+double binomial(int n, int k) { return boost::math::binomial_coefficient<double>(static_cast<unsigned>(n), static_cast<unsigned>(k)); }
 
 /// Moments about the mean from raw ones; element 0 (order 1) is 0.
 Orders central_moments(const Orders& raw) {
@@ -102,8 +100,7 @@ Estimate jackknife(std::span<const double> sums, std::span<const double> counts,
   return result;
 }
 
-ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components,
-                       std::size_t bins) {
+ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins) {
   const std::size_t n = components.size();
   const std::size_t all = estimate.value.size();
   if (bins <= n) throw NumericalError("a chi-squared of " + std::to_string(n) + " quantities needs more bins than that");
@@ -118,7 +115,8 @@ ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expecte
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
       correlation[i * n + j] =
-          estimate.covariance[static_cast<std::size_t>(components[i]) * all + static_cast<std::size_t>(components[j])] / (scale[i] * scale[j]);
+          estimate.covariance[static_cast<std::size_t>(components[i]) * all + static_cast<std::size_t>(components[j])] /
+          (scale[i] * scale[j]);
     }
   }
   const std::vector<double> solution = solve(correlation, deviation);

@@ -33,7 +33,6 @@ struct ChiSquared {
   int degrees = 0;
   double p_value = 1.0;
 };
-ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components,
-                       std::size_t bins);
+ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins);
 
 }  // namespace scorefield

@@ -23,8 +23,7 @@ std::vector<double> logarithms(std::span<const double> means) {
 
 }  // namespace
 
-LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials,
-                              std::span<const double> counts) {
+LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials, std::span<const double> counts) {
   return {jackknife(powers, counts, identity), jackknife(powers, counts, cumulants), jackknife(exponentials, counts, logarithms)};
 }
 

@@ -12,8 +12,7 @@ struct LevelEstimates {
 };
 
 /// `powers` [bin][8] and `exponentials` [bin][source] are sums over the configurations of a bin, `counts` their numbers.
-LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials,
-                              std::span<const double> counts);
+LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials, std::span<const double> counts);
 
 /// The components of the cumulants that a chi^2 against the law tests: orders 2, 4, 6, 8 where odd ones vanish by
 /// symmetry, else 1 to 6. (All eight are so nearly dependent that what is quadratic in the fluctuations decides: with weights

@@ -41,13 +41,16 @@ TEST(Keys, DefaultsSurvive) {
 /// Another valid value for a key than its default.
 std::string other_value(const Key& key) {
   if (key.full_name() == "model.name") return "";  // one choice only
-  if (key.type == "choice") return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
+  if (key.type == "choice")
+    return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
   if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
   if (key.type == "processes") return "0.3, vp";
   if (key.type == "text") return "elsewhere";
   if (key.type == "integer") return "26";
   if (key.type == "integers") return "30, 31";
-  return key.type == "numbers" ? "0.30000000000000004, -0.001" : key.full_name() == "forward.sigma" ? "3.3333333333333335" : "0.30000000000000004";
+  return key.type == "numbers"                ? "0.30000000000000004, -0.001"
+         : key.full_name() == "forward.sigma" ? "3.3333333333333335"
+                                              : "0.30000000000000004";
 }
 
 // Every key changes exactly its own line of the resolved deck, from a file as from the command line.
@@ -69,8 +72,10 @@ TEST(Keys, EachKeySetsItself) {
 
 // Comments, blanks, repeated sections, lists and Windows line ends; the output folder comes from the deck's name.
 TEST(Deck, ReadsWhatPeopleWrite) {
-  const Deck deck = parse_deck("input/name.ini", "# comment\n[run]\n seed = 7 # behind\n\n[model]\r\nmu0=2\r\n  weight =0.25\n[run]\nthreads = 3\n"
-                               "[forward]\nprocess = ve,  0.5 ,vp\n", {});
+  const Deck deck = parse_deck("input/name.ini",
+                               "# comment\n[run]\n seed = 7 # behind\n\n[model]\r\nmu0=2\r\n  weight =0.25\n[run]\nthreads = 3\n"
+                               "[forward]\nprocess = ve,  0.5 ,vp\n",
+                               {});
   EXPECT_EQ(deck.params.run.seed, 7);
   EXPECT_EQ(deck.params.run.threads, 3);
   EXPECT_EQ(deck.params.run.output, "out/name");
@@ -86,9 +91,10 @@ TEST(Deck, ReadsWhatPeopleWrite) {
 
 // The resolved deck is a deck that gives the same parameters, to the last digit of numbers.
 TEST(Deck, ResolvedTextRoundTrip) {
-  const std::string text = "[run]\noutput = some/where else\n[model]\nmu0 = 0.30000000000000004\nsigma0 = 1e-300\n"
-                           "[forward]\nprocess = vp, 0.1, ve\n[network]\nhidden = 8, 16\n[sample]\nscore = learnt, exact\n"
-                           "sampler = ode4, sde2\nsteps = 10, 20\n";
+  const std::string text =
+      "[run]\noutput = some/where else\n[model]\nmu0 = 0.30000000000000004\nsigma0 = 1e-300\n"
+      "[forward]\nprocess = vp, 0.1, ve\n[network]\nhidden = 8, 16\n[sample]\nscore = learnt, exact\n"
+      "sampler = ode4, sde2\nsteps = 10, 20\n";
   const Params p = parse(text);
   EXPECT_EQ(p.model.mu0, 0.1 + 0.2);
   EXPECT_EQ(resolved_text(parse(resolved_text(p))), resolved_text(p));
@@ -97,7 +103,8 @@ TEST(Deck, ResolvedTextRoundTrip) {
 
 // Overrides win over the file, the last over the first.
 TEST(Deck, Overrides) {
-  const Params p = parse("[run]\nseed = 1\n[model]\nmu0 = 2\n", {"--run.seed=2", "--sample.score=exact, learnt", "--run.seed=3", "--measure.sources=-1,1"});
+  const Params p = parse("[run]\nseed = 1\n[model]\nmu0 = 2\n",
+                         {"--run.seed=2", "--sample.score=exact, learnt", "--run.seed=3", "--measure.sources=-1,1"});
   EXPECT_EQ(p.run.seed, 3);
   EXPECT_EQ(p.model.mu0, 2.0);
   EXPECT_EQ(p.sample.score, (std::vector<std::string>{"exact", "learnt"}));
@@ -119,7 +126,10 @@ TEST(Deck, BadLines) {
   expect_refused("\n\nseed = 7\n", {}, {at + "3", "before the first [section]"});
   expect_refused("[run]\nseed = 7\n\nseed = 8\n", {}, {at + "4", "run.seed", "line 2"});
   expect_refused("[run]\nseed = 7\n[model]\n[run]\nseed = 8\n", {}, {at + "5", "run.seed", "line 2"});
-  expect_refused(std::string("\x7f" "ELF\0\0\1", 7), {}, {at + "1", "not a text file"});
+  expect_refused(std::string("\x7f"
+                             "ELF\0\0\1",
+                             7),
+                 {}, {at + "1", "not a text file"});
   expect_refused("[run]\nsede = 7\n", {}, {at + "2", "run.sede", "run.seed"});
   expect_refused("[modle]\n\nmu0 = 7\n", {}, {at + "3", "modle.mu0", "model.mu0"});
   expect_refused("[train]\nmu0 = 7\n", {}, {at + "2", "unknown key train.mu0"});

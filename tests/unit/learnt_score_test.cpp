@@ -65,7 +65,8 @@ TEST(LearntScore, IsThePlainNetwork) {
           const double xh = (x[i] - level.kept * m.reference.mean) / sd;
           const double f = test::plain_network(m.network, m.frequencies, m.weights, xh, l);
           const double expected = f * std::cos(alpha) - xh * std::sin(alpha);
-          ASSERT_NEAR(got[i] * std::sqrt(level.noise_variance), expected, 1e-6 * (1.0 + std::abs(f))) << activation << " " << symmetry << " " << xh;
+          ASSERT_NEAR(got[i] * std::sqrt(level.noise_variance), expected, 1e-6 * (1.0 + std::abs(f)))
+              << activation << " " << symmetry << " " << xh;
         }
       }
     }

@@ -28,7 +28,8 @@ TEST(LevelDensity, ShareBelow) {
     const Schedule schedule(c, 10.0);
     for (const std::string kind : {"log-noise", "uniform-time", "mixed"}) {
       const LevelDensity density(schedule, kReference, kNoiseMin, kind);
-      for (const double u : {0.0, 1e-9, 0.1, 0.37, 0.5, 0.999, 1.0}) EXPECT_NEAR(share_below(schedule, density.at(u), kind), u, 1e-7) << kind;
+      for (const double u : {0.0, 1e-9, 0.1, 0.37, 0.5, 0.999, 1.0})
+        EXPECT_NEAR(share_below(schedule, density.at(u), kind), u, 1e-7) << kind;
       EXPECT_NEAR(noise_ratio(density.at(0.0)), kNoiseMin * std::sqrt(1.7), 1e-9);
       EXPECT_NEAR(density.at(1.0).time, 1.0, 1e-9);
     }

@@ -22,8 +22,8 @@ class FailurePrinter : public testing::EmptyTestEventListener {
   void OnTestPartResult(const testing::TestPartResult& part) override {
     if (!part.failed()) return;
     std::ostringstream text;
-    text << "rank " << rank_ << ": " << test_ << ": " << (part.file_name() != nullptr ? part.file_name() : "?") << ":"
-         << part.line_number() << ": " << part.message() << "\n";
+    text << "rank " << rank_ << ": " << test_ << ": " << (part.file_name() != nullptr ? part.file_name() : "?") << ":" << part.line_number()
+         << ": " << part.message() << "\n";
     std::fputs(text.str().c_str(), stderr);
   }
 

@@ -117,7 +117,8 @@ TEST(Recorder, Accumulates) {
   parts.add(0, std::span(x).first(100));
   parts.add(0, std::span(x).subspan(100));
   EXPECT_EQ(parts.counts, whole.counts);
-  for (std::size_t q = 0; q < whole.sums.size(); ++q) EXPECT_NEAR(parts.sums[q], whole.sums[q], 1e-12 * (1.0 + std::abs(whole.sums[q]))) << q;
+  for (std::size_t q = 0; q < whole.sums.size(); ++q)
+    EXPECT_NEAR(parts.sums[q], whole.sums[q], 1e-12 * (1.0 + std::abs(whole.sums[q]))) << q;
 }
 
 }  // namespace

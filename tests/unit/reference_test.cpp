@@ -28,7 +28,8 @@ TEST(MeasureReference, SameForAnySplit) {
   const Range even = share(kCount, comm.size(), comm.size() - 1 - comm.rank());
   const Range all_on_the_last = comm.rank() == comm.size() - 1 ? Range{0, kCount} : Range{0, 0};
   for (const Range& part : {even, all_on_the_last}) {
-    const Reference r = measure_reference(comm, std::span(x).subspan(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.size())));
+    const Reference r =
+        measure_reference(comm, std::span(x).subspan(static_cast<std::size_t>(part.begin), static_cast<std::size_t>(part.size())));
     EXPECT_EQ(test::bits(r.mean), test::bits(alone.mean));
     EXPECT_EQ(test::bits(r.variance), test::bits(alone.variance));
   }

@@ -96,9 +96,9 @@ double correlation_sigmas(std::span<const double> a, std::span<const double> b) 
 TEST(Rng, KeysAreIndependent) {
   const RandomKey key{5, Stream::prior, 3};
   const auto base = normals(key, 0, 100000);
-  for (const RandomKey& other : {RandomKey{6, Stream::prior, 3}, RandomKey{5 + (1ULL << 32), Stream::prior, 3},
-                                 RandomKey{5, Stream::sampler_noise, 3}, RandomKey{5, Stream::prior, 4},
-                                 RandomKey{5, Stream::prior, 3 + (1ULL << 40)}}) {
+  for (const RandomKey& other :
+       {RandomKey{6, Stream::prior, 3}, RandomKey{5 + (1ULL << 32), Stream::prior, 3}, RandomKey{5, Stream::sampler_noise, 3},
+        RandomKey{5, Stream::prior, 4}, RandomKey{5, Stream::prior, 3 + (1ULL << 40)}}) {
     const auto n = normals(other, 0, base.size());
     EXPECT_NE(n, base);
     EXPECT_LT(std::abs(correlation_sigmas(base, n)), 4.5);

@@ -20,7 +20,8 @@ void ignore(std::size_t, std::span<const double>) {}
 
 /// A two-peak model with its exact score and its own mean and variance as reference.
 struct Exact {
-  Exact(double mu0, double sigma0, double weight) : law(mu0, sigma0, weight), score(law), reference{law.cumulants()[0], law.cumulants()[1]} {}
+  Exact(double mu0, double sigma0, double weight)
+      : law(mu0, sigma0, weight), score(law), reference{law.cumulants()[0], law.cumulants()[1]} {}
   TwoPeak law;
   ExactScore score;
   Reference reference;
@@ -73,7 +74,8 @@ TEST(Samplers, OrderOfDeterministicIntegrators) {
     const auto limit = sample(model, c, {"ode4", 1025}, 2000);
     for (const auto& [name, factor] : cases) {
       std::vector<double> errors;
-      for (const std::int64_t intervals : {64, 128, 256}) errors.push_back(rms_difference(sample(model, c, {name, intervals + 1}, 2000), limit));
+      for (const std::int64_t intervals : {64, 128, 256})
+        errors.push_back(rms_difference(sample(model, c, {name, intervals + 1}, 2000), limit));
       EXPECT_NEAR(errors[0] / errors[1], factor, 0.25 * factor) << name << " " << c;
       EXPECT_NEAR(errors[1] / errors[2], factor, 0.25 * factor) << name << " " << c;
       EXPECT_LT(errors[2], 1e-4);
@@ -287,7 +289,9 @@ TEST(Samplers, Errors) {
   const Exact model(1.0, 0.25, 0.5);
   std::vector<double> x(10);
   for (const char* name : kAll) {
-    const auto error = test::caught([&] { BackwardProcess(Schedule(0.0, 10.0), model.reference, {name, 20}).run(RunawayScore(), 1, 0, x, ignore); });
+    const auto error = test::caught([&] {
+      BackwardProcess(Schedule(0.0, 10.0), model.reference, {name, 20}).run(RunawayScore(), 1, 0, x, ignore);
+    });
     EXPECT_EQ(error.code, ExitCode::numerical);
     EXPECT_NE(error.message.find(name), std::string::npos);
   }

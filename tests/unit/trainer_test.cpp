@@ -62,7 +62,8 @@ double plain_loss(const Trainer::Settings& s, std::int64_t step, const std::vect
     for (std::size_t i = 0; i < per_level; ++i) {
       const double u = std::fmod(static_cast<double>(i) / static_cast<double>(per_level) + shifts[2 * k], 1.0);
       const double v = std::fmod(static_cast<double>(i) * (std::numbers::phi - 1.0) + shifts[2 * k + 1], 1.0);
-      const double z = (data()[static_cast<std::size_t>(u * static_cast<double>(data().size()))] - kReference.mean) / std::sqrt(kReference.variance);
+      const double z =
+          (data()[static_cast<std::size_t>(u * static_cast<double>(data().size()))] - kReference.mean) / std::sqrt(kReference.variance);
       const double noise = std::sqrt(2.0) * boost::math::erf_inv(2.0 * v - 1.0);
       const double xh = z * std::cos(alpha) + noise * std::sin(alpha), target = z * std::sin(alpha) - noise * std::cos(alpha);
       const double error = test::plain_network(s.network, frequencies, weights, xh, l) - target;
@@ -121,7 +122,9 @@ TEST(Trainer, RanksAgreeWithOneAlone) {
 TEST(Trainer, LossAndGradientOfThePlainNetwork) {
   struct {
     const char *activation, *symmetry, *weight, *density;
-  } const cases[] = {{"silu", "none", "unit", "mixed"}, {"tanh", "odd", "xi", "log-noise"}, {"silu", "odd", "sqrt-xi", "uniform-time"},
+  } const cases[] = {{"silu", "none", "unit", "mixed"},
+                     {"tanh", "odd", "xi", "log-noise"},
+                     {"silu", "odd", "sqrt-xi", "uniform-time"},
                      {"leaky-relu", "none", "xi", "mixed"}};
   const Comm& comm = test::world();
   for (const auto& [activation, symmetry, weight, density] : cases) {
@@ -148,7 +151,8 @@ TEST(Trainer, LossAndGradientOfThePlainNetwork) {
         down[i] -= h * d[i];
         slope += g[i] * d[i];
       }
-      EXPECT_NEAR((plain_loss(s, 20, up) - plain_loss(s, 20, down)) / (2.0 * h), slope, 1e-3 * norm(g) * norm(d)) << activation << " " << direction;
+      EXPECT_NEAR((plain_loss(s, 20, up) - plain_loss(s, 20, down)) / (2.0 * h), slope, 1e-3 * norm(g) * norm(d))
+          << activation << " " << direction;
     }
   }
 }

@@ -43,7 +43,11 @@ Orders quadrature_cumulants(const Model& m, const NoiseLevel& level) {
   const double mean = expectation(m, level, [](double x) { return x; });
   double c[9] = {};
   for (int n = 2; n <= 8; ++n) c[n] = expectation(m, level, [&](double x) { return std::pow(x - mean, n); });
-  return {mean, c[2], c[3], c[4] - 3 * c[2] * c[2], c[5] - 10 * c[3] * c[2],
+  return {mean,
+          c[2],
+          c[3],
+          c[4] - 3 * c[2] * c[2],
+          c[5] - 10 * c[3] * c[2],
           c[6] - 15 * c[4] * c[2] - 10 * c[3] * c[3] + 30 * std::pow(c[2], 3),
           c[7] - 21 * c[5] * c[2] - 35 * c[4] * c[3] + 210 * c[3] * c[2] * c[2],
           c[8] - 28 * c[6] * c[2] - 56 * c[5] * c[3] - 35 * c[4] * c[4] + 420 * c[4] * c[2] * c[2] + 560 * c[3] * c[3] * c[2] -
@@ -91,7 +95,8 @@ TEST(TwoPeak, ScoreIsTheDerivativeOfLogDensity) {
       law.score(level, x, got);
       wrong.score(level, x, got_wrong);
       for (std::size_t i = 0; i < x.size(); ++i) {
-        EXPECT_NEAR(got[i] * sd, expected[i] * sd, 1e-8 * (1.0 + std::abs(expected[i] * sd))) << m.weight << " " << level.time << " " << x[i];
+        EXPECT_NEAR(got[i] * sd, expected[i] * sd, 1e-8 * (1.0 + std::abs(expected[i] * sd)))
+            << m.weight << " " << level.time << " " << x[i];
         wrong_seen = wrong_seen || std::abs(got_wrong[i] - expected[i]) * sd > 1e-3;
       }
       EXPECT_TRUE(wrong_seen || level.noise_variance > 0.0);
@@ -123,7 +128,8 @@ TEST(TwoPeak, GeneratingFunction) {
     const TwoPeak law(m.mu0, m.sigma0, m.weight);
     for (const double j : {-2.0, -0.5, 0.0, 1.0, 2.0}) {
       EXPECT_NEAR(law.generating_function(j), std::log(expectation(m, kLevels[0], [&](double x) { return std::exp(j * x); })), 1e-11);
-      EXPECT_NEAR(generating_function_at(law, kLevels[2], j), std::log(expectation(m, kLevels[2], [&](double x) { return std::exp(j * x); })), 1e-10);
+      EXPECT_NEAR(generating_function_at(law, kLevels[2], j),
+                  std::log(expectation(m, kLevels[2], [&](double x) { return std::exp(j * x); })), 1e-10);
     }
   }
   EXPECT_NEAR(TwoPeak(1.0, 0.25, 0.5).generating_function(2000.0), 0.5 * 0.0625 * 4e6 + 2000.0 - std::numbers::ln2, 1e-6);

@@ -10,7 +10,7 @@ from .errors import UserError
 from .results import (Cumulants, FieldResult, GeneratingFunction, Histogram, LossHistory, ProcessResult, Results,
                       interpolation)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MEASURE_AGAIN = "write it again with 'scorefield measure'"
 
 

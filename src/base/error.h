@@ -13,6 +13,7 @@ enum class ExitCode : int {
   bad_input = 2,
   io = 3,
   numerical = 4,
+  unfinished = 85,  ///< stopped cleanly on request: the same command goes on
 };
 
 /// An error with the exit code it leads to. The message names the cause and the cure, in one line.
@@ -40,10 +41,11 @@ struct NumericalError : Error {
   explicit NumericalError(const std::string& message) : Error(ExitCode::numerical, message) {}
 };
 
-/// An error that all ranks of a communicator have agreed on: every rank throws it, so that the program can
+/// An error that all ranks of a communicator have agreed on: every one throws it, so that the program can
 /// finalise MPI and exit. Any other exception that reaches main on a rank ends all ranks by MPI_Abort.
 struct AgreedError : Error {
-  using Error::Error;
+  AgreedError(ExitCode code, const std::string& message, int agreeing) : Error(code, message), ranks(agreeing) {}
+  int ranks;  ///< size of the communicator that agreed
 };
 
 }  // namespace scorefield

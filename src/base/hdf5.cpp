@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/seal.h"
+
 namespace scorefield {
 namespace {
 
@@ -45,7 +47,9 @@ hid_t file_type(Stored type) {
 std::string in(const std::string& name, const std::filesystem::path& path) { return name + " in " + path.string(); }
 
 Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
-  return Handle(H5Dopen(file, name.c_str(), H5P_DEFAULT), H5Dclose, "no dataset " + in(name, path));
+  const hid_t dataset = H5Dopen(file, name.c_str(), H5P_DEFAULT);
+  if (dataset < 0) throw InputError("no dataset " + in(name, path));
+  return Handle(dataset, H5Dclose, "no dataset " + in(name, path));
 }
 
 Shape shape_of(hid_t dataset, const std::string& what) {
@@ -66,6 +70,12 @@ std::uint64_t row_size(const Shape& shape) {
 void check_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows, std::uint64_t values, const std::string& what) {
   if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
   if (rows * row_size(shape) != values) throw IoError(what + ": buffer of another size");
+}
+
+bool is_numeric(hid_t dataset, const std::string& what) {
+  const Handle type(H5Dget_type(dataset), H5Tclose, what);
+  const H5T_class_t kind = H5Tget_class(type);
+  return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
 /// Transfers rows [first, first + rows) between `memory` and the dataset, collectively.
@@ -120,26 +130,41 @@ H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
     const std::string what = "cannot create " + path.string() + ": is the folder there, writable, and the disk not full?";
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
     check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
-    file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
+    check(H5Pset_userblock(creation, kSealSize), what);
+    file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
     if (file < 0) throw IoError(what);
   });
   return H5File(path, comm, file);
 }
 
-H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
+H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags) {
   H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
   std::int64_t file = -1;
   require_all(comm, [&] {
-    if (comm.is_root() && !std::filesystem::is_regular_file(path)) throw InputError("no file " + path.string());
-  });
-  require_all(comm, [&] {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
     check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), "cannot open " + path.string());
-    file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+    file = H5Fopen(path.c_str(), flags, access);
     if (file < 0) throw InputError(path.string() + " is not a readable HDF5 file");
   });
   return H5File(path, comm, file);
 }
+
+H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
+  require_all(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) throw InputError(path.string() + " is a folder where a file should be");
+    if (!std::filesystem::exists(path, ignored)) throw InputError("no file " + path.string());
+  });
+  const Seal seal = check_seal(comm, path);
+  require_all(comm, [&] {
+    if (seal == Seal::broken) throw InputError(path.string() + " is damaged: its checksum is not that of its bytes");
+  });
+  return open_with(path, comm, H5F_ACC_RDONLY);
+}
+
+H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
 
 void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
   require_all(*comm_, [&] {
@@ -177,7 +202,11 @@ void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<
 
 void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const {
   const Shape whole = shape(name);
-  require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot read " + in(name, path_)); });
+  require_all(*comm_, [&] {
+    const std::string what = "cannot read " + in(name, path_);
+    if (!is_numeric(open_dataset(file_, name, path_), what)) throw InputError(what + ": it holds no numbers");
+    check_rows(whole, first, rows, values.size(), what);
+  });
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
     const Handle dataset = open_dataset(file_, name, path_);
@@ -214,6 +243,12 @@ Shape H5File::shape(const std::string& name) const {
     result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
   });
   return result;
+}
+
+bool H5File::holds_numbers(const std::string& name) const {
+  bool numeric = false;
+  require_all(*comm_, [&] { numeric = is_numeric(open_dataset(file_, name, path_), "cannot read the type of " + in(name, path_)); });
+  return numeric;
 }
 
 void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
@@ -254,17 +289,60 @@ std::optional<std::string> H5File::text_attribute(const std::string& object, con
   return result;
 }
 
-std::optional<double> H5File::number_attribute(const std::string& object, const std::string& name) const {
-  std::optional<double> result;
+template <class T>
+std::optional<T> H5File::numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const {
+  std::optional<T> result;
   require_all(*comm_, [&] {
     if (!has_attribute(object, name)) return;
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
     const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-    double value = 0.0;
-    check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), what + ": not a number");
+    const Handle space(H5Aget_space(attribute), H5Sclose, what);
+    T value{};
+    const bool good = H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, memory_type, &value) >= 0;
+    if (!good) throw InputError(what + ": not a number");
     result = value;
   });
   return result;
+}
+
+std::optional<double> H5File::number_attribute(const std::string& object, const std::string& name) const {
+  return numeric_attribute<double>(object, name, H5T_NATIVE_DOUBLE);
+}
+
+std::optional<std::int64_t> H5File::integer_attribute(const std::string& object, const std::string& name) const {
+  return numeric_attribute<std::int64_t>(object, name, H5T_NATIVE_INT64);
+}
+
+std::vector<std::string> H5File::names(const std::string& group) const {
+  std::vector<std::string> result;
+  require_all(*comm_, [&] {
+    const std::string what = "cannot list " + in(group, path_);
+    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+      static_cast<std::vector<std::string>*>(to)->push_back(name);
+      return 0;
+    };
+    const Handle holder = attribute_holder(file_, group, what);
+    check(H5Literate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
+  });
+  return result;
+}
+
+std::vector<std::string> H5File::attribute_names(const std::string& object) const {
+  std::vector<std::string> result;
+  require_all(*comm_, [&] {
+    const std::string what = "cannot list attributes of " + in(object, path_);
+    const auto add = [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
+      static_cast<std::vector<std::string>*>(to)->push_back(name);
+      return 0;
+    };
+    const Handle holder = attribute_holder(file_, object, what);
+    check(H5Aiterate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
+  });
+  return result;
+}
+
+void H5File::flush() {
+  require_all(*comm_, [&] { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk: is it full?"); });
 }
 
 void H5File::require(bool good, const std::string& complaint) const {

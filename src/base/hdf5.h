@@ -22,10 +22,12 @@ enum class Stored { float32, float64, int64 };
 /// A file of datasets and attributes. Paths inside are absolute ("/backward/time"); missing groups are made.
 class H5File {
  public:
-  /// Creates (truncates) `path`, for all ranks of `comm`.
+  /// Creates (truncates) `path`, for all ranks of `comm`, with room for a seal (base/seal.h).
   static H5File create(const std::filesystem::path& path, const Comm& comm);
-  /// Opens `path` for reading.
+  /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);
+  /// Opens `path` for writing into its datasets.
+  static H5File open_to_write(const std::filesystem::path& path, const Comm& comm);
 
   H5File(H5File&& other) noexcept;
   H5File(const H5File&) = delete;
@@ -49,6 +51,7 @@ class H5File {
 
   bool exists(const std::string& name) const;
   Shape shape(const std::string& name) const;
+  bool holds_numbers(const std::string& name) const;
 
   /// Attributes, of a group or a dataset.
   void set_attribute(const std::string& object, const std::string& name, const std::string& value);
@@ -56,6 +59,14 @@ class H5File {
   void set_attribute(const std::string& object, const std::string& name, std::int64_t value);
   std::optional<std::string> text_attribute(const std::string& object, const std::string& name) const;
   std::optional<double> number_attribute(const std::string& object, const std::string& name) const;
+  std::optional<std::int64_t> integer_attribute(const std::string& object, const std::string& name) const;
+
+  /// Names of the members of a group, and of the attributes of an object.
+  std::vector<std::string> names(const std::string& group) const;
+  std::vector<std::string> attribute_names(const std::string& object) const;
+
+  /// What was written goes to disk.
+  void flush();
 
   /// Closes the file and reports what only closing shows (a full disk, for one).
   void close();
@@ -67,6 +78,9 @@ class H5File {
 
  private:
   bool has_attribute(const std::string& object, const std::string& name) const;
+  template <class T>
+  std::optional<T> numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const;
+  static H5File open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags);
   H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file);
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;

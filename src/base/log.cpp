@@ -36,10 +36,13 @@ void Log::line(const std::string& text) {
   live_shown_ = false;
   std::printf("%s\n", text.c_str());
   std::fflush(stdout);
-  if (file_ != nullptr) {
-    std::fprintf(file_, "%s\n", text.c_str());
-    std::fflush(file_);
-  }
+  file_line(text);
+}
+
+void Log::file_line(const std::string& text) {
+  if (file_ == nullptr) return;
+  std::fprintf(file_, "%s\n", text.c_str());
+  std::fflush(file_);
 }
 
 void Log::live(const std::string& text) {
@@ -49,17 +52,17 @@ void Log::live(const std::string& text) {
   live_shown_ = true;
 }
 
-Progress::Progress(Log& log, std::string what, double total, std::string unit)
-    : log_(log), what_(std::move(what)), total_(total), unit_(std::move(unit)) {}
+Progress::Progress(Log& log, std::string what, double total, std::string unit, double from)
+    : log_(log), what_(std::move(what)), total_(total), unit_(std::move(unit)), from_(from) {}
 
 double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
 void Progress::update(double done, const std::string& note) {
   const double now = seconds();
   const bool terminal = log_.on_terminal();
-  if (now - shown_at_ < (terminal ? 0.1 : 10.0) || done <= 0.0) return;
+  if (now - shown_at_ < (terminal ? 0.1 : 10.0) || done <= from_) return;
   shown_at_ = now;
-  const double rate = done / now;
+  const double rate = (done - from_) / now;
   std::array<char, 256> text;
   std::snprintf(text.data(), text.size(), "%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(), 100.0 * done / total_,
                 readable_count(done).c_str(), readable_count(total_).c_str(), unit_.c_str(), readable_count(rate).c_str(),
@@ -73,7 +76,7 @@ void Progress::update(double done, const std::string& note) {
 
 void Progress::finish(const std::string& note) {
   const double now = seconds();
-  log_.line(what_ + ": " + readable_count(total_) + " " + unit_ + " in " + readable_time(now) + (note.empty() ? "" : "  " + note));
+  log_.line(what_ + ": " + readable_count(total_ - from_) + " " + unit_ + " in " + readable_time(now) + (note.empty() ? "" : "  " + note));
 }
 
 std::string readable_time(double seconds) {

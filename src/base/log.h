@@ -18,6 +18,8 @@ class Log {
 
   /// From now on also append to this file. Throws IoError.
   void open_file(const std::filesystem::path& path);
+  /// A line for the file alone (an error, which is shown on standard error).
+  void file_line(const std::string& text);
   /// One line. Erases a live progress line first.
   void line(const std::string& text);
   /// A line that the next call replaces (terminal only; never in the file).
@@ -37,7 +39,8 @@ class Log {
 /// line every ten seconds, and one at the end. Local; call it on every rank, the root speaks.
 class Progress {
  public:
-  Progress(Log& log, std::string what, double total, std::string unit);
+  /// `from`: what was done before (by an earlier run).
+  Progress(Log& log, std::string what, double total, std::string unit, double from = 0.0);
   /// `done` of `total`; `note` is shown behind (a loss, say).
   void update(double done, const std::string& note = "");
   /// The closing line, with the whole time and the mean rate.
@@ -50,6 +53,7 @@ class Progress {
   std::string what_;
   double total_;
   std::string unit_;
+  double from_;
   Clock::time_point start_ = Clock::now();
   double shown_at_ = 0.0;
 };

@@ -96,6 +96,10 @@ std::int64_t Comm::min(std::int64_t value) const {
   return value;
 }
 
+void Comm::broadcast(std::span<std::int64_t> values) const {
+  MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_INT64_T, 0, comm_);
+}
+
 std::vector<double> Comm::gather(std::span<const double> values) const {
   const int mine = static_cast<int>(values.size());
   std::vector<int> counts(is_root() ? size_ : 0);
@@ -129,8 +133,11 @@ void require_all(const Comm& comm, const std::function<void()>& action) {
   bool failed = false;
   try {
     action();
-  } catch (const AgreedError&) {
-    throw;
+  } catch (const AgreedError& error) {
+    if (error.ranks == comm.size()) throw;
+    failed = true;  // agreed on by a part of these ranks only
+    message = error.what();
+    code = error.code();
   } catch (const Error& error) {
     failed = true;
     message = error.what();
@@ -149,7 +156,7 @@ void require_all(const Comm& comm, const std::function<void()>& action) {
   message.resize(static_cast<std::size_t>(length));
   MPI_Bcast(message.data(), static_cast<int>(length), MPI_CHAR, static_cast<int>(first), comm.handle());
   agreed_flag() = true;
-  throw AgreedError(static_cast<ExitCode>(agreed_code), message);
+  throw AgreedError(static_cast<ExitCode>(agreed_code), message, comm.size());
 }
 
 void abort_all(ExitCode code) {

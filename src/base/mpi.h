@@ -47,6 +47,8 @@ class Comm {
   /// The root's text, or numbers (of any length), on every rank.
   void broadcast(std::string& text) const;
   void broadcast(std::vector<double>& values) const;
+  /// The root's values into an array that has the same size everywhere.
+  void broadcast(std::span<std::int64_t> values) const;
   void sum(std::span<double> values) const;
   void sum(std::span<float> values) const;
   void sum(std::span<std::int64_t> values) const;
@@ -66,8 +68,8 @@ class Comm {
 };
 
 /// Runs `action` on every rank and waits for all. If it threw on any rank, every rank throws AgreedError with
-/// the message and code of the lowest rank that failed. Collective. `action` itself must not communicate
-/// unless all ranks fail together.
+/// the message and code of the lowest rank that failed. Collective. `action` itself must not communicate over `comm`
+/// unless all ranks fail together; an error that a part of the ranks agreed on becomes one of all.
 void require_all(const Comm& comm, const std::function<void()>& action);
 
 /// False while this rank alone unwinds from an exception: a destructor that communicated would wait for the others instead of letting

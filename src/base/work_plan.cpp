@@ -5,35 +5,40 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kUnit = 4096;                 // arrays of a unit stay in the second-level cache
-constexpr std::int64_t kBatch = 1024 * 1024;         // 8 MiB of one component
+constexpr std::int64_t kBlocks = 2048;
+constexpr std::int64_t kLargestBlock = 1 << 20;
+constexpr std::int64_t kUnit = 4096;      // arrays of a unit stay in the second-level cache
+constexpr std::int64_t kSmallUnit = 512;  // where there are few configurations, so that all cores get some
+constexpr std::int64_t kFew = 1 << 17;
 constexpr std::int64_t kGathered = 8 * 1024 * 1024;  // 64 MiB of sums on the root
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-WorkPlan::WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit) : samples_(samples), bins_(bins) {
-  const std::int64_t largest_bin = divide_up(samples, bins);
-  units_per_bin_ = divide_up(largest_bin, kUnit);
-  const std::int64_t by_size = kBatch / divide_up(largest_bin, units_per_bin_);
-  units_per_batch_ = std::max<std::int64_t>(1, std::min(by_size, kGathered / std::max<std::int64_t>(1, numbers_per_unit)));
+std::int64_t block_size(std::int64_t samples) {
+  std::int64_t block = kSmallestBlock;
+  while (divide_up(samples, block) > kBlocks && block < kLargestBlock) block *= 2;
+  return block;
 }
 
-std::int64_t WorkPlan::batches() const { return divide_up(units(), units_per_batch_); }
-
-Range WorkPlan::bin(std::int64_t index) const {
-  return {static_cast<std::int64_t>(static_cast<__int128>(index) * samples_ / bins_),
-          static_cast<std::int64_t>(static_cast<__int128>(index + 1) * samples_ / bins_)};
+WorkPlan::WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece)
+    : samples_(samples), first_(first), block_(block_size(samples)), unit_(samples < kFew ? kSmallUnit : kUnit) {
+  const std::int64_t bound = kGathered / std::max<std::int64_t>(1, numbers_per_piece) * piece();
+  const std::int64_t cut = std::max(block_, unit_);
+  batch_ = divide_up(std::max<std::int64_t>(1, std::min(batch, bound)), cut) * cut;
 }
 
-Range WorkPlan::unit(std::int64_t index) const {
-  const Range whole = bin(bin_of_unit(index));
-  const Range part = share(whole.size(), static_cast<int>(units_per_bin_), static_cast<int>(index % units_per_bin_));
-  return {whole.begin + part.begin, whole.begin + part.end};
-}
+std::int64_t WorkPlan::blocks() const { return divide_up(samples_, block_); }
 
-Range WorkPlan::batch(std::int64_t index) const { return {index * units_per_batch_, std::min(units(), (index + 1) * units_per_batch_)}; }
+std::int64_t WorkPlan::batches() const { return first_ >= samples_ ? 0 : divide_up(samples_ - first_ / batch_ * batch_, batch_); }
+
+Range WorkPlan::unit(std::int64_t index) const { return {std::max(first_, index * unit_), std::min(samples_, (index + 1) * unit_)}; }
+
+Range WorkPlan::batch(std::int64_t index) const {
+  const std::int64_t from = first_ / batch_ * batch_ + index * batch_;
+  return {std::max(first_, from) / unit_, divide_up(std::min(samples_, from + batch_), unit_)};
+}
 
 Range WorkPlan::batch(std::int64_t index, const Comm& comm) const {
   const Range whole = batch(index);
@@ -44,6 +49,13 @@ Range WorkPlan::batch(std::int64_t index, const Comm& comm) const {
 Range WorkPlan::configurations(const Range& units) const {
   if (units.size() == 0) return {0, 0};
   return {unit(units.begin).begin, unit(units.end - 1).end};
+}
+
+std::int64_t WorkPlan::pieces(const Range& configurations) const { return divide_up(configurations.size(), piece()); }
+
+Range WorkPlan::blocks(std::int64_t index) const {
+  const Range rows = configurations(batch(index));
+  return {rows.begin / block_, divide_up(rows.end, block_)};
 }
 
 }  // namespace scorefield

@@ -7,35 +7,47 @@
 
 namespace scorefield {
 
-/// `samples` configurations in `bins` jackknife bins, each bin in the same number of units of at most 4096
-/// consecutive configurations, and units in batches of about a million configurations. A unit is worked on by
-/// one thread; a batch is worked on by all ranks and then written. Local.
+/// Configurations whose sums are stored together (a row of power_sums, the raw material of jackknife bins): 64 2^k, the smallest such
+/// number that makes at most 2048 blocks, and at most 2^20. Blocks of more configurations are unions of blocks of fewer. Local.
+std::int64_t block_size(std::int64_t samples);
+
+/// The fewest configurations in a block.
+inline constexpr std::int64_t kSmallestBlock = 64;
+
+/// Configurations [first, samples) cut into units of 512 or 4096 consecutive ones, and units into batches of whole blocks. A unit is
+/// worked on by one thread; a batch is worked on by all ranks and then committed. Units and blocks are cut at multiples of their
+/// size, whatever `first` (a multiple of the block) is; only the batches depend on the machine. Local.
 class WorkPlan {
  public:
-  /// `numbers_per_unit`: sums that each unit hands to the root, for a bound on what is gathered in a batch.
-  WorkPlan(std::int64_t samples, std::int64_t bins, std::int64_t numbers_per_unit = 1);
+  /// `batch`: wanted configurations a batch. `numbers_per_piece`: sums that each piece hands to the root, for a bound on what is
+  /// gathered in a batch.
+  WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece = 1);
 
   std::int64_t samples() const { return samples_; }
-  std::int64_t bins() const { return bins_; }
-  std::int64_t units() const { return bins_ * units_per_bin_; }
+  std::int64_t first() const { return first_; }
+  std::int64_t block() const { return block_; }
+  std::int64_t blocks() const;
   std::int64_t batches() const;
+  /// Configurations whose sums travel together: a unit, or a block if that is less.
+  std::int64_t piece() const { return block_ < unit_ ? block_ : unit_; }
 
-  /// Configurations of a bin and of a unit.
-  Range bin(std::int64_t index) const;
+  /// Configurations of a unit; units are counted from configuration 0.
   Range unit(std::int64_t index) const;
-  std::int64_t bin_of_unit(std::int64_t index) const { return index / units_per_bin_; }
-
   /// Units of a batch, and those of them that fall to a rank.
   Range batch(std::int64_t index) const;
   Range batch(std::int64_t index, const Comm& comm) const;
-  /// Configurations of a range of units.
+  /// Configurations of a range of units, and how many pieces they make.
   Range configurations(const Range& units) const;
+  std::int64_t pieces(const Range& configurations) const;
+  /// Blocks of a batch, counted from configuration 0.
+  Range blocks(std::int64_t batch) const;
 
  private:
   std::int64_t samples_;
-  std::int64_t bins_;
-  std::int64_t units_per_bin_;
-  std::int64_t units_per_batch_;
+  std::int64_t first_;
+  std::int64_t block_;
+  std::int64_t unit_;
+  std::int64_t batch_;
 };
 
 }  // namespace scorefield

@@ -1,16 +1,13 @@
 #include "deck/deck.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/program_options.hpp>
-#include <cstdio>
 #include <map>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "deck/keys.h"
 
 namespace scorefield {
@@ -18,8 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-/// Raised when the program makes other numbers from the same deck.
-constexpr int kAlgorithmVersion = 1;
+constexpr std::int64_t kConfigurationsPerBin = 64;  // sums are stored for blocks of so many at least (base/work_plan.h)
 
 std::string strip(const std::string& line) {
   const std::string content = line.substr(0, line.find('#'));
@@ -111,8 +107,9 @@ void check_list_length(const std::string& key, std::size_t length, std::size_t s
 }
 
 void check_bins(const std::string& section, std::int64_t bins, std::int64_t samples) {
-  if (bins <= samples) return;
-  throw InputError("measure.bins = " + std::to_string(bins) + " is more than " + section + ".samples = " + std::to_string(samples));
+  if (bins * kConfigurationsPerBin <= samples) return;
+  throw InputError("measure.bins = " + std::to_string(bins) + " asks for more than " + section + ".samples = " + std::to_string(samples) +
+                   ": a bin needs " + std::to_string(kConfigurationsPerBin) + " configurations");
 }
 
 /// The entry of a list that belongs to a score, of a list that may have one entry for all.
@@ -153,9 +150,19 @@ void check_together(const Params& p) {
 
 }  // namespace
 
+std::string Deck::as_typed() const {
+  std::string text = path.string();
+  for (const std::string& item : overrides) {
+    const char* quote = item.find(' ') == std::string::npos ? "" : "'";
+    text.append(" ").append(quote).append(item).append(quote);
+  }
+  return text;
+}
+
 Deck parse_deck(const std::filesystem::path& path, const std::string& text, const std::vector<std::string>& overrides) {
   Deck deck;
   deck.path = path;
+  deck.overrides = overrides;
   read_file(deck, text);
   read_overrides(deck, overrides);
   check_together(deck.params);
@@ -174,18 +181,15 @@ std::string resolved_text(const Params& params) {
   return text;
 }
 
-std::string fingerprint(const Params& params, const std::vector<std::string>& keys, const std::string& also) {
+Settings settings_of(const Params& params, const std::vector<std::string>& keys) {
   const auto wanted = [&](const std::string& name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); };
-  std::string values =
-      "algorithms=" + std::to_string(kAlgorithmVersion) + ";run.seed=" + std::to_string(params.run.seed) + ";" + also + ";";
+  Settings settings;
   for (const Key& key : all_keys()) {
-    if (key.key_class == KeyClass::free || key.key_class == KeyClass::select) continue;
-    if (!wanted(key.section) && !wanted(key.full_name())) continue;
-    values += key.full_name() + "=" + key.get(params) + ";";
+    if (key.key_class == KeyClass::physics ? wanted(key.section) || wanted(key.full_name()) : wanted(key.full_name())) {
+      settings.emplace_back(key.full_name(), key.get(params));
+    }
   }
-  std::array<char, 17> digits;
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_text(values)));
-  return digits.data();
+  return settings;
 }
 
 std::string keys_help() {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "deck/params.h"
@@ -13,7 +14,11 @@ namespace scorefield {
 struct Deck {
   std::filesystem::path path;
   Params params;
-  std::vector<std::string> given;  ///< full names of the keys that the file or the command line set
+  std::vector<std::string> given;      ///< full names of the keys that the file or the command line set
+  std::vector<std::string> overrides;  ///< as on the command line
+
+  /// The deck with its overrides, as one writes them behind `scorefield COMMAND`.
+  std::string as_typed() const;
 };
 
 /// Parses the deck's text, then the overrides ("--section.key=value"), then checks keys against each other.
@@ -23,9 +28,9 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
 /// The deck with every key, as an INI file that gives the same run.
 std::string resolved_text(const Params& params);
 
-/// A hash of the values of these keys, as 16 hexadecimal digits; a section's name stands for all its physics and extend keys. A
-/// version of the algorithms enters too, so that a program whose results differ makes older outputs stale.
-std::string fingerprint(const Params& params, const std::vector<std::string>& keys, const std::string& also = "");
+/// Names and values of keys; a section's name stands for all its physics keys.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+Settings settings_of(const Params& params, const std::vector<std::string>& keys);
 
 /// Help on every key: name, type, default, range, unit, meaning.
 std::string keys_help();

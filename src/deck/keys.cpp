@@ -204,6 +204,35 @@ Key process_key() {
           [](const Params& p) { return join(p.forward.process, [](const Process& v) { return to_text(v); }); }};
 }
 
+/// Seconds of a duration: a number, or h:mm:ss as batch systems write it.
+double parse_duration(const std::string& text) {
+  const char* expected = "seconds or h:mm:ss, 0 <= value";
+  double seconds = 0.0;
+  int parts = 0;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ':'); ++parts) {
+    try {
+      seconds = 60.0 * seconds + (parts == 0 ? parse_number<double>(part, {0, 1e9}) : parse_number<double>(part, {0, 60, false, true}));
+    } catch (const std::invalid_argument&) {
+      throw std::invalid_argument(expected);
+    }
+  }
+  if ((parts != 1 && parts != 3) || text.back() == ':') throw std::invalid_argument(expected);
+  return seconds;
+}
+
+Key walltime_key() {
+  return {"run",
+          "walltime",
+          "duration",
+          "seconds or h:mm:ss",
+          "",
+          "stop in time with a checkpoint (exit code 85), this long after the start; 0: no limit",
+          KeyClass::free,
+          [](Params& p, const std::string& text) { p.run.walltime = parse_duration(text); },
+          [](const Params& p) { return shortest(p.run.walltime); }};
+}
+
 std::vector<Key> run_and_model_keys() {
   using enum KeyClass;
   const SectionKeys<RunParams> run{"run", &Params::run};
@@ -213,6 +242,10 @@ std::vector<Key> run_and_model_keys() {
       run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
       run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
+      run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
+                 "made between two points where the program can stop; 0: 131072 a core"),
+      run.number("checkpoint", &RunParams::checkpoint, {0, 1e6}, "seconds", free, "time between checkpoints"),
+      walltime_key(),
       model.choice("name", &ModelParams::name, {"two-peak"}, physics, "what is simulated"),
       model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
       model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
@@ -282,7 +315,7 @@ std::vector<Key> sample_and_measure_keys() {
                     "times at which the backward process is recorded, at most steps + 1"),
       sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
                     "signal to noise of a Langevin correction (predictor-corrector)"),
-      measure.number("bins", &MeasureParams::bins, {16, 100000}, "", physics, "jackknife bins"),
+      measure.number("bins", &MeasureParams::bins, {16, 512}, "", physics, "jackknife bins"),
       measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
                       "sources J at which the generating function W[J] is recorded"),
       measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,

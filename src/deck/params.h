@@ -18,6 +18,9 @@ struct RunParams {
   std::int64_t seed = 20241201;
   std::string output;  ///< empty: out/<deck's name>
   std::int64_t threads = 0;
+  std::int64_t batch = 0;    ///< 0: by the number of cores
+  double checkpoint = 60.0;  ///< seconds
+  double walltime = 0.0;     ///< seconds; 0: no limit
 };
 
 struct ModelParams {

@@ -21,7 +21,6 @@ Model read_model(const H5File& file, const NetworkParams& network) {
 
 void write_model(H5File& file, const Model& model) {
   file.write_all("/network/frequencies", {model.frequencies.size()}, model.frequencies);
-  file.write_all("/network/averaged_weights", {model.weights.size()}, model.weights, Stored::float32);
   file.set_attribute("/network", "data_mean", model.reference.mean);
   file.set_attribute("/network", "data_variance", model.reference.variance);
 }

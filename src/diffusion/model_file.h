@@ -21,7 +21,7 @@ struct Model {
 /// Reads /network of a model file. InputError if its architecture is not the deck's. Collective.
 Model read_model(const H5File& file, const NetworkParams& network);
 
-/// Writes /network. Collective.
+/// Writes /network but for the weights, which belong to the state of the training. Collective.
 void write_model(H5File& file, const Model& model);
 
 /// The score of a trained network, evaluated by FusedMlp. Local.

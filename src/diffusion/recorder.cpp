@@ -1,9 +1,12 @@
 #include "diffusion/recorder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "base/pairwise_sum.h"
 #include "base/vector_math.h"
+#include "base/work_plan.h"
 
 namespace scorefield {
 namespace {
@@ -25,7 +28,7 @@ void for_lanes(std::span<const double> x, Kernel kernel) {
   if (i < x.size()) kernel(x.data() + i, x.size() - i);
 }
 
-void add_powers(std::span<const double> x, std::span<double> sums) {
+void set_powers(std::span<const double> x, std::span<double> sums) {
   std::array<Lanes, kMaxOrder> lanes{};
   for_lanes(x, [&](const double* values, std::size_t count) {
 #pragma omp simd
@@ -37,7 +40,7 @@ void add_powers(std::span<const double> x, std::span<double> sums) {
       }
     }
   });
-  for (int n = 0; n < kMaxOrder; ++n) sums[n] += total(lanes[n]);
+  for (int n = 0; n < kMaxOrder; ++n) sums[n] = total(lanes[n]);
 }
 
 double sum_of_exponentials(std::span<const double> x, double source) {
@@ -72,10 +75,21 @@ std::vector<double> Recorder::edges(std::size_t record) const {
   return edges;
 }
 
-void Recorder::add(std::size_t record, std::span<const double> x, std::span<double> sums, std::span<double> counts) const {
-  add_powers(x, sums);
+std::vector<double> Recorder::sums(std::size_t record, std::span<const double> x) const {
   const std::vector<double> scaled = sources(record);
-  for (std::size_t j = 0; j < scaled.size(); ++j) sums[kMaxOrder + j] += sum_of_exponentials(x, scaled[j]);
+  constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock);
+  PairwiseSum tree(quantities());
+  std::vector<double> leaf(quantities());
+  for (std::size_t first = 0; first < x.size(); first += kLeaf) {
+    const auto part = x.subspan(first, std::min(kLeaf, x.size() - first));
+    set_powers(part, leaf);
+    for (std::size_t j = 0; j < scaled.size(); ++j) leaf[kMaxOrder + j] = sum_of_exponentials(part, scaled[j]);
+    tree.add(leaf);
+  }
+  return tree.total();
+}
+
+void Recorder::count(std::size_t record, std::span<const double> x, std::span<double> counts) const {
   const double low = centre(record) - kHistogramReach * deviation(record);
   const double per_cell = static_cast<double>(cells_) / (2.0 * kHistogramReach * deviation(record));
   for (const double value : x) {

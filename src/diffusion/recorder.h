@@ -9,7 +9,7 @@
 
 namespace scorefield {
 
-/// At each recorded level and for each unit of configurations: sums of x^n (n = 1..8) and of e^{J x} on a grid of
+/// At each recorded level and for each piece of configurations: sums of x^n (n = 1..8) and of e^{J x} on a grid of
 /// J, and counts of x in cells. Sources are given in units of 1/sd(t) and cells span five sd(t) to each side of the
 /// mean, sd(t) = sqrt(variance f^2 + Xi), so that the statistics are equally good at every level. Local.
 class Recorder {
@@ -28,9 +28,11 @@ class Recorder {
   /// The cells + 1 edges at a record.
   std::vector<double> edges(std::size_t record) const;
 
-  /// Adds to `sums` (quantities) and `counts` (cells) of one record. The order of additions does not depend on
-  /// the width of vectors: element i goes to lane i mod 8, and lanes are added at the end.
-  void add(std::size_t record, std::span<const double> x, std::span<double> sums, std::span<double> counts) const;
+  /// Sums (quantities) over a piece at one record, by a binary tree (base/pairwise_sum.h) whose leaves are 64 configurations: the order
+  /// of additions depends neither on the width of vectors nor on the size of the piece.
+  std::vector<double> sums(std::size_t record, std::span<const double> x) const;
+  /// Adds to `counts` (cells) of one record.
+  void count(std::size_t record, std::span<const double> x, std::span<double> counts) const;
 
  private:
   double deviation(std::size_t record) const { return total_deviation(levels_[record], reference_); }

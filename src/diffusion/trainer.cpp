@@ -79,6 +79,22 @@ class Trainer::Implementation {
     return state;
   }
 
+  void restore(const TrainingState& state) {
+    const auto size = static_cast<std::size_t>(weights_.numel());
+    for (const auto* values : {&state.weights, &state.averaged_weights, &state.gradient_mean, &state.gradient_square}) {
+      if (values->size() != size) throw InputError("a training state is of another network: train again with --overwrite");
+    }
+    const at::NoGradGuard guard;
+    weights_.copy_(to_tensor(state.weights));
+    averaged_.copy_(to_tensor(state.averaged_weights));
+    auto moments = std::make_unique<torch::optim::AdamParamState>();
+    moments->step(state.step);
+    moments->exp_avg(to_tensor(state.gradient_mean));
+    moments->exp_avg_sq(to_tensor(state.gradient_square));
+    adam_.state()[weights_.unsafeGetTensorImpl()] = std::move(moments);
+    step_ = state.step;
+  }
+
   Model model() const { return {settings_.network, reference_, frequencies_, to_vector(averaged_)}; }
 
  private:
@@ -180,6 +196,7 @@ Trainer::Trainer(const Comm& comm, const Settings& settings, std::span<const dou
 Trainer::~Trainer() = default;
 double Trainer::step() { return implementation_->step(); }
 TrainingState Trainer::state() const { return implementation_->state(); }
+void Trainer::restore(const TrainingState& state) { implementation_->restore(state); }
 Model Trainer::model() const { return implementation_->model(); }
 
 void set_torch_threads(int threads) { at::set_num_threads(threads); }

@@ -43,6 +43,8 @@ class Trainer {
   double step();
 
   TrainingState state() const;
+  /// Goes on from a state as if it had come this far by itself. InputError if it is of another network. Local; the same on all ranks.
+  void restore(const TrainingState& state);
   /// The network with averaged weights.
   Model model() const;
 

@@ -1,138 +1,161 @@
 #include "stages/batches.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
 
+#include "base/hash.h"
 #include "base/parallel.h"
+#include "stages/recorded.h"
 
 namespace scorefield {
 namespace {
 
-/// Sums of this rank's units of one batch, and its counts over all batches.
+constexpr std::int64_t kBatchACore = 131072;  // 1 MiB of one component
+
+/// What one rank records in one batch: sums of its pieces [piece][record][quantity], histograms, and the checksum of its field.
 class LocalSums {
  public:
-  explicit LocalSums(const Recorder* recorder)
-      : recorder_(recorder),
-        per_unit_(recorder != nullptr ? recorder->records() * recorder->quantities() : 0),
-        counts_(recorder != nullptr ? recorder->records() * recorder->cells() : 0) {}
+  LocalSums(const WorkPlan& plan, const Recorder* recorder, std::int64_t counted)
+      : plan_(plan), recorder_(recorder), counted_(counted), counts_(recorder != nullptr ? recorder->records() * recorder->cells() : 0) {}
 
-  void start_batch(std::int64_t units) { sums_.assign(static_cast<std::size_t>(units) * per_unit_, 0.0); }
-
-  /// The function that records into unit `index` of the batch; counts go to a buffer of the calling unit.
-  BatchWork::Record recording(std::int64_t index, std::vector<double>& counts) {
-    return [this, index, &counts](std::size_t record, std::span<const double> x) {
-      const std::size_t quantities = recorder_->quantities();
-      const std::size_t cells = recorder_->cells();
-      const std::span<double> unit_sums(sums_.data() + static_cast<std::size_t>(index) * per_unit_ + record * quantities, quantities);
-      recorder_->add(record, x, unit_sums, std::span(counts).subspan(record * cells, cells));
-    };
+  void start_batch(const Range& rows) {
+    rows_ = rows;
+    if (recorder_ != nullptr) sums_.assign(static_cast<std::size_t>(plan_.pieces(rows)) * numbers(), 0.0);
+    std::fill(counts_.begin(), counts_.end(), 0.0);
+    checksum_ = 0;
   }
 
-  void add_counts(const std::vector<double>& counts) {
+  /// Records the unit `rows` at one level; histograms go to a buffer of the calling unit.
+  void record(const Range& rows, std::size_t record, std::span<const double> x, std::vector<double>& counts) {
+    const auto piece = static_cast<std::size_t>(plan_.piece());
+    auto index = static_cast<std::size_t>((rows.begin - rows_.begin) / plan_.piece());
+    for (std::size_t first = 0; first < x.size(); first += piece, ++index) {
+      const auto sums = recorder_->sums(record, x.subspan(first, std::min(piece, x.size() - first)));
+      std::copy(sums.begin(), sums.end(),
+                sums_.begin() + static_cast<std::ptrdiff_t>(index * numbers() + record * recorder_->quantities()));
+    }
+    const auto counted = static_cast<std::size_t>(std::clamp<std::int64_t>(counted_ - rows.begin, 0, rows.size()));
+    const std::size_t cells = recorder_->cells();
+    recorder_->count(record, x.subspan(counted), std::span(counts).subspan(record * cells, cells));
+  }
+
+  void finish_unit(const Range& rows, std::span<const double> x, const std::vector<double>& counts) {
+    const std::int64_t sum = checksum_of(plan_, rows.begin, x);
     const std::lock_guard lock(guard_);
     for (std::size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];  // whole numbers: no rounding
+    checksum_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(checksum_) + static_cast<std::uint64_t>(sum));
   }
 
+  std::size_t numbers() const { return recorder_->records() * recorder_->quantities(); }
   const std::vector<double>& sums() const { return sums_; }
-  std::size_t per_unit() const { return per_unit_; }
   std::vector<double>& counts() { return counts_; }
+  std::int64_t checksum() const { return checksum_; }
 
  private:
+  const WorkPlan& plan_;
   const Recorder* recorder_;
-  std::size_t per_unit_;
+  std::int64_t counted_;
+  Range rows_;
   std::vector<double> sums_;
   std::vector<double> counts_;
+  std::int64_t checksum_ = 0;
   std::mutex guard_;
 };
 
-/// Adds the gathered sums of a batch's units, in global order, to their bins. [unit][record][quantity] -> [record][bin][quantity].
-void add_units(const std::vector<double>& gathered, const WorkPlan& plan, const Range& units, const Recorder& recorder,
-               std::vector<double>& sums) {
-  const std::size_t quantities = recorder.quantities();
-  const auto bins = static_cast<std::size_t>(plan.bins());
-  std::size_t from = 0;
-  for (std::int64_t unit = units.begin; unit < units.end; ++unit) {
-    const auto bin = static_cast<std::size_t>(plan.bin_of_unit(unit));
-    for (std::size_t record = 0; record < recorder.records(); ++record) {
-      for (std::size_t q = 0; q < quantities; ++q) sums[(record * bins + bin) * quantities + q] += gathered[from++];
-    }
-  }
+std::int64_t add(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
 }  // namespace
 
-RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work,
-                         const std::string& title) {
-  const Comm& comm = context.comm;
-  Progress progress(context.log, title, static_cast<double>(plan.samples()), "configurations");
-  LocalSums local(recorder);
-  RecordedSums result;
-  if (recorder != nullptr && comm.is_root()) {
-    result.sums.assign(recorder->records() * static_cast<std::size_t>(plan.bins()) * recorder->quantities(), 0.0);
-  }
-  std::vector<double> field;
-  for (std::int64_t batch = 0; batch < plan.batches(); ++batch) {
-    const Range units = plan.batch(batch, comm);
-    const Range rows = plan.configurations(units);
-    const Range whole = plan.configurations(plan.batch(batch));
-    const auto before = static_cast<double>(whole.begin), after = static_cast<double>(whole.end);
-    field.resize(static_cast<std::size_t>(rows.size()));
-    if (work.load) work.load(rows, field);
-    local.start_batch(units.size());
-    std::atomic<std::int64_t> done{0};
-    require_all(comm, [&] {
-      parallel_for(units.begin, units.end, [&](std::int64_t unit) {
-        const Range part = plan.unit(unit);
-        std::vector<double> counts(local.counts().size());
-        const std::span<double> x(field.data() + (part.begin - rows.begin), static_cast<std::size_t>(part.size()));
-        work.unit(part, x, local.recording(unit - units.begin, counts));
-        local.add_counts(counts);
-        done += part.size();
-        if (on_main_thread()) progress.update(std::min(after, before + static_cast<double>(done) * comm.size()));
-      });
-    });
-    if (recorder != nullptr) {
-      const std::vector<double> gathered = comm.gather(local.sums());
-      if (comm.is_root()) add_units(gathered, plan, plan.batch(batch), *recorder, result.sums);
-    }
-    if (work.store) work.store(rows, field);
-  }
-  comm.sum(std::span<double>(local.counts()));
-  result.counts = local.counts();
-  progress.finish();
-  return result;
+std::int64_t wanted_batch(const Context& context) {
+  const std::int64_t wish = context.deck.params.run.batch;
+  if (wish > 0) return wish;
+  auto cores = static_cast<std::int64_t>(omp_get_max_threads());
+  context.comm.sum(std::span(&cores, 1));
+  return cores * kBatchACore;
 }
 
-void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder, const RecordedSums& recorded) {
-  const std::uint64_t records = recorder.records();
-  const auto bins = static_cast<std::uint64_t>(plan.bins());
-  const std::uint64_t sources = recorder.quantities() - kMaxOrder;
-  std::vector<double> times, kept, variance, all_sources, edges, powers, exponentials, sizes;
-  for (std::size_t k = 0; k < records; ++k) {
-    times.push_back(recorder.levels()[k].time);
-    kept.push_back(recorder.levels()[k].kept);
-    variance.push_back(recorder.levels()[k].noise_variance);
-    const auto j = recorder.sources(k);
-    all_sources.insert(all_sources.end(), j.begin(), j.end());
-    const auto e = recorder.edges(k);
-    edges.insert(edges.end(), e.begin(), e.end());
+std::int64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x) {
+  const auto piece = static_cast<std::size_t>(plan.piece());
+  std::uint64_t sum = 0;
+  for (std::size_t at = 0; at < x.size(); at += piece) {
+    sum += hash_combine(static_cast<std::uint64_t>(first) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
   }
-  for (std::size_t i = 0; i < recorded.sums.size(); i += recorder.quantities()) {
-    const auto at = recorded.sums.begin() + static_cast<std::ptrdiff_t>(i);
-    powers.insert(powers.end(), at, at + kMaxOrder);
-    exponentials.insert(exponentials.end(), at + kMaxOrder, at + static_cast<std::ptrdiff_t>(recorder.quantities()));
+  return static_cast<std::int64_t>(sum);
+}
+
+std::int64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums) {
+  std::uint64_t total = 0;
+  for (std::size_t block = 0; block * numbers_per_block < sums.size(); ++block) {
+    const auto position = ~(static_cast<std::uint64_t>(first) + block);  // never that of a configuration
+    total += hash_combine(position, hash_values(sums.subspan(block * numbers_per_block, numbers_per_block)));
   }
-  for (std::int64_t b = 0; b < plan.bins(); ++b) sizes.push_back(static_cast<double>(plan.bin(b).size()));
-  file.write_all(group + "/time", {records}, times);
-  file.write_all(group + "/kept", {records}, kept);
-  file.write_all(group + "/noise_variance", {records}, variance);
-  file.write_all(group + "/sources", {records, sources}, all_sources);
-  file.write_all(group + "/bin_sizes", {bins}, sizes, Stored::int64);
-  file.write_all(group + "/power_sums", {records, bins, kMaxOrder}, powers);
-  file.write_all(group + "/exponential_sums", {records, bins, sources}, exponentials);
-  file.write_all(group + "/histogram_edges", {records, recorder.cells() + 1}, edges);
-  file.write_all(group + "/histogram_counts", {records, recorder.cells()}, recorded.counts, Stored::int64);
+  return static_cast<std::int64_t>(total);
+}
+
+namespace {
+
+/// The units of this rank's part of a batch, by its threads. Collective.
+void work_on_units(const Context& context, const WorkPlan& plan, std::int64_t batch, const BatchWork& work, std::span<double> field,
+                   LocalSums& local, Progress& progress) {
+  const Range units = plan.batch(batch, context.comm);
+  const Range rows = plan.configurations(units);
+  const Range whole = plan.configurations(plan.batch(batch));
+  std::atomic<std::int64_t> done{0};
+  require_all(context.comm, [&] {
+    parallel_for(units.begin, units.end, [&](std::int64_t unit) {
+      const Range part = plan.unit(unit);
+      std::vector<double> counts(local.counts().size());
+      const std::span<double> x = field.subspan(static_cast<std::size_t>(part.begin - rows.begin), static_cast<std::size_t>(part.size()));
+      work.unit(part, x, [&](std::size_t record, std::span<const double> at) { local.record(part, record, at, counts); });
+      local.finish_unit(part, x, counts);
+      done += part.size();
+      if (on_main_thread()) progress.update(static_cast<double>(std::min(whole.end, whole.begin + done * context.comm.size())));
+    });
+  });
+}
+
+/// Stores what a batch made, and adds it to the state. Collective.
+void commit_batch(const Comm& comm, const WorkPlan& plan, std::int64_t batch, const Recorder* recorder, const BatchWork& work,
+                  std::span<const double> field, LocalSums& local, BatchState& state) {
+  std::int64_t checksum = work.store ? local.checksum() : 0;
+  if (recorder != nullptr) {
+    const Range blocks = plan.blocks(batch);
+    const std::vector<double> sums = coarsen(comm.gather(local.sums()), local.numbers(), plan.block() / plan.piece());
+    checksum = add(checksum, checksum_of_sums(blocks.begin, local.numbers(), sums));
+    if (work.store_sums) work.store_sums(blocks, sums);
+    comm.sum(std::span<double>(local.counts()));
+    for (std::size_t i = 0; i < state.counts.size(); ++i) state.counts[i] += local.counts()[i];
+  }
+  if (work.store) work.store(plan.configurations(plan.batch(batch, comm)), field);
+  comm.sum(std::span(&checksum, 1));
+  state.checksum = add(state.checksum, checksum);
+  state.committed = plan.configurations(plan.batch(batch)).end;
+  state.counted = std::max(state.counted, state.committed);
+}
+
+}  // namespace
+
+void run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work, BatchState& state,
+                 const std::string& title) {
+  Progress progress(context.log, title, static_cast<double>(plan.samples()), "configurations", static_cast<double>(plan.first()));
+  LocalSums local(plan, recorder, state.counted);
+  state.counts.resize(local.counts().size(), 0.0);
+  std::vector<double> field;
+  for (std::int64_t batch = 0; batch < plan.batches(); ++batch) {
+    const Range rows = plan.configurations(plan.batch(batch, context.comm));
+    field.resize(static_cast<std::size_t>(rows.size()));
+    if (work.load) work.load(rows, field);
+    local.start_batch(rows);
+    work_on_units(context, plan, batch, work, field, local, progress);
+    commit_batch(context.comm, plan, batch, recorder, work, field, local, state);
+    if (work.committed) work.committed(state);
+  }
+  progress.finish();
 }
 
 }  // namespace scorefield

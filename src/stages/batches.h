@@ -12,29 +12,41 @@
 
 namespace scorefield {
 
-/// Sums over the configurations of each bin, on the root: [record][bin][quantity], and counts [record][cell].
-struct RecordedSums {
-  std::vector<double> sums;
-  std::vector<double> counts;
+/// How far a loop is; the same on all ranks.
+struct BatchState {
+  std::int64_t committed = 0;  ///< configurations whose results are stored; the loop goes on from there
+  std::int64_t counted = 0;    ///< configurations that are in `counts`; more than committed where a finished file is extended
+  std::vector<double> counts;  ///< histograms, [record][cell]
+  std::int64_t checksum = 0;   ///< of everything that was stored (checksum_of below)
 };
 
 /// What is done with a batch; each part may be empty.
 struct BatchWork {
-  using Record = std::function<void(std::size_t record, std::span<const double> x)>;
   /// Collective, before the units: fill this rank's configurations `rows` (from a file).
   std::function<void(const Range& rows, std::span<double> x)> load;
   /// Local, one call a unit, from several threads: work on the configurations `rows`, recording on the way.
+  using Record = std::function<void(std::size_t record, std::span<const double> x)>;
   std::function<void(const Range& rows, std::span<double> x, const Record& record)> unit;
   /// Collective, after the units: store this rank's configurations.
   std::function<void(const Range& rows, std::span<const double> x)> store;
+  /// Collective: store the sums of these blocks, [block][record][quantity], which the root has.
+  std::function<void(const Range& blocks, std::span<const double> sums)> store_sums;
+  /// Collective, after each batch: a safe point.
+  std::function<void(const BatchState& state)> committed;
 };
 
-/// Runs all batches of the plan. The sums of a bin are added unit by unit in global order, so that the result does
-/// not depend on ranks or threads, bit for bit. `recorder` may be null: nothing is recorded. Collective.
-RecordedSums run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work,
-                         const std::string& title);
+/// Runs the batches of the plan from state.committed on. The sums of a block are a binary tree over its configurations, so that they do
+/// not depend on ranks, threads or batches, bit for bit. `recorder` may be null: nothing is recorded. Collective.
+void run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work, BatchState& state,
+                 const std::string& title);
 
-/// Writes levels, sources, sums, counts and edges under `group` ("/forward", "/backward"). Collective.
-void write_recorded(H5File& file, const std::string& group, const WorkPlan& plan, const Recorder& recorder, const RecordedSums& recorded);
+/// Configurations a batch: run.batch, or 131072 for each core of all ranks. Collective.
+std::int64_t wanted_batch(const Context& context);
+
+/// The part of a checksum that configurations contribute, of which `x` begins at `first` (a multiple of the plan's piece); parts add up,
+/// modulo 2^64, in any order. Local.
+std::int64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x);
+/// The part of the sums of blocks, the first of which is `first`.
+std::int64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums);
 
 }  // namespace scorefield

@@ -1,12 +1,13 @@
-// What every stage gets, and the files of a run: where they are, what made them, whether they are complete.
+// What every stage gets, and what all outputs carry.
 #pragma once
 
-#include <filesystem>
+#include <chrono>
 #include <string>
 
 #include "base/hdf5.h"
 #include "base/log.h"
-#include "deck/deck.h"
+#include "base/stop.h"
+#include "stages/outputs.h"
 
 namespace scorefield {
 
@@ -14,35 +15,44 @@ struct Context {
   const Comm& comm;
   const Deck& deck;
   Log& log;
+  StopRequest& stop;
   bool overwrite = false;  ///< stale outputs are set aside instead of being an error
 };
 
-/// Names of the outputs in the run's folder (doc/file-formats.md).
-std::filesystem::path output_path(const Params& params, const std::string& file);
-std::string forward_name(const Process& process);
-std::string model_name(const Process& process);
-std::string samples_name(const Process& process, const std::string& score);
+/// Decides at the safe points of a stage, for all ranks alike, whether to write a checkpoint (run.checkpoint seconds after the last, or
+/// because the program is to stop), and ends the program after it. Collective.
+class SafePoints {
+ public:
+  explicit SafePoints(const Context& context) : context_(context) {}
 
-/// Hashes of everything an output depends on: its keys, and the fingerprints of its inputs.
-std::string ensemble_fingerprint(const Params& params);
-std::string forward_fingerprint(const Params& params, const Process& process);
-std::string model_fingerprint(const Params& params, const Process& process);
-std::string samples_fingerprint(const Params& params, const Process& process, std::size_t score_index);
+  /// `save` writes the checkpoint; `progress` says how far the stage is, for the message. AgreedError (exit code 85) if the program is
+  /// to stop.
+  template <class Save>
+  void here(const Save& save, const std::string& progress) {
+    const std::string reason = context_.stop.requested(context_.comm);
+    if (reason.empty() && !due()) return;
+    save();
+    last_ = Clock::now();
+    if (!reason.empty()) stop_here(context_.comm, reason, progress + "; the same command goes on from there");
+  }
 
-/// True if the root sees a file `path`. Collective.
-bool output_exists(const Context& context, const std::filesystem::path& path);
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool due() const;
 
-/// True if `path` is there with this fingerprint. A file with another one is stale: InputError, or with --overwrite
-/// it is renamed to *.old and the answer is false. Collective.
-bool is_complete(const Context& context, const std::filesystem::path& path, const std::string& expected);
+  const Context& context_;
+  Clock::time_point last_ = Clock::now();
+};
 
-/// Opens an input that an earlier stage made; InputError names the stage to run if it is missing or stale. Collective.
-H5File open_input(const Context& context, const std::filesystem::path& path, const std::string& expected, const std::string& stage);
+/// Ends the program (exit code 85) if it is to stop, where there is nothing to save. Collective.
+void stop_if_asked(const Context& context);
 
 /// The time now, as 2024-12-01T12:00:00Z. Local.
 std::string utc_now();
 
-/// Writes the schema version and /provenance: resolved deck, fingerprint, version, ranks, threads, date. Collective.
-void write_provenance(H5File& file, const Context& context, const std::string& stage, const std::string& fingerprint);
+/// Writes the schema version and /provenance: resolved deck, stage, version, ranks, threads, date. Collective.
+void write_provenance(H5File& file, const Context& context, const std::string& stage);
+/// The same for an output that others depend on, with its fingerprint and its length.
+void write_provenance(H5File& file, const Context& context, const Output& output);
 
 }  // namespace scorefield

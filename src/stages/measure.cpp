@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "base/pending_file.h"
 #include "stages/batches.h"
 #include "stages/stages.h"
+#include "stages/survey.h"
 #include "statistics/level_estimates.h"
 
 namespace scorefield {
@@ -25,6 +27,18 @@ void write_estimate(H5File& out, const std::string& group, const Estimate& e, co
   out.write_all(group + "/exact", shape, exact);
 }
 
+/// Bin b of `bins` holds blocks [b n/bins, (b+1) n/bins) of n. [block][quantity] -> [bin][quantity].
+std::vector<double> add_to_bins(std::span<const double> of_blocks, std::size_t blocks, std::size_t bins) {
+  const std::size_t quantities = of_blocks.size() / blocks;
+  std::vector<double> sums(bins * quantities, 0.0);
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    for (std::size_t block = bin * blocks / bins; block < (bin + 1) * blocks / bins; ++block) {
+      for (std::size_t q = 0; q < quantities; ++q) sums[bin * quantities + q] += of_blocks[block * quantities + q];
+    }
+  }
+  return sums;
+}
+
 /// Sums a bin over the configurations of a file, on every rank.
 struct FieldSums {
   std::vector<double> powers;        ///< [bin][8]
@@ -34,21 +48,30 @@ struct FieldSums {
 };
 
 FieldSums sum_field(const Context& context, const std::string& name, const H5File& file, const WorkPlan& plan, const Recorder& recorder) {
+  std::vector<double> of_blocks;
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
   };
   work.unit = [](const Range&, std::span<double> x, const BatchWork::Record& record) { record(0, x); };
-  RecordedSums recorded = run_batches(context, plan, &recorder, work, "measure " + name);
-  context.comm.broadcast(recorded.sums);
+  work.store_sums = [&](const Range&, std::span<const double> sums) { append(of_blocks, sums); };
+  work.committed = [&](const BatchState&) { stop_if_asked(context); };
+  BatchState state;
+  run_batches(context, plan, &recorder, work, state, "measure " + name);
+  context.comm.broadcast(of_blocks);
+  const auto blocks = static_cast<std::size_t>(plan.blocks()), bins = static_cast<std::size_t>(context.deck.params.measure.bins);
   FieldSums result;
-  result.counts = recorded.counts;
-  for (std::int64_t b = 0; b < plan.bins(); ++b) {
-    const auto sums = part(recorded.sums, static_cast<std::size_t>(b), static_cast<std::size_t>(plan.bins()));
-    append(result.powers, sums.first(kMaxOrder));
-    append(result.exponentials, sums.subspan(kMaxOrder));
-    result.sizes.push_back(static_cast<double>(plan.bin(b).size()));
+  result.counts = state.counts;
+  std::vector<double> sizes, powers, exponentials;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const auto sums = part(of_blocks, b, blocks);
+    append(powers, sums.first(kMaxOrder));
+    append(exponentials, sums.subspan(kMaxOrder));
+    sizes.push_back(static_cast<double>(std::min(plan.block(), plan.samples() - static_cast<std::int64_t>(b) * plan.block())));
   }
+  result.powers = add_to_bins(powers, blocks, bins);
+  result.exponentials = add_to_bins(exponentials, blocks, bins);
+  result.sizes = add_to_bins(sizes, blocks, bins);
   return result;
 }
 
@@ -66,7 +89,7 @@ std::string table_line(const std::string& name, const Estimate& cumulants, const
 /// Moments, cumulants, W[J] and histogram of a file's configurations. Returns its line of the table.
 std::string measure_field(const Context& context, const ExactLaw& law, const std::string& name, const H5File& file, H5File& out) {
   const MeasureParams& params = context.deck.params.measure;
-  const WorkPlan plan(static_cast<std::int64_t>(file.shape("/field").at(0)), params.bins);
+  const WorkPlan plan(static_cast<std::int64_t>(file.shape("/field").at(0)), 0, wanted_batch(context));
   const NoiseLevel now{};
   const Recorder recorder({now}, {law.cumulants()[0], law.cumulants()[1]}, params);
   const FieldSums sums = sum_field(context, name, file, plan, recorder);
@@ -91,7 +114,7 @@ std::string measure_field(const Context& context, const ExactLaw& law, const std
   out.write_all(group + "/histogram/counts", {recorder.cells()}, sums.counts, Stored::int64);
   out.write_all(group + "/histogram/exact", {recorder.cells()}, exact_cells(law, now, edges));
   out.set_attribute(group, "samples", plan.samples());
-  out.set_attribute(group, "bins", plan.bins());
+  out.set_attribute(group, "bins", params.bins);
   out.set_attribute(group, "chi2", chi2.value);
   out.set_attribute(group, "dof", static_cast<std::int64_t>(chi2.degrees));
   out.set_attribute(group, "p_value", chi2.p_value);
@@ -101,18 +124,32 @@ std::string measure_field(const Context& context, const ExactLaw& law, const std
   return table_line(name, e.cumulants, chi2);
 }
 
+/// Rows [block][record][...] of one record, added to bins.
+std::vector<double> bins_of_record(const std::vector<double>& rows, std::size_t blocks, std::size_t record, std::size_t records,
+                                   std::size_t bins) {
+  std::vector<double> of_blocks;
+  for (std::size_t b = 0; b < blocks; ++b) append(of_blocks, part(rows, b * records + record, blocks * records));
+  return add_to_bins(of_blocks, blocks, bins);
+}
+
 /// Cumulants, W[J] and histograms along a recorded process; `source` is its group, /forward or /backward.
-void measure_process(const ExactLaw& law, const std::string& name, const H5File& file, const std::string& source, H5File& out) {
+void measure_process(const ExactLaw& law, std::size_t bins, const std::string& name, const H5File& file, const std::string& source,
+                     H5File& out) {
   const auto read = [&](const char* dataset) { return file.read_all(source + dataset); };
   const std::vector<double> time = read("/time"), kept = read("/kept"), variance = read("/noise_variance");
-  const std::vector<double> sources = read("/sources"), sizes = read("/bin_sizes"), powers = read("/power_sums");
+  const std::vector<double> sources = read("/sources"), block_sizes = read("/block_sizes"), powers = read("/power_sums");
   const std::vector<double> exponentials = read("/exponential_sums"), edges = read("/histogram_edges");
-  const std::size_t records = time.size();
+  const std::size_t records = time.size(), blocks = block_sizes.size();
+  file.require(
+      records > 0 && powers.size() == records * blocks * kMaxOrder && exponentials.size() == blocks * sources.size() && blocks >= bins,
+      "is damaged: the datasets of " + source + " do not belong together");
+  const std::vector<double> sizes = add_to_bins(block_sizes, blocks, bins);
   Estimate cumulants, generating;
   std::vector<double> exact_cumulants, exact_generating, exact_histogram;
   for (std::size_t k = 0; k < records; ++k) {
     const NoiseLevel level{time[k], kept[k], variance[k]};
-    const LevelEstimates e = estimate_level(part(powers, k, records), part(exponentials, k, records), sizes);
+    const LevelEstimates e =
+        estimate_level(bins_of_record(powers, blocks, k, records, bins), bins_of_record(exponentials, blocks, k, records, bins), sizes);
     append(cumulants.value, e.cumulants.value);
     append(cumulants.error, e.cumulants.error);
     append(generating.value, e.generating_function.value);
@@ -141,37 +178,28 @@ void measure_process(const ExactLaw& law, const std::string& name, const H5File&
   }
 }
 
-/// An output of an earlier stage that may be measured.
-struct Input {
-  std::string file;  ///< without .h5
-  std::string fingerprint;
-  std::string stage;
-  std::string recorded_group;  ///< "" for none
-  std::string recorded_name;
-};
-
-std::vector<Input> inputs(const Params& params) {
-  std::vector<Input> all = {{"ensemble", ensemble_fingerprint(params), "generate", "", ""}};
-  for (const Process& process : params.forward.process) {
-    const std::string forward = forward_name(process);
-    all.push_back({forward, forward_fingerprint(params, process), "sample", "/forward", forward});
-    for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
-      const std::string& score = params.sample.score[i];
-      all.push_back({samples_name(process, score), samples_fingerprint(params, process, i), "sample", "/backward",
-                     "backward-" + process.name + "-" + score});
+/// The outputs that can be measured. InputError if there is none, or one of another deck. Collective.
+std::vector<Output> measurable(const Context& context) {
+  std::vector<Output> found;
+  std::string complaints;
+  for (const Surveyed& each : survey_all(context)) {
+    if (each.output.stage == "train" || each.state == State::missing) continue;
+    if (each.state == State::unfinished) {
+      context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
+    } else if (each.state == State::complete) {
+      found.push_back(each.output);
+    } else {
+      complaints +=
+          (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
     }
   }
-  return all;
-}
-
-/// Those of the inputs that are there. InputError if none is.
-std::vector<Input> present(const Context& context) {
-  std::vector<Input> found;
-  for (const Input& input : inputs(context.deck.params)) {
-    if (output_exists(context, output_path(context.deck.params, input.file + ".h5"))) found.push_back(input);
-  }
   require_all(context.comm, [&] {
-    if (found.empty()) throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate` first");
+    if (!complaints.empty())
+      throw InputError(complaints + ": run `scorefield run " + context.deck.as_typed() +
+                       " --overwrite`, or measure with the deck that made it");
+    if (found.empty())
+      throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate " + context.deck.as_typed() +
+                       "` first");
   });
   return found;
 }
@@ -181,19 +209,19 @@ std::vector<Input> present(const Context& context) {
 void measure(const Context& context) {
   const Params& params = context.deck.params;
   const auto path = output_path(params, "results.h5");
-  const std::vector<Input> found = present(context);
+  const std::vector<Output> found = measurable(context);
   const auto law = make_exact_law(params.model);
-  std::string all_fingerprints;
-  for (const Input& input : found) all_fingerprints += input.fingerprint;
-  const std::string fingerprint_now = fingerprint(params, {"model", "measure"}, all_fingerprints);
+  const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
-  for (const Input& input : found) {
-    const H5File file = open_input(context, output_path(params, input.file + ".h5"), input.fingerprint, input.stage);
-    if (file.exists("/field")) table.push_back(measure_field(context, *law, input.file, file, pending.file()));
-    if (!input.recorded_group.empty()) measure_process(*law, input.recorded_name, file, input.recorded_group, pending.file());
+  for (const Output& output : found) {
+    const H5File file = open_input(context, output);
+    const std::string name = output.file.substr(0, output.file.size() - 3);
+    if (file.exists("/field")) table.push_back(measure_field(context, *law, name, file, pending.file()));
+    if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
+    if (file.exists("/backward")) measure_process(*law, bins, "backward" + name.substr(name.find('-')), file, "/backward", pending.file());
   }
-  write_provenance(pending.file(), context, "measure", fingerprint_now);
+  write_provenance(pending.file(), context, "measure");
   pending.commit();
   context.log.line("measure: " + path.string() + "; cumulants 2, 4, 6, 8, and the p-value of " +
                    (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:");

@@ -4,11 +4,10 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "base/pending_file.h"
 #include "base/rng.h"
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"
-#include "stages/batches.h"
+#include "stages/batch_output.h"
 #include "stages/stages.h"
 
 namespace scorefield {
@@ -45,18 +44,12 @@ void run_forward(const std::vector<NoiseLevel>& levels, std::uint64_t seed, cons
 
 void sample_forward(const Context& context, const ExactLaw& law, const Process& process) {
   const Params& params = context.deck.params;
-  const std::string name = forward_name(process);
-  const auto path = output_path(params, name + ".h5");
-  const std::string fingerprint = forward_fingerprint(params, process);
-  if (is_complete(context, path, fingerprint)) {
-    context.log.line("sample: " + path.string() + " is complete");
-    return;
-  }
-  const H5File ensemble = open_input(context, output_path(params, "ensemble.h5"), ensemble_fingerprint(params), "generate");
+  const Surveyed found = survey(context, forward_output(params, process));
+  if (already_complete(context, found)) return;
+  const H5File ensemble = open_input(context, ensemble_output(params));
   const Schedule schedule(process.c, params.forward.sigma);
   const Recorder recorder(forward_levels(schedule, params.forward.times), exact_reference(law), params.measure);
-  const WorkPlan plan(params.generate.samples, params.measure.bins, recorder.numbers());
-  const std::uint64_t seed = seed_for(params, name);
+  const std::uint64_t seed = seed_for(params, forward_name(process));
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
@@ -64,12 +57,9 @@ void sample_forward(const Context& context, const ExactLaw& law, const Process& 
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
     run_forward(recorder.levels(), seed, rows, x, record);
   };
-  const RecordedSums recorded = run_batches(context, plan, &recorder, work, "forward process " + process.name);
-  PendingFile pending(path, context.comm);
-  write_recorded(pending.file(), "/forward", plan, recorder, recorded);
-  pending.file().set_attribute("/forward", "process", process.name);
-  write_provenance(pending.file(), context, "sample", fingerprint);
-  pending.commit();
+  const BatchContents contents{false, &recorder, "/forward",
+                               [&](H5File& file) { file.set_attribute("/forward", "process", process.name); }};
+  make_batch_output(context, found, contents, work, "forward process " + process.name);
 }
 
 /// Indices of the levels that are recorded: both ends, and evenly between.
@@ -88,7 +78,7 @@ struct ScoreWithReference {
 ScoreWithReference make_score(const Context& context, const ExactLaw& law, const Process& process, const std::string& kind) {
   if (kind == "exact") return {std::make_unique<ExactScore>(law), exact_reference(law)};
   const Params& params = context.deck.params;
-  const H5File file = open_input(context, output_path(params, model_name(process) + ".h5"), model_fingerprint(params, process), "train");
+  const H5File file = open_input(context, model_output(params, process));
   const Model model = read_model(file, params.network);
   return {make_learnt_score(model), model.reference};
 }
@@ -111,13 +101,8 @@ BackwardProcess make_backward(const Context& context, const Process& process, co
 void sample_backward(const Context& context, const ExactLaw& law, const Process& process, std::size_t score_index) {
   const Params& params = context.deck.params;
   const std::string& kind = params.sample.score[score_index];
-  const std::string name = samples_name(process, kind);
-  const auto path = output_path(params, name + ".h5");
-  const std::string fingerprint = samples_fingerprint(params, process, score_index);
-  if (is_complete(context, path, fingerprint)) {
-    context.log.line("sample: " + path.string() + " is complete");
-    return;
-  }
+  const Surveyed found = survey(context, samples_output(params, process, score_index));
+  if (already_complete(context, found)) return;
   const auto [score, reference] = make_score(context, law, process, kind);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
                                  params.sample.corrector_snr};
@@ -130,28 +115,20 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
     record_of[chosen[k]] = k;
   }
   const Recorder recorder(levels, reference, params.measure);
-  const WorkPlan plan(samples_of(params.sample, score_index), params.measure.bins, recorder.numbers());
-  PendingFile pending(path, context.comm);
-  pending.file().create_dataset("/field", {static_cast<std::uint64_t>(plan.samples()), 1, 1, 1});
-  pending.file().set_attribute("/field", "components", std::string("real"));
-  describe(pending.file(), "/field", process, kind, settings);
-  const std::uint64_t seed = seed_for(params, name);
+  const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
     backward.run(*score, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
       if (record_of[level] < chosen.size()) record(record_of[level], at);
     });
   };
-  work.store = [&](const Range& rows, std::span<const double> x) {
-    pending.file().write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
-  };
+  const BatchContents contents{true, &recorder, "/backward", [&](H5File& file) {
+                                 describe(file, "/field", process, kind, settings);
+                                 describe(file, "/backward", process, kind, settings);
+                               }};
   const std::string title =
       "sample " + process.name + " " + kind + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
-  const RecordedSums recorded = run_batches(context, plan, &recorder, work, title);
-  write_recorded(pending.file(), "/backward", plan, recorder, recorded);
-  describe(pending.file(), "/backward", process, kind, settings);
-  write_provenance(pending.file(), context, "sample", fingerprint);
-  pending.commit();
+  make_batch_output(context, found, contents, work, title);
 }
 
 }  // namespace

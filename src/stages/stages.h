@@ -20,7 +20,10 @@ void measure(const Context& context);
 /// What the deck's table of keys cannot see: that every backward process of the deck exists. AgreedError before any work.
 void validate(const Context& context);
 
-/// Dry run: the resolved deck, and estimates of memory and disk. Writes nothing.
+/// Dry run: the resolved deck, estimates of memory and disk, and what is there already. Writes nothing.
 void check(const Context& context);
+
+/// Says who works on the output folder and how far each output is. Writes nothing. InputError if there is no folder.
+void status(const Context& context);
 
 }  // namespace scorefield

@@ -3,72 +3,147 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/checkpoint.h"
 #include "base/pending_file.h"
 #include "diffusion/trainer.h"
 #include "stages/stages.h"
+#include "stages/survey.h"
 
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kLossRecords = 200;  // points of the loss curve
+constexpr std::int64_t kLossInterval = 10;  // steps between points of the loss curve, which are the safe points, too
 
+/// Mean loss since the last point, every kLossInterval steps, and the sum over the steps since then.
 struct LossCurve {
   std::vector<double> step, value;
+  double open_sum = 0.0;
+
+  void add(std::int64_t n, double loss) {
+    open_sum += loss;
+    if (n % kLossInterval != 0) return;
+    step.push_back(static_cast<double>(n));
+    value.push_back(open_sum / static_cast<double>(kLossInterval));
+    open_sum = 0.0;
+  }
 };
 
-void write_training(H5File& file, const Trainer& trainer, const LossCurve& curve) {
-  const TrainingState state = trainer.state();
-  write_model(file, trainer.model());
-  file.write_all("/network/weights", {state.weights.size()}, state.weights, Stored::float32);
-  file.write_all("/adam/gradient_mean", {state.gradient_mean.size()}, state.gradient_mean, Stored::float32);
-  file.write_all("/adam/gradient_square", {state.gradient_square.size()}, state.gradient_square, Stored::float32);
-  file.set_attribute("/adam", "step", state.step);
-  file.write_all("/loss/step", {curve.step.size()}, curve.step, Stored::int64);
-  file.write_all("/loss/value", {curve.value.size()}, curve.value);
+/// Names of what a training carries, in checkpoints and (behind a slash for their group) in model files.
+template <class Curve, class State, class Visit>
+void visit_arrays(Curve& curve, State& state, const Visit& visit) {
+  visit("network", "weights", Stored::float32, state.weights);
+  visit("network", "averaged_weights", Stored::float32, state.averaged_weights);
+  visit("adam", "gradient_mean", Stored::float32, state.gradient_mean);
+  visit("adam", "gradient_square", Stored::float32, state.gradient_square);
+  visit("loss", "step", Stored::int64, curve.step);
+  visit("loss", "value", Stored::float64, curve.value);
 }
 
-/// All steps, with the loss averaged between the points of its curve. Throws AgreedError where it is not finite.
-LossCurve run_training(const Context& context, Trainer& trainer, const std::string& title) {
-  const TrainParams& params = context.deck.params.train;
-  Progress progress(context.log, title, static_cast<double>(params.steps), "steps");
-  const std::int64_t every = std::max<std::int64_t>(1, params.steps / kLossRecords);
-  LossCurve curve;
-  double mean = 0.0;
-  std::int64_t summed = 0;
-  std::string note;
-  for (std::int64_t n = 1; n <= params.steps; ++n) {
-    mean += trainer.step();
-    ++summed;
-    if (n % every == 0 || n == params.steps) {
-      const double loss = context.comm.sum(mean / static_cast<double>(summed));
-      require_all(context.comm, [&] {
-        if (!std::isfinite(loss)) {
-          throw NumericalError("the loss is not finite at step " + std::to_string(n) + ": lower train.learning-rate");
-        }
-      });
-      curve.step.push_back(static_cast<double>(n));
-      curve.value.push_back(loss);
-      std::array<char, 32> text;
-      std::snprintf(text.data(), text.size(), "loss %.5f", loss);
-      note = text.data();
-      mean = 0.0;
-      summed = 0;
-    }
-    progress.update(static_cast<double>(n), note);
+std::string joined(const char* group, const char* name) { return std::string(group) + "_" + name; }
+
+class ModelTraining {
+ public:
+  ModelTraining(const Context& context, const Surveyed& found, Trainer& trainer)
+      : context_(context),
+        output_(found.output),
+        trainer_(trainer),
+        path_(output_path(context.deck.params, output_.file)),
+        checkpoint_(checkpoint_path(context.deck.params, output_.file)),
+        safe_points_(context) {
+    if (found.state == State::unfinished) resume();
+    if (found.state == State::shorter) extend();
   }
-  progress.finish(note);
-  return curve;
-}
+
+  /// All steps that are left. Throws AgreedError where the loss is not finite.
+  void run(const std::string& title) {
+    const auto from = static_cast<double>(trainer_.state().step);
+    Progress progress(context_.log, title, static_cast<double>(output_.wanted), "steps", from);
+    std::array<char, 32> note{};
+    for (std::int64_t n = trainer_.state().step + 1; n <= output_.wanted; ++n) {
+      const double loss = context_.comm.sum(trainer_.step());
+      require_all(context_.comm, [&] {
+        if (!std::isfinite(loss))
+          throw NumericalError("the loss is not finite at step " + std::to_string(n) + ": lower train.learning-rate");
+      });
+      curve_.add(n, loss);
+      if (n % kLossInterval == 0) {
+        std::snprintf(note.data(), note.size(), "loss %.5f", curve_.value.back());
+        if (n < output_.wanted) safe_points_.here([&] { save(); }, saved_text(n));
+      }
+      progress.update(static_cast<double>(n), note.data());
+    }
+    progress.finish(note.data());
+  }
+
+  void write() {
+    TrainingState state = trainer_.state();
+    PendingFile pending(path_, context_.comm);
+    H5File& file = pending.file();
+    visit_arrays(curve_, state, [&](const char* group, const char* name, Stored type, const std::vector<double>& values) {
+      file.write_all("/" + std::string(group) + "/" + name, {values.size()}, values, type);
+    });
+    write_model(file, trainer_.model());
+    file.set_attribute("/adam", "step", state.step);
+    file.set_attribute("/loss", "open_sum", curve_.open_sum);
+    write_provenance(file, context_, output_);
+    pending.commit();
+    remove_checkpoint(context_.comm, checkpoint_);
+  }
+
+ private:
+  std::string saved_text(std::int64_t n) const {
+    return std::to_string(n) + " of " + std::to_string(output_.wanted) + " steps of " + path_.string() + " are saved";
+  }
+
+  void save() {
+    TrainingState state = trainer_.state();
+    Checkpoint checkpoint{output_.fingerprint(), resolved_text(context_.deck.params), output_.wanted, state.step, {}, {}};
+    visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, const std::vector<double>& values) {
+      checkpoint.arrays[joined(group, name)] = values;
+    });
+    write_checkpoint(context_.comm, checkpoint_, checkpoint);
+  }
+
+  void resume() {
+    const auto checkpoint = read_checkpoint(context_.comm, checkpoint_);
+    TrainingState state;
+    state.step = checkpoint->committed;
+    visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, std::vector<double>& values) {
+      const auto found = checkpoint->arrays.find(joined(group, name));
+      if (found != checkpoint->arrays.end()) values = found->second;
+    });
+    require_all(context_.comm, [&] { trainer_.restore(state); });
+    context_.log.line("train: going on with " + path_.string() + " from step " + std::to_string(state.step) + " of " +
+                      std::to_string(output_.wanted));
+  }
+
+  void extend() {
+    const H5File file = H5File::open(path_, context_.comm);
+    TrainingState state;
+    state.step = file.integer_attribute("/adam", "step").value_or(0);
+    curve_.open_sum = file.number_attribute("/loss", "open_sum").value_or(0.0);
+    visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, std::vector<double>& values) {
+      values = file.read_all("/" + std::string(group) + "/" + name);
+    });
+    require_all(context_.comm, [&] { trainer_.restore(state); });
+    context_.log.line("train: extending " + path_.string() + " from " + std::to_string(state.step) + " to " +
+                      std::to_string(output_.wanted) + " steps");
+  }
+
+  const Context& context_;
+  const Output& output_;
+  Trainer& trainer_;
+  std::filesystem::path path_;
+  std::filesystem::path checkpoint_;
+  SafePoints safe_points_;
+  LossCurve curve_;
+};
 
 void train_process(const Context& context, const Process& process) {
   const Params& params = context.deck.params;
-  const auto path = output_path(params, model_name(process) + ".h5");
-  const std::string fingerprint = model_fingerprint(params, process);
-  if (is_complete(context, path, fingerprint)) {
-    context.log.line("train: " + path.string() + " is complete");
-    return;
-  }
-  const H5File ensemble = open_input(context, output_path(params, "ensemble.h5"), ensemble_fingerprint(params), "generate");
+  const Surveyed found = survey(context, model_output(params, process));
+  if (already_complete(context, found)) return;
+  const H5File ensemble = open_input(context, ensemble_output(params));
   std::vector<double> data = ensemble.read_all("/field");
   const Range mine = share(static_cast<std::int64_t>(data.size()), context.comm.size(), context.comm.rank());
   const Reference reference =
@@ -76,20 +151,17 @@ void train_process(const Context& context, const Process& process) {
   std::sort(data.begin(), data.end());
   const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
                                    static_cast<std::uint64_t>(params.run.seed)};
-  PendingFile pending(path, context.comm);
   Trainer trainer(context.comm, settings, data, reference);
-  const LossCurve curve = run_training(context, trainer, "train " + process.name);
-  write_training(pending.file(), trainer, curve);
-  write_provenance(pending.file(), context, "train", fingerprint);
-  pending.commit();
+  ModelTraining training(context, found, trainer);
+  training.run("train " + process.name);
+  training.write();
 }
 
 }  // namespace
 
 void train(const Context& context) {
   const Params& params = context.deck.params;
-  const auto& scores = params.sample.score;
-  if (std::find(scores.begin(), scores.end(), "learnt") == scores.end()) return;
+  if (!learns(params)) return;
   for (const Process& process : params.forward.process) train_process(context, process);
 }
 

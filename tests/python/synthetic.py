@@ -132,7 +132,7 @@ def write_output(folder: Path, weight: float = 0.5, processes: tuple[str, ...] =
     """Fills `folder` with results.h5 and a model for each process; returns it."""
     folder.mkdir(parents=True, exist_ok=True)
     with h5py.File(folder / "results.h5", "w") as file:
-        file.attrs["schema_version"] = 1
+        file.attrs["schema_version"] = 2
         file.create_group("provenance").attrs.update({"deck": DECK, "version": "0.1.0", "fingerprint": "abc"})
         maker = Maker(file, TwoPeak(weight), np.random.default_rng(7), samples, bins, cells)
         maker.field("ensemble", maker.law.draw(maker.rng, samples))

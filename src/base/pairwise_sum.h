@@ -1,0 +1,58 @@
+// Sums by a binary tree: accurate, and the same for any cut into aligned pieces.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace scorefield {
+
+/// Sums of several quantities over leaves that come one after another, added as a balanced binary tree: leaves 2i and 2i+1 first, then
+/// pairs of those. The sum of 2^k consecutive leaves that begin at a multiple of 2^k is a node of the tree, so that summing such
+/// pieces first, and then the pieces, gives the same bits. Local.
+class PairwiseSum {
+ public:
+  explicit PairwiseSum(std::size_t quantities) : quantities_(quantities), carried_(quantities) {}
+
+  void add(std::span<const double> leaf) {
+    std::copy(leaf.begin(), leaf.end(), carried_.begin());
+    std::size_t level = 0;
+    for (; (leaves_ >> level) & 1; ++level) fold(node(level), carried_);
+    if (nodes_.size() == level * quantities_) nodes_.resize(nodes_.size() + quantities_);
+    std::copy(carried_.begin(), carried_.end(), nodes_.begin() + static_cast<std::ptrdiff_t>(level * quantities_));
+    ++leaves_;
+  }
+
+  /// The sum so far; zeros if there is none.
+  std::vector<double> total() const {
+    std::vector<double> sum(quantities_, 0.0);
+    bool empty = true;
+    for (std::size_t level = 0; (leaves_ >> level) != 0; ++level) {
+      if (((leaves_ >> level) & 1) == 0) continue;
+      if (empty) {
+        std::copy_n(node(level).begin(), quantities_, sum.begin());
+      } else {
+        fold(node(level), sum);
+      }
+      empty = false;
+    }
+    return sum;
+  }
+
+ private:
+  std::span<const double> node(std::size_t level) const { return std::span(nodes_).subspan(level * quantities_, quantities_); }
+
+  /// right = left + right.
+  static void fold(std::span<const double> left, std::span<double> right) {
+    for (std::size_t q = 0; q < right.size(); ++q) right[q] += left[q];
+  }
+
+  std::size_t quantities_;
+  std::uint64_t leaves_ = 0;
+  std::vector<double> nodes_;  ///< node of 2^level leaves, level by level
+  std::vector<double> carried_;
+};
+
+}  // namespace scorefield

@@ -1,0 +1,33 @@
+// Checksums of whole files, kept in the first 512 bytes of the file (the user block that HDF5 leaves to its users).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/mpi.h"
+
+namespace scorefield {
+
+/// Bytes before the HDF5 part of a file. The seal is readable text there: `head -c 512 FILE`.
+inline constexpr std::uint64_t kSealSize = 512;
+
+enum class Seal {
+  good,    ///< the file is as it was sealed
+  none,    ///< there is no seal: a file of someone else, or one that was rewritten by other tools
+  broken,  ///< the file was damaged or changed after it was sealed
+};
+
+/// Writes the size and the checksum of everything behind the first 512 bytes into them, and flushes the file to disk. Each rank reads
+/// its share of the file. Collective; IoError, agreed on.
+void seal_file(const Comm& comm, const std::filesystem::path& path);
+
+/// Compares the file with its seal, without HDF5. Collective; IoError, agreed on, where it cannot be read.
+Seal check_seal(const Comm& comm, const std::filesystem::path& path);
+
+/// Flushes a file or a folder to disk. Local; IoError.
+void sync_to_disk(const std::filesystem::path& path);
+
+/// Renames `from` to `to` and flushes the folder, so that after a kill or a power failure one of the two names is there. Local; IoError.
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace scorefield

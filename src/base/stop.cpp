@@ -1,0 +1,77 @@
+#include "base/stop.h"
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+namespace scorefield {
+namespace {
+
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGUSR1};
+constexpr std::array<const char*, 6> kReasons = {"", "SIGINT", "SIGTERM", "SIGUSR1", "the stop file", "run.walltime"};
+
+/// The signal that came; the only thing that a handler may touch.
+volatile std::sig_atomic_t& pending() {
+  static volatile std::sig_atomic_t number = 0;
+  return number;
+}
+
+extern "C" void remember(int number) {
+  pending() = number;
+  for (const int each : kSignals) std::signal(each, SIG_DFL);  // a second one ends the process
+}
+
+std::int64_t signal_index() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    if (pending() == kSignals[i]) return static_cast<std::int64_t>(i) + 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+StopRequest::StopRequest() {
+  pending() = 0;
+  struct sigaction action {};
+  action.sa_handler = remember;
+  action.sa_flags = SA_RESTART;
+  for (const int each : kSignals) ::sigaction(each, &action, nullptr);
+}
+
+StopRequest::~StopRequest() {
+  for (const int each : kSignals) std::signal(each, SIG_DFL);
+}
+
+bool StopRequest::out_of_time() {
+  const auto now = Clock::now();
+  longest_ = std::max(longest_, std::chrono::duration<double>(now - last_).count());
+  last_ = now;
+  return limit_ > 0.0 && std::chrono::duration<double>(now - start_).count() + 1.5 * longest_ > limit_;
+}
+
+/// Looks once a second at most: a parallel file system is slow to ask.
+bool StopRequest::file_is_there() {
+  const auto now = Clock::now();
+  if (file_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
+  looked_ = now;
+  std::error_code ignored;
+  return std::filesystem::exists(file_, ignored);
+}
+
+std::string StopRequest::requested(const Comm& comm) {
+  std::int64_t reason = signal_index();
+  if (comm.is_root() && reason == 0) {
+    if (out_of_time()) reason = 5;
+    if (reason == 0 && file_is_there()) reason = 4;
+  }
+  reason = comm.max(reason);
+  std::error_code ignored;
+  if (reason == 4 && comm.is_root()) std::filesystem::remove(file_, ignored);
+  return kReasons.at(static_cast<std::size_t>(reason));
+}
+
+void stop_here(const Comm& comm, const std::string& reason, const std::string& saved) {
+  throw AgreedError(ExitCode::unfinished, "stopped by " + reason + "; " + saved, comm.size());
+}
+
+}  // namespace scorefield

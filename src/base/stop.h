@@ -1,0 +1,46 @@
+// Requests to stop: signals, a stop file, a time limit. They are obeyed at safe points, where all ranks agree.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "base/mpi.h"
+
+namespace scorefield {
+
+/// From its construction on, SIGINT, SIGTERM and SIGUSR1 are remembered instead of ending the process; a second one of these ends it
+/// at once. One object a process. Local but for `requested`.
+class StopRequest {
+ public:
+  StopRequest();
+  StopRequest(const StopRequest&) = delete;
+  StopRequest& operator=(const StopRequest&) = delete;
+  ~StopRequest();
+
+  /// Also stop when this file appears; it is removed when it is obeyed.
+  void watch_file(std::filesystem::path file) { file_ = std::move(file); }
+  /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit.
+  void limit_time(double seconds) { limit_ = seconds; }
+
+  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the file out/stop", "run.walltime"), the same on all ranks.
+  /// Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
+  std::string requested(const Comm& comm);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool out_of_time();
+  bool file_is_there();
+
+  std::filesystem::path file_;
+  double limit_ = 0.0;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+  Clock::time_point looked_ = start_ - std::chrono::hours(1);
+  double longest_ = 0.0;
+};
+
+/// AgreedError with exit code 85, thrown by all ranks after the work was saved. `saved`: what was, for the message. Collective.
+[[noreturn]] void stop_here(const Comm& comm, const std::string& reason, const std::string& saved);
+
+}  // namespace scorefield

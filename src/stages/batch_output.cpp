@@ -1,0 +1,180 @@
+#include "stages/batch_output.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/checkpoint.h"
+#include "stages/recorded.h"
+
+namespace scorefield {
+namespace {
+
+class BatchOutput {
+ public:
+  BatchOutput(const Context& context, const Surveyed& found, const BatchContents& contents)
+      : context_(context),
+        output_(found.output),
+        contents_(contents),
+        path_(output_path(context.deck.params, output_.file)),
+        checkpoint_(checkpoint_path(context.deck.params, output_.file)),
+        batch_(wanted_batch(context)),
+        safe_points_(context),
+        file_(begin(found)) {}
+
+  void run(BatchWork work, const std::string& title) {
+    if (contents_.field) {
+      work.store = [this](const Range& rows, std::span<const double> x) {
+        file_->file().write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
+      };
+    }
+    work.store_sums = [this](const Range& blocks, std::span<const double> sums) {
+      write_sums(file_->file(), contents_.group, *contents_.recorder, blocks.begin, sums);
+    };
+    work.committed = [this](const BatchState& state) {
+      if (state.committed == output_.wanted) return;
+      safe_points_.here([&] { save(state); }, std::to_string(state.committed) + " of " + std::to_string(output_.wanted) + " " +
+                                                  output_.unit + " of " + path_.string() + " are saved");
+    };
+    run_batches(context_, plan(), contents_.recorder, work, state_, title);
+    if (contents_.recorder != nullptr) {
+      file_->file().write_rows(contents_.group + "/histogram_counts", 0, on_root(state_.counts));
+    }
+    file_->finish();
+    remove_checkpoint(context_.comm, checkpoint_);
+  }
+
+ private:
+  WorkPlan plan() const {
+    return {output_.wanted, state_.committed, batch_, contents_.recorder != nullptr ? contents_.recorder->numbers() : 1};
+  }
+
+  std::span<const double> on_root(std::span<const double> values) const {
+    return context_.comm.is_root() ? values : std::span<const double>{};
+  }
+
+  /// Opens or makes the file, and sets the state to go on from.
+  std::optional<GrowingFile> begin(const Surveyed& found) {
+    if (found.state == State::unfinished) {
+      auto file = resume();
+      if (file) return file;
+    }
+    auto file = std::make_optional(GrowingFile::create(path_, context_.comm, [this](H5File& made) { lay_out(made); }));
+    if (found.state == State::shorter) copy_finished(file->file(), found.done);
+    return file;
+  }
+
+  void lay_out(H5File& file) const {
+    if (contents_.field) {
+      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), 1, 1, 1});
+      file.set_attribute("/field", "components", std::string("real"));
+    }
+    if (contents_.recorder != nullptr) lay_out_recorded(file, contents_.group, *contents_.recorder, output_.wanted);
+    if (contents_.describe) contents_.describe(file);
+    write_provenance(file, context_, output_);
+  }
+
+  void save(const BatchState& state) {
+    file_->file().flush();
+    write_checkpoint(context_.comm, checkpoint_,
+                     {output_.fingerprint(),
+                      resolved_text(context_.deck.params),
+                      output_.wanted,
+                      state.committed,
+                      {{"counts", state.counts}},
+                      {{"counted", state.counted}, {"checksum", state.checksum}}});
+  }
+
+  /// The unfinished file, if all that was committed is still as it was written.
+  std::optional<GrowingFile> resume() {
+    const auto checkpoint = read_checkpoint(context_.comm, checkpoint_);
+    auto file = std::make_optional(GrowingFile::reopen(path_, context_.comm));
+    state_ = {checkpoint->committed, checkpoint->integers.at("counted"), {}, checkpoint->integers.at("checksum")};
+    if (checkpoint->arrays.count("counts") == 1) state_.counts = checkpoint->arrays.at("counts");
+    if (checksum_of_file(file->file(), state_.committed) == state_.checksum) {
+      context_.log.line(output_.stage + ": going on with " + path_.string() + " from " + std::to_string(state_.committed) + " of " +
+                        std::to_string(output_.wanted) + " " + output_.unit);
+      return file;
+    }
+    context_.log.line(output_.stage + ": " + GrowingFile::partial(path_).string() +
+                      " was damaged after it was written; it is made again from the start");
+    state_ = {};
+    return std::nullopt;
+  }
+
+  /// Checksum of the first `committed` configurations and their sums. Collective.
+  std::int64_t checksum_of_file(const H5File& file, std::int64_t committed) const {
+    const WorkPlan plan(output_.wanted, 0, batch_);
+    std::uint64_t total = 0;
+    if (contents_.field) {
+      for_shares(plan, committed, [&](const Range& rows, std::span<double> x) {
+        file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), x.size(), x);
+        total += static_cast<std::uint64_t>(checksum_of(plan, rows.begin, x));
+      });
+    }
+    if (contents_.recorder != nullptr) {
+      const auto sums = read_sums(file, contents_.group, *contents_.recorder, (committed + plan.block() - 1) / plan.block());
+      const auto part = checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums);
+      if (context_.comm.is_root()) total += static_cast<std::uint64_t>(part);
+    }
+    auto all = static_cast<std::int64_t>(total);
+    context_.comm.sum(std::span(&all, 1));
+    return all;
+  }
+
+  /// Calls `action` with this rank's share of each batch of the first `count` configurations. Collective.
+  template <class Action>
+  void for_shares(const WorkPlan& plan, std::int64_t count, const Action& action) const {
+    std::vector<double> x;
+    const std::int64_t pieces_a_batch = std::max<std::int64_t>(1, batch_ / plan.piece());
+    const std::int64_t pieces = plan.pieces({0, count});
+    for (std::int64_t begin = 0; begin < pieces; begin += pieces_a_batch) {
+      const Range mine = share(std::min(pieces_a_batch, pieces - begin), context_.comm.size(), context_.comm.rank());
+      const Range rows{std::min(count, (begin + mine.begin) * plan.piece()), std::min(count, (begin + mine.end) * plan.piece())};
+      x.resize(static_cast<std::size_t>(rows.size()));
+      action(rows, x);
+    }
+  }
+
+  /// Takes over all whole blocks of the finished file of `length` configurations.
+  void copy_finished(H5File& to, std::int64_t length) {
+    const H5File from = H5File::open(path_, context_.comm);
+    const WorkPlan plan(output_.wanted, 0, batch_);
+    state_.committed = length / plan.block() * plan.block();
+    state_.counted = length;
+    if (contents_.field) {
+      for_shares(plan, state_.committed, [&](const Range& rows, std::span<double> x) {
+        from.read_rows("/field", static_cast<std::uint64_t>(rows.begin), x.size(), x);
+        to.write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
+      });
+    }
+    if (contents_.recorder != nullptr) {
+      const Recorder& recorder = *contents_.recorder;
+      const auto fine = read_sums(from, contents_.group, recorder, state_.committed / block_size(length));
+      const auto sums = coarsen(fine, static_cast<std::size_t>(recorder.numbers()), plan.block() / block_size(length));
+      write_sums(to, contents_.group, recorder, 0, on_root(sums));
+      state_.counts = from.read_all(contents_.group + "/histogram_counts");
+    }
+    state_.checksum = checksum_of_file(to, state_.committed);
+    context_.log.line(output_.stage + ": extending " + path_.string() + " from " + std::to_string(length) + " to " +
+                      std::to_string(output_.wanted) + " " + output_.unit);
+  }
+
+  const Context& context_;
+  const Output& output_;
+  const BatchContents& contents_;
+  std::filesystem::path path_;
+  std::filesystem::path checkpoint_;
+  std::int64_t batch_;
+  SafePoints safe_points_;
+  BatchState state_;
+  std::optional<GrowingFile> file_;
+};
+
+}  // namespace
+
+void make_batch_output(const Context& context, const Surveyed& found, const BatchContents& contents, BatchWork work,
+                       const std::string& title) {
+  BatchOutput(context, found, contents).run(std::move(work), title);
+}
+
+}  // namespace scorefield

@@ -1,0 +1,133 @@
+#include "stages/outputs.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/hash.h"
+#include "base/work_plan.h"
+#include "diffusion/network_layout.h"
+#include "diffusion/schedule.h"
+
+namespace scorefield {
+namespace {
+
+/// Raised when the program makes other numbers from the same deck.
+constexpr int kAlgorithmVersion = 2;
+
+void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+double field_bytes(std::int64_t samples) { return 8.0 * static_cast<double>(samples); }
+
+/// Sums and histograms at `records` levels.
+double recorded_bytes(const Params& params, std::int64_t samples, std::int64_t records) {
+  const std::int64_t blocks = (samples + block_size(samples) - 1) / block_size(samples);
+  const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size());
+  return 8.0 * static_cast<double>(records) *
+         (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins));
+}
+
+void add_recording_settings(const Params& params, Settings& settings) {
+  append(settings, settings_of(params, {"measure.sources", "measure.histogram-bins"}));
+}
+
+}  // namespace
+
+std::string Output::fingerprint() const {
+  std::string text = "algorithms=" + std::to_string(kAlgorithmVersion) + ";" + file + ";";
+  for (const auto& [key, value] : settings) text += key + "=" + value + ";";
+  std::array<char, 17> digits;
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_text(text)));
+  return digits.data();
+}
+
+std::filesystem::path output_path(const Params& params, const std::string& file) { return std::filesystem::path(params.run.output) / file; }
+std::filesystem::path checkpoint_path(const Params& params, const std::string& file) { return output_path(params, "checkpoint") / file; }
+
+std::string forward_name(const Process& process) { return "forward-" + process.name; }
+std::string model_name(const Process& process) { return "model-" + process.name; }
+std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }
+
+Output ensemble_output(const Params& params) {
+  return {"ensemble.h5",
+          "generate",
+          settings_of(params, {"run.seed", "model", "generate"}),
+          params.generate.samples,
+          "generate.samples",
+          "configurations",
+          {},
+          field_bytes(params.generate.samples)};
+}
+
+Output forward_output(const Params& params, const Process& process) {
+  Settings settings = settings_of(params, {"run.seed", "model", "generate", "forward.sigma", "forward.times"});
+  add_recording_settings(params, settings);
+  return {forward_name(process) + ".h5",
+          "sample",
+          settings,
+          params.generate.samples,
+          "generate.samples",
+          "configurations",
+          {"ensemble.h5"},
+          recorded_bytes(params, params.generate.samples, params.forward.times)};
+}
+
+Output model_output(const Params& params, const Process& process) {
+  Settings settings =
+      settings_of(params, {"run.seed", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
+  // The learning rate falls towards the last step, unless it is constant: then a longer training begins like a shorter one.
+  if (params.train.schedule != "constant") append(settings, settings_of(params, {"train.steps"}));
+  return {model_name(process) + ".h5",
+          "train",
+          settings,
+          params.train.steps,
+          "train.steps",
+          "steps",
+          {"ensemble.h5"},
+          20.0 * static_cast<double>(parameter_count(params.network))};
+}
+
+Output samples_output(const Params& params, const Process& process, std::size_t score_index) {
+  const std::string& score = params.sample.score[score_index];
+  const std::string sampler = sampler_of(params.sample, score_index);
+  const std::int64_t steps = steps_of(params.sample, score_index), samples = samples_of(params.sample, score_index);
+  Settings settings = settings_of(params, {"run.seed", "model", "forward.sigma", "forward.noise-min", "sample.records"});
+  add_recording_settings(params, settings);
+  append(settings, {{"sample.sampler", sampler}, {"sample.steps", std::to_string(steps)}});
+  if (sampler == "predictor-corrector") append(settings, settings_of(params, {"sample.corrector-snr"}));
+  Output output{samples_name(process, score) + ".h5",
+                "sample",
+                settings,
+                samples,
+                "sample.samples",
+                "configurations",
+                {},
+                field_bytes(samples) + recorded_bytes(params, samples, std::min(params.sample.records, steps + 1))};
+  if (score == "learnt") {
+    const Output model = model_output(params, process);
+    for (const auto& setting : model.settings) {
+      if (std::find(settings.begin(), settings.end(), setting) == settings.end()) output.settings.push_back(setting);
+    }
+    if (params.train.schedule == "constant") append(output.settings, settings_of(params, {"train.steps"}));
+    output.inputs.push_back(model.file);
+  }
+  return output;
+}
+
+bool learns(const Params& params) {
+  return std::find(params.sample.score.begin(), params.sample.score.end(), "learnt") != params.sample.score.end();
+}
+
+std::vector<Output> all_outputs(const Params& params) {
+  std::vector<Output> all = {ensemble_output(params)};
+  for (const Process& process : params.forward.process) {
+    if (learns(params)) all.push_back(model_output(params, process));
+  }
+  for (const Process& process : params.forward.process) {
+    all.push_back(forward_output(params, process));
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) all.push_back(samples_output(params, process, i));
+  }
+  return all;
+}
+
+}  // namespace scorefield

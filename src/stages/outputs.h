@@ -1,0 +1,50 @@
+// The outputs of a deck: what each depends on, and how far each is.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "deck/deck.h"
+
+namespace scorefield {
+
+/// One output file of a run. Two of the same file are interchangeable if `settings` agree, but for their length: `wanted`
+/// configurations or steps, of which a later run may ask for more.
+struct Output {
+  std::string file;   ///< ensemble.h5, forward-P.h5, model-P.h5, samples-P-S.h5
+  std::string stage;  ///< generate, train, sample
+  Settings settings;  ///< values of all keys it depends on, directly or through its inputs
+  std::int64_t wanted;
+  std::string length_key;           ///< generate.samples, train.steps, sample.samples
+  std::string unit;                 ///< configurations, steps
+  std::vector<std::string> inputs;  ///< files that must be complete before
+  double bytes;                     ///< about how large it will be
+
+  /// A hash of the settings, as 16 hexadecimal digits. A version of the algorithms enters too, so that a program that makes other
+  /// numbers from the same deck makes older outputs stale.
+  std::string fingerprint() const;
+};
+
+Output ensemble_output(const Params& params);
+Output forward_output(const Params& params, const Process& process);
+Output model_output(const Params& params, const Process& process);
+Output samples_output(const Params& params, const Process& process, std::size_t score_index);
+
+/// True if the deck asks for learnt scores.
+bool learns(const Params& params);
+
+/// All outputs of the deck, in the order in which they are made (results.h5 aside, which is always made anew).
+std::vector<Output> all_outputs(const Params& params);
+
+/// Path of a file in the run's folder, and of the checkpoint of an unfinished one.
+std::filesystem::path output_path(const Params& params, const std::string& file);
+std::filesystem::path checkpoint_path(const Params& params, const std::string& file);
+
+/// Names of groups and datasets in results.h5, and of files without .h5.
+std::string forward_name(const Process& process);
+std::string model_name(const Process& process);
+std::string samples_name(const Process& process, const std::string& score);
+
+}  // namespace scorefield

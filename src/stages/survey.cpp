@@ -1,0 +1,242 @@
+#include "stages/survey.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/checkpoint.h"
+#include "base/growing_file.h"
+
+namespace scorefield {
+namespace {
+
+bool is_there(const Context& context, const std::filesystem::path& path) {
+  std::error_code ignored;
+  return context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
+}
+
+std::string amount(const Output& output, std::int64_t length) { return std::to_string(length) + " " + output.unit; }
+
+/// The keys that differ between the deck that made a file and this one: "model.sigma0 was 0.25".
+std::string changes(const Output& now, const std::string& stored_deck) {
+  std::string text;
+  try {
+    const Params before = parse_deck("deck", stored_deck, {}).params;
+    for (const Output& old : all_outputs(before)) {
+      if (old.file != now.file) continue;
+      for (const auto& setting : old.settings) {
+        if (std::find(now.settings.begin(), now.settings.end(), setting) != now.settings.end()) continue;
+        text += (text.empty() ? "" : ", ") + setting.first + " was " + setting.second;
+      }
+    }
+  } catch (const InputError&) {
+    text = "of another version of the program";
+  }
+  return text.empty() ? "of another version of the program" : text;
+}
+
+/// Datasets of configurations have the shape that the file's length says.
+void check_field(const H5File& file, const Output& output, std::int64_t length) {
+  if (output.unit != "configurations" || !file.exists("/field")) return;
+  const Shape expected = {static_cast<std::uint64_t>(length), 1, 1, 1};
+  file.require(file.shape("/field") == expected && file.holds_numbers("/field"),
+               "is damaged: /field is not an array of numbers of shape (" + std::to_string(length) + ", 1, 1, 1)");
+}
+
+/// State of a file that is there under its final name.
+Surveyed survey_file(const Context& context, const Output& output, const std::filesystem::path& path) {
+  Surveyed found{output, State::stale, 0, ""};
+  try {
+    const H5File file = H5File::open(path, context.comm);
+    const std::string fingerprint = file.text_attribute("/provenance", "fingerprint").value_or("");
+    found.done = file.integer_attribute("/provenance", "length").value_or(0);
+    if (fingerprint != output.fingerprint()) {
+      const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
+      found.complaint = path.string() + " was made by another deck (" + changes(output, deck) + ")";
+    } else if (found.done > output.wanted) {
+      found.complaint =
+          path.string() + " has " + amount(output, found.done) + ", more than " + output.length_key + " = " + std::to_string(output.wanted);
+    } else {
+      check_field(file, output, found.done);
+      found.state = found.done == output.wanted ? State::complete : State::shorter;
+    }
+  } catch (const AgreedError& error) {
+    found.complaint = error.what();
+  }
+  return found;
+}
+
+/// State of work that has a checkpoint.
+Surveyed survey_checkpoint(const Context& context, const Output& output, const std::filesystem::path& path) {
+  Surveyed found{output, State::stale, 0, ""};
+  std::optional<Checkpoint> checkpoint;
+  try {
+    checkpoint = read_checkpoint(context.comm, checkpoint_path(context.deck.params, output.file));
+  } catch (const AgreedError& error) {
+    found.complaint = error.what();
+    return found;
+  }
+  const auto partial = GrowingFile::partial(path);
+  found.done = checkpoint->committed;
+  if (checkpoint->fingerprint != output.fingerprint()) {
+    found.complaint = "the unfinished " + path.string() + " belongs to another deck (" + changes(output, checkpoint->deck) + ")";
+  } else if (checkpoint->wanted != output.wanted) {
+    found.complaint = "the unfinished " + path.string() + " was begun with " + output.length_key + " = " +
+                      std::to_string(checkpoint->wanted) + ": finish it so, then ask for more";
+  } else if (output.stage != "train" && !is_there(context, partial)) {
+    found.complaint = "the checkpoint of " + path.string() + " is there without " + partial.filename().string() + ": restore it";
+  } else {
+    found.state = State::unfinished;
+  }
+  return found;
+}
+
+std::string command(const Context& context, const std::string& stage) {
+  return "`scorefield " + stage + " " + context.deck.as_typed() + "`";
+}
+
+/// What is wrong with an input that must be complete; "" if nothing.
+std::string complaint_about_input(const Context& context, const Surveyed& input) {
+  const std::string path = output_path(context.deck.params, input.output.file).string();
+  const std::string cure = "run " + command(context, input.output.stage);
+  switch (input.state) {
+    case State::complete: return "";
+    case State::missing: return "no " + path + ": " + cure + " first";
+    case State::stale: return input.complaint + ": " + cure + " with --overwrite first";
+    default:
+      return path + " has " + amount(input.output, input.done) + " of " + std::to_string(input.output.wanted) + ": " + cure + " first";
+  }
+}
+
+/// Renames `path`, if it is there, to `path`.old, .old.2, ...
+void rename_aside(const Context& context, const std::filesystem::path& path) {
+  if (!is_there(context, path)) return;
+  std::filesystem::path aside = path.string() + ".old";
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    for (int n = 2; std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
+    std::error_code failure;
+    std::filesystem::rename(path, aside, failure);
+    if (failure) throw IoError("cannot rename " + path.string() + ": " + failure.message());
+  });
+  context.log.line("set aside: " + path.string() + " -> " + aside.filename().string());
+}
+
+void set_aside(const Context& context, const Output& output) {
+  const auto path = output_path(context.deck.params, output.file);
+  const auto checkpoint = checkpoint_path(context.deck.params, output.file);
+  for (const auto& each : {path, GrowingFile::partial(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
+}
+
+void require_inputs(const Context& context, const std::vector<Surveyed>& all, const std::vector<std::string>& stages) {
+  const auto made_now = [&](const Surveyed& s) { return std::find(stages.begin(), stages.end(), s.output.stage) != stages.end(); };
+  require_all(context.comm, [&] {
+    for (const Surveyed& each : all) {
+      if (!made_now(each) || !each.needs_work()) continue;
+      for (const Surveyed& input : all) {
+        const auto& inputs = each.output.inputs;
+        if (std::find(inputs.begin(), inputs.end(), input.output.file) == inputs.end() || made_now(input)) continue;
+        const std::string complaint = complaint_about_input(context, input);
+        if (!complaint.empty()) throw InputError(complaint);
+      }
+    }
+  });
+}
+
+/// Compares what is still to be written with what the file system has free.
+void require_room(const Context& context, const std::vector<Surveyed>& work) {
+  double needed = 0.0;
+  for (const Surveyed& each : work) {
+    if (each.needs_work() && each.state != State::unfinished) needed += each.output.bytes;
+  }
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    std::filesystem::path folder = std::filesystem::absolute(context.deck.params.run.output);
+    std::error_code failure;
+    while (!std::filesystem::exists(folder, failure) && folder.has_relative_path()) folder = folder.parent_path();
+    const auto space = std::filesystem::space(folder, failure);
+    if (failure || static_cast<double>(space.available) >= needed) return;
+    throw IoError("the disk is full: " + context.deck.params.run.output + " needs about " + readable_count(needed) + "B and has " +
+                  readable_count(static_cast<double>(space.available)) + "B free; free some, or choose another --run.output");
+  });
+}
+
+}  // namespace
+
+std::string Surveyed::describe() const {
+  switch (state) {
+    case State::complete: return "complete, " + amount(output, done);
+    case State::missing: return "missing";
+    case State::stale: return "stale: " + complaint;
+    case State::shorter: return "complete with " + amount(output, done) + "; " + std::to_string(output.wanted) + " are asked for";
+    case State::unfinished: break;
+  }
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * static_cast<double>(done) / static_cast<double>(output.wanted));
+  return std::string(percent) + ", " + std::to_string(done) + " of " + amount(output, output.wanted);
+}
+
+Surveyed survey(const Context& context, const Output& output) {
+  const auto path = output_path(context.deck.params, output.file);
+  const auto checkpoint = checkpoint_path(context.deck.params, output.file);
+  const bool has_checkpoint = is_there(context, checkpoint) || is_there(context, previous_checkpoint(checkpoint));
+  if (is_there(context, path)) {
+    const Surveyed found = survey_file(context, output, path);
+    if (found.state != State::shorter || !has_checkpoint) return found;
+  }
+  if (has_checkpoint) return survey_checkpoint(context, output, path);
+  return {output, State::missing, 0, ""};
+}
+
+std::vector<Surveyed> survey_all(const Context& context) {
+  std::vector<Surveyed> all;
+  for (const Output& output : all_outputs(context.deck.params)) all.push_back(survey(context, output));
+  return all;
+}
+
+void prepare_outputs(const Context& context, const std::vector<std::string>& stages) {
+  const std::vector<Surveyed> all = survey_all(context);
+  std::vector<Surveyed> work;
+  std::string complaints;
+  for (const Surveyed& each : all) {
+    if (std::find(stages.begin(), stages.end(), each.output.stage) == stages.end()) continue;
+    work.push_back(each);
+    if (each.state == State::stale) complaints += (complaints.empty() ? "" : "; ") + each.complaint;
+  }
+  require_all(context.comm, [&] {
+    if (complaints.empty() || context.overwrite) return;
+    throw InputError(complaints + ": choose another --run.output, or set aside what is there with --overwrite");
+  });
+  require_inputs(context, all, stages);
+  require_room(context, work);
+  for (const Surveyed& each : work) {
+    if (each.state == State::stale) set_aside(context, each.output);
+  }
+}
+
+bool already_complete(const Context& context, const Surveyed& found) {
+  if (found.needs_work()) return false;
+  remove_checkpoint(context.comm, checkpoint_path(context.deck.params, found.output.file));
+  context.log.line(found.output.stage + ": " + output_path(context.deck.params, found.output.file).string() + " is complete");
+  return true;
+}
+
+H5File open_input(const Context& context, const Output& output) {
+  const Surveyed found = survey(context, output);
+  require_all(context.comm, [&] {
+    const std::string complaint = complaint_about_input(context, found);
+    if (!complaint.empty()) throw InputError(complaint);
+  });
+  return H5File::open(output_path(context.deck.params, output.file), context.comm);
+}
+
+std::vector<std::string> status_lines(const std::vector<Surveyed>& all) {
+  std::vector<std::string> lines;
+  for (const Surveyed& each : all) {
+    char start[64];
+    std::snprintf(start, sizeof start, "  %-9s %-28s ", each.output.stage.c_str(), each.output.file.c_str());
+    lines.push_back(start + each.describe());
+  }
+  return lines;
+}
+
+}  // namespace scorefield

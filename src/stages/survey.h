@@ -1,0 +1,49 @@
+// How far the outputs of a deck are, found out before any work: what is stale or missing is said at once and all of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stages/context.h"
+
+namespace scorefield {
+
+enum class State {
+  missing,
+  unfinished,  ///< a checkpoint is there
+  shorter,     ///< complete, with fewer configurations or steps than the deck asks for
+  complete,
+  stale,  ///< made by another deck, or damaged
+};
+
+struct Surveyed {
+  Output output;
+  State state = State::missing;
+  std::int64_t done = 0;  ///< configurations or steps that are committed
+  std::string complaint;  ///< what is wrong with a stale one
+
+  bool needs_work() const { return state != State::complete; }
+  std::string describe() const;
+};
+
+/// Looks at the file of an output, and at its checkpoint. Collective.
+Surveyed survey(const Context& context, const Output& output);
+
+/// Looks at all outputs of the deck. Collective.
+std::vector<Surveyed> survey_all(const Context& context);
+
+/// Sees that `stages` can do their work: throws AgreedError that names all stale outputs of these stages with the keys that changed (with
+/// --overwrite they are set aside instead), inputs that are missing, or a disk that is too small. Collective.
+void prepare_outputs(const Context& context, const std::vector<std::string>& stages);
+
+/// True if the output is complete; says so in the log. Collective.
+bool already_complete(const Context& context, const Surveyed& found);
+
+/// Opens an output that a later stage reads. InputError if it is not complete, naming the stage to run. Collective.
+H5File open_input(const Context& context, const Output& output);
+
+/// One line an output for the user: complete, how far, missing, or what is wrong.
+std::vector<std::string> status_lines(const std::vector<Surveyed>& all);
+
+}  // namespace scorefield

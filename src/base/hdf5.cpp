@@ -1,39 +1,18 @@
 #include "base/hdf5.h"
 
-#include <hdf5.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
+#include "base/hdf5_handle.h"
 #include "base/seal.h"
 
 namespace scorefield {
+
+using namespace h5;
+
 namespace {
-
-static_assert(sizeof(hid_t) == sizeof(std::int64_t));
-
-/// Owns one HDF5 identifier. Throws IoError if HDF5 gave none.
-class Handle {
- public:
-  using Close = herr_t (*)(hid_t);
-  Handle(hid_t id, Close close, const std::string& what) : id_(id), close_(close) {
-    if (id_ < 0) throw IoError(what);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  ~Handle() { close_(id_); }
-  operator hid_t() const { return id_; }
-
- private:
-  hid_t id_;
-  Close close_;
-};
-
-void check(herr_t status, const std::string& what) {
-  if (status < 0) throw IoError(what);
-}
 
 hid_t file_type(Stored type) {
   switch (type) {
@@ -43,8 +22,6 @@ hid_t file_type(Stored type) {
   }
   throw Error(ExitCode::internal, "unknown storage type");
 }
-
-std::string in(const std::string& name, const std::filesystem::path& path) { return name + " in " + path.string(); }
 
 Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
   const hid_t dataset = H5Dopen(file, name.c_str(), H5P_DEFAULT);
@@ -98,19 +75,6 @@ void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const
   const Handle plist(H5Pcreate(H5P_DATASET_XFER), H5Pclose, what);
   check(H5Pset_dxpl_mpio(plist, H5FD_MPIO_COLLECTIVE), what);
   check(transfer(memory_space, file_space, plist), what);
-}
-
-Handle attribute_holder(hid_t file, const std::string& object, const std::string& what) {
-  return Handle(H5Oopen(file, object.c_str(), H5P_DEFAULT), H5Oclose, what);
-}
-
-void write_attribute(hid_t file, const std::string& object, const std::string& name, hid_t stored, hid_t memory, const void* value,
-                     const std::filesystem::path& path) {
-  const std::string what = "cannot write attribute " + name + " of " + in(object, path);
-  const Handle holder = attribute_holder(file, object, what);
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, what);
-  const Handle attribute(H5Acreate(holder, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-  check(H5Awrite(attribute, memory, value), what);
 }
 
 }  // namespace
@@ -249,96 +213,6 @@ bool H5File::holds_numbers(const std::string& name) const {
   bool numeric = false;
   require_all(*comm_, [&] { numeric = is_numeric(open_dataset(file_, name, path_), "cannot read the type of " + in(name, path_)); });
   return numeric;
-}
-
-void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
-  require_all(*comm_, [&] {
-    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make a text type");
-    check(H5Tset_size(type, std::max<std::size_t>(value.size(), 1)), "cannot make a text type");
-    check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot make a text type");
-    check(H5Tset_strpad(type, H5T_STR_NULLPAD), "cannot make a text type");
-    write_attribute(file_, object, name, type, type, value.c_str(), path_);
-  });
-}
-
-void H5File::set_attribute(const std::string& object, const std::string& name, double value) {
-  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, path_); });
-}
-
-void H5File::set_attribute(const std::string& object, const std::string& name, std::int64_t value) {
-  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, path_); });
-}
-
-bool H5File::has_attribute(const std::string& object, const std::string& name) const {
-  return (object == "/" || exists(object)) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
-}
-
-std::optional<std::string> H5File::text_attribute(const std::string& object, const std::string& name) const {
-  std::optional<std::string> result;
-  require_all(*comm_, [&] {
-    if (!has_attribute(object, name)) return;
-    const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
-    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-    const Handle type(H5Aget_type(attribute), H5Tclose, what);
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw InputError(what + ": not a fixed text");
-    std::string text(H5Tget_size(type), '\0');
-    check(H5Aread(attribute, type, text.data()), what);
-    text.resize(std::strlen(text.c_str()));
-    result = text;
-  });
-  return result;
-}
-
-template <class T>
-std::optional<T> H5File::numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const {
-  std::optional<T> result;
-  require_all(*comm_, [&] {
-    if (!has_attribute(object, name)) return;
-    const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
-    const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-    const Handle space(H5Aget_space(attribute), H5Sclose, what);
-    T value{};
-    const bool good = H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, memory_type, &value) >= 0;
-    if (!good) throw InputError(what + ": not a number");
-    result = value;
-  });
-  return result;
-}
-
-std::optional<double> H5File::number_attribute(const std::string& object, const std::string& name) const {
-  return numeric_attribute<double>(object, name, H5T_NATIVE_DOUBLE);
-}
-
-std::optional<std::int64_t> H5File::integer_attribute(const std::string& object, const std::string& name) const {
-  return numeric_attribute<std::int64_t>(object, name, H5T_NATIVE_INT64);
-}
-
-std::vector<std::string> H5File::names(const std::string& group) const {
-  std::vector<std::string> result;
-  require_all(*comm_, [&] {
-    const std::string what = "cannot list " + in(group, path_);
-    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
-      static_cast<std::vector<std::string>*>(to)->push_back(name);
-      return 0;
-    };
-    const Handle holder = attribute_holder(file_, group, what);
-    check(H5Literate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
-  });
-  return result;
-}
-
-std::vector<std::string> H5File::attribute_names(const std::string& object) const {
-  std::vector<std::string> result;
-  require_all(*comm_, [&] {
-    const std::string what = "cannot list attributes of " + in(object, path_);
-    const auto add = [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
-      static_cast<std::vector<std::string>*>(to)->push_back(name);
-      return 0;
-    };
-    const Handle holder = attribute_holder(file_, object, what);
-    check(H5Aiterate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
-  });
-  return result;
 }
 
 void H5File::flush() {

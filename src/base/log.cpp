@@ -79,6 +79,12 @@ void Progress::finish(const std::string& note) {
   log_.line(what_ + ": " + readable_count(total_ - from_) + " " + unit_ + " in " + readable_time(now) + (note.empty() ? "" : "  " + note));
 }
 
+void check_environment() {
+  const char* wish = std::getenv("SCOREFIELD_PROGRESS");
+  if (wish == nullptr || std::strcmp(wish, "live") == 0 || std::strcmp(wish, "plain") == 0) return;
+  throw InputError(std::string("SCOREFIELD_PROGRESS = ") + wish + " in the environment: expected live, plain, or nothing");
+}
+
 std::string readable_time(double seconds) {
   std::array<char, 64> text;
   if (seconds < 10.0) {

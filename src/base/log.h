@@ -58,6 +58,9 @@ class Progress {
   double shown_at_ = 0.0;
 };
 
+/// InputError unless SCOREFIELD_PROGRESS is unset, live or plain. Local.
+void check_environment();
+
 /// "3.2 s", "4 min 10 s", "2 h 05 min".
 std::string readable_time(double seconds);
 /// "1.2e+06" as "1.20 M"; three digits and k, M, G, T.

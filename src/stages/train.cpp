@@ -61,10 +61,7 @@ class ModelTraining {
     std::array<char, 32> note{};
     for (std::int64_t n = trainer_.state().step + 1; n <= output_.wanted; ++n) {
       const double loss = context_.comm.sum(trainer_.step());
-      require_all(context_.comm, [&] {
-        if (!std::isfinite(loss))
-          throw NumericalError("the loss is not finite at step " + std::to_string(n) + ": lower train.learning-rate");
-      });
+      if (!std::isfinite(loss)) diverged(n);  // the same on all ranks
       curve_.add(n, loss);
       if (n % kLossInterval == 0) {
         std::snprintf(note.data(), note.size(), "loss %.5f", curve_.value.back());
@@ -91,6 +88,11 @@ class ModelTraining {
   }
 
  private:
+  void diverged(std::int64_t n) const {
+    require_all(context_.comm,
+                [&] { throw NumericalError("the loss is not finite at step " + std::to_string(n) + ": lower train.learning-rate"); });
+  }
+
   std::string saved_text(std::int64_t n) const {
     return std::to_string(n) + " of " + std::to_string(output_.wanted) + " steps of " + path_.string() + " are saved";
   }

@@ -37,6 +37,12 @@ def contents(path: Path) -> dict[str, np.ndarray]:
     return found
 
 
+def unseal(path: Path) -> None:
+    """Takes the checksum off a file, as other tools do that rewrite it: the program then reads it unverified."""
+    with path.open("r+b") as file:
+        file.write(bytes(512))
+
+
 def same_bits(a: Path, b: Path) -> bool:
     one, other = contents(a), contents(b)
     return one.keys() == other.keys() and all(one[k].tobytes() == other[k].tobytes() for k in one)

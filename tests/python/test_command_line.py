@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 import pytest
-from program import QUICK, scorefield, succeed
+from program import QUICK, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
         "--sample.sampler=ode2", "--sample.steps=8"]
@@ -123,6 +123,7 @@ def test_a_failure_on_one_rank_ends_all_with_one_message(tmp_path):
     succeed("generate", QUICK, *learnt)
     with h5py.File(tmp_path / "ensemble.h5", "r+") as file:
         file["field"][1500] = np.nan
+    unseal(tmp_path / "ensemble.h5")
     result = scorefield("train", QUICK, *learnt, ranks=2, timeout=30)
     assert result.returncode == 4
     assert "not a number" in only_error_line(result)
@@ -133,7 +134,7 @@ def test_an_unreadable_output_can_be_set_aside(tmp_path):
     (tmp_path / "ensemble.h5").write_text("not HDF5")
     result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path}")
     assert result.returncode == 2
-    assert "set it aside with --overwrite" in only_error_line(result)
+    assert "set aside what is there with --overwrite" in only_error_line(result)
     succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}", "--overwrite")
     assert (tmp_path / "ensemble.h5.old").read_text() == "not HDF5"
 

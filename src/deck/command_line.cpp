@@ -1,0 +1,102 @@
+#include "deck/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+namespace scorefield {
+namespace {
+
+constexpr std::array<std::string_view, 7> kCommands = {"run", "generate", "train", "sample", "measure", "check", "status"};
+
+constexpr const char* kUsage =
+    "usage: scorefield COMMAND DECK [--section.key=value ...] [--overwrite]\n"
+    "       scorefield status FOLDER\n"
+    "\n"
+    "commands\n"
+    "  run        all stages of the deck, in order, skipping those already complete\n"
+    "  generate   draw the ensemble\n"
+    "  train      train the score networks\n"
+    "  sample     run the forward and backward processes\n"
+    "  measure    estimate moments, cumulants and generating functions\n"
+    "  check      dry run: the resolved deck, memory and disk, what is there; writes nothing\n"
+    "  status     what is complete, how far the rest is, who works on it\n"
+    "\n"
+    "options\n"
+    "  --section.key=value  overrides a key of the deck\n"
+    "  --overwrite          outputs of another deck in the folder are set aside (*.old), not an error\n"
+    "  --help               this, and every key with its default, range and meaning\n"
+    "  --version            versions of the program and of what it was built with\n"
+    "\n"
+    "stopping: Ctrl-C, SIGTERM, SIGUSR1, a file named stop in the output folder, or run.walltime end a run at its next safe\n"
+    "point with a checkpoint; a second signal ends it at once. The same command goes on.\n"
+    "\n"
+    "exit codes: 0 complete, 1 internal error, 2 bad deck or file, 3 input or output failed, 4 numerical failure,\n"
+    "85 stopped cleanly, unfinished: run the same command again\n";
+
+std::string read_text(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw InputError("no deck " + path);
+  if (!std::filesystem::is_regular_file(path)) throw InputError(path + " is not a file: expected a deck such as input/two-peak.ini");
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw InputError("cannot read the deck " + path + ": " + std::strerror(errno));
+  return text.str();
+}
+
+/// `status` takes the folder of a run in place of its deck.
+void read_folder(CommandLine& line) {
+  if (line.command != "status" || !std::filesystem::is_directory(line.deck)) return;
+  const std::filesystem::path folder = line.deck;
+  line.deck = (folder / "deck.ini").string();
+  if (!std::filesystem::exists(line.deck)) throw InputError(folder.string() + " holds no run: there is no deck.ini in it");
+  line.overrides.insert(line.overrides.begin(), "--run.output=" + folder.string());
+}
+
+}  // namespace
+
+const char* usage() { return kUsage; }
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  std::vector<std::string> words;
+  for (const std::string& argument : arguments) {
+    if (argument == "--overwrite") {
+      line.overwrite = true;
+    } else if (argument.rfind("--", 0) == 0) {
+      line.overrides.push_back(argument);
+    } else {
+      words.push_back(argument);
+    }
+  }
+  if (words.empty()) throw InputError("no command: expected scorefield COMMAND DECK (scorefield --help)");
+  if (std::find(kCommands.begin(), kCommands.end(), words[0]) == kCommands.end()) {
+    throw InputError("unknown command " + words[0] + ": expected run, generate, train, sample, measure, check or status");
+  }
+  if (words.size() < 2) throw InputError("no deck: expected scorefield " + words[0] + " DECK, such as input/two-peak.ini");
+  if (words.size() > 2)
+    throw InputError("unexpected argument " + words[2] +
+                     ": options begin with --, and their values follow an equals sign (--section.key=value)");
+  line.command = words[0];
+  line.deck = words[1];
+  return line;
+}
+
+Deck read_deck(const Comm& comm, CommandLine line) {
+  std::string text;
+  require_all(comm, [&] {
+    read_folder(line);
+    if (comm.is_root()) text = read_text(line.deck);
+  });
+  comm.broadcast(text);
+  Deck deck;
+  require_all(comm, [&] { deck = parse_deck(line.deck, text, line.overrides); });
+  return deck;
+}
+
+}  // namespace scorefield

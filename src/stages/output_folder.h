@@ -1,0 +1,31 @@
+// The output folder of a run at work.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "base/folder_lock.h"
+#include "stages/context.h"
+
+namespace scorefield {
+
+/// Made if need be, and locked on the root as long as this object lives. Its functions are collective; errors are agreed on.
+class OutputFolder {
+ public:
+  /// Locks the folder if it is there.
+  explicit OutputFolder(const Context& context);
+
+  /// Once it is known that there is something to do: makes the folder, opens its log, stores the resolved deck and removes a stop file
+  /// that was left.
+  void open();
+
+ private:
+  void take();
+  void store_deck() const;
+
+  const Context& context_;
+  std::filesystem::path folder_;
+  std::optional<FolderLock> lock_;
+};
+
+}  // namespace scorefield

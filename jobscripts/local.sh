@@ -29,5 +29,14 @@ if [ -t 1 ]; then export SCOREFIELD_PROGRESS=${SCOREFIELD_PROGRESS:-live}; fi
 program=build/release/src/scorefield
 checked=$($program check "$deck" "$@")  # a bad deck ends here, with its one line
 output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$checked")
-mpirun -n "${SCOREFIELD_RANKS:-$(cores)}" $program run "$deck" "$@"
+# Ctrl-C asks the run to stop at its next safe point: mpirun in a session of its own does not see it, and passes SIGUSR1 on.
+setsid mpirun -n "${SCOREFIELD_RANKS:-$(cores)}" $program run "$deck" "$@" &
+run=$!
+trap 'echo "local.sh: stopping at the next safe point" >&2; kill -USR1 "$run"' INT TERM
+wait "$run" || true
+while kill -0 "$run" 2>/dev/null; do wait "$run" || true; done
+status=0
+wait "$run" || status=$?  # of the run itself: the waits above may have been cut short by a signal
+trap - INT TERM
+[ "$status" -eq 0 ] || exit "$status"
 .venv/bin/scorefield-analysis report "$output"

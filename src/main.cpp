@@ -87,9 +87,17 @@ bool answer_question(const std::vector<std::string>& arguments, const Comm& comm
   return false;
 }
 
-int report(const char* message, ExitCode code) {
+void report(const char* message, ExitCode code) {
   std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message);
-  return static_cast<int>(code);
+}
+
+/// The end that all ranks agreed on: through MPI_Finalize, unless HDF5 would crash or wait there.
+int end_together(const Comm& comm, const AgreedError& error) {
+  if (comm.is_root()) report(error.what(), error.code());
+  const bool mine = H5File::left_open();
+  if (mine && !comm.is_root()) comm.barrier();  // until the root ends all
+  if (mine) abort_all(error.code());
+  return static_cast<int>(error.code());
 }
 
 }  // namespace
@@ -104,7 +112,7 @@ int main(int argc, char** argv) {
     if (!answer_question(arguments, comm)) run_command(comm, arguments, stop);
     return 0;
   } catch (const AgreedError& error) {
-    return comm.is_root() ? report(error.what(), error.code()) : static_cast<int>(error.code());
+    return end_together(comm, error);
   } catch (const Error& error) {
     report(error.what(), error.code());
     abort_all(error.code());

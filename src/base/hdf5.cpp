@@ -55,9 +55,11 @@ bool is_numeric(hid_t dataset, const std::string& what) {
   return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
-/// Transfers rows [first, first + rows) between `memory` and the dataset, collectively.
+/// Transfers rows [first, first + rows) between `memory` and the dataset. Reading is collective; writing is not, so that a rank that
+/// cannot write does not leave the others waiting inside.
 template <class Transfer>
-void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const std::string& what, Transfer transfer) {
+void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, H5FD_mpio_xfer_t mode, const std::string& what,
+                   Transfer transfer) {
   const Shape shape = shape_of(dataset, what);
   std::vector<hsize_t> start(shape.size(), 0);
   std::vector<hsize_t> count(shape.begin(), shape.end());
@@ -73,8 +75,13 @@ void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, const
     check(H5Sselect_none(memory_space), what);
   }
   const Handle plist(H5Pcreate(H5P_DATASET_XFER), H5Pclose, what);
-  check(H5Pset_dxpl_mpio(plist, H5FD_MPIO_COLLECTIVE), what);
+  check(H5Pset_dxpl_mpio(plist, mode), what);
   check(transfer(memory_space, file_space, plist), what);
+}
+
+bool& left_open_flag() {
+  static bool left_open = false;
+  return left_open;
 }
 
 }  // namespace
@@ -87,13 +94,30 @@ H5File::~H5File() {
   if (file_ >= 0 && may_communicate()) H5Fclose(file_);
 }
 
+bool H5File::left_open() { return left_open_flag(); }
+
+/// A write that some rank could not do. HDF5 cannot close such a file: it would wait for other ranks, or crash.
+void H5File::writing(const std::function<void()>& action) {
+  try {
+    require_all(*comm_, [&] {
+      if (file_ >= 0) action();
+    });
+  } catch (const AgreedError&) {
+    if (std::exchange(file_, -1) >= 0) left_open_flag() = true;
+    throw;
+  }
+}
+
 H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
   H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
   std::int64_t file = -1;
   require_all(comm, [&] {
+    if (!comm.is_root()) return;
     const std::string what = "cannot create " + path.string() + ": is the folder there, writable, and the disk not full?";
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
-    check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
+#if H5_VERSION_GE(1, 10, 7)
+    check(H5Pset_file_locking(access, false, true), what);  // the run holds a lock of its own, and some file systems have none
+#endif
     const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
     check(H5Pset_userblock(creation, kSealSize), what);
     file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
@@ -131,7 +155,7 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
 H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
 
 void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
-  require_all(*comm_, [&] {
+  writing([&] {
     const std::string what = "cannot make dataset " + in(name, path_);
     const std::vector<hsize_t> extent(shape.begin(), shape.end());
     const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
@@ -145,20 +169,20 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
 }
 
 void H5File::create_group(const std::string& name) {
-  require_all(*comm_, [&] {
+  writing([&] {
     const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
                        "cannot make group " + in(name, path_));
   });
 }
 
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
-  const Shape whole = shape(name);
-  const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
-  require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot write " + in(name, path_)); });
-  require_all(*comm_, [&] {
-    const std::string what = "cannot write " + in(name, path_) + ": is the disk full?";
+  writing([&] {
+    const std::string what = "cannot write " + in(name, path_) + ": is the disk full? Free some and run the same command again";
     const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+    const Shape whole = shape_of(dataset, what);
+    const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
+    check_rows(whole, first, rows, values.size(), what);
+    transfer_rows(dataset, first, rows, H5FD_MPIO_INDEPENDENT, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
   });
@@ -174,7 +198,7 @@ void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
     const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(dataset, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+    transfer_rows(dataset, first, rows, H5FD_MPIO_COLLECTIVE, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
   });
@@ -216,7 +240,10 @@ bool H5File::holds_numbers(const std::string& name) const {
 }
 
 void H5File::flush() {
-  require_all(*comm_, [&] { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk: is it full?"); });
+  writing([&] {
+    check(H5Fflush(file_, H5F_SCOPE_GLOBAL),
+          "cannot write " + path_.string() + " to disk: is it full? Free some and run the same command again");
+  });
 }
 
 void H5File::require(bool good, const std::string& complaint) const {
@@ -226,8 +253,9 @@ void H5File::require(bool good, const std::string& complaint) const {
 }
 
 void H5File::close() {
-  const hid_t file = std::exchange(file_, -1);
-  require_all(*comm_, [&] { check(H5Fclose(file), "cannot close " + path_.string() + ": is the disk full?"); });
+  writing(
+      [&] { check(H5Fclose(file_), "cannot close " + path_.string() + ": is the disk full? Free some and run the same command again"); });
+  file_ = -1;
 }
 
 std::string library_versions() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,7 +23,8 @@ enum class Stored { float32, float64, int64 };
 /// A file of datasets and attributes. Paths inside are absolute ("/backward/time"); missing groups are made.
 class H5File {
  public:
-  /// Creates (truncates) `path`, for all ranks of `comm`, with room for a seal (base/seal.h).
+  /// Creates (truncates) `path`, with room for a seal (base/seal.h). The root alone writes into it, and what the others hand over is
+  /// ignored; nothing can be read from it.
   static H5File create(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);
@@ -38,8 +40,7 @@ class H5File {
   void create_group(const std::string& name);
   /// Makes a contiguous dataset, allocated at once at full size.
   void create_dataset(const std::string& name, const Shape& shape, Stored type = Stored::float64);
-  /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row.
-  /// A rank may write none.
+  /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row. A rank may write none.
   void write_rows(const std::string& name, std::uint64_t first, std::span<const double> values);
   /// Each rank reads rows of its own, or all the same ones; `values` has the size of `rows` rows. (Ranges that overlap without
   /// being equal come back as zeros from Open MPI 4.1.4 on three ranks or more: its data sieving, issue 10546.)
@@ -68,6 +69,10 @@ class H5File {
   /// What was written goes to disk.
   void flush();
 
+  /// True if this process could not write a file and had to leave it open, because HDF5 fails to close it: then HDF5 and MPI cannot be
+  /// shut down in order, and the process should end by abort_all. Local.
+  static bool left_open();
+
   /// Closes the file and reports what only closing shows (a full disk, for one).
   void close();
 
@@ -77,6 +82,7 @@ class H5File {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  void writing(const std::function<void()>& action);
   bool has_attribute(const std::string& object, const std::string& name) const;
   template <class T>
   std::optional<T> numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const;

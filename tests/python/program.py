@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import h5py
@@ -12,16 +13,24 @@ EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "rele
 QUICK = ROOT / "input" / "two-peak-quick.ini"
 
 
-def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
-    """Runs the program and waits; the caller looks at the exit code."""
-    command = ["mpirun", "-n", str(ranks), str(EXECUTABLE), *map(str, arguments)]
+def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0,
+               environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the program and waits; the caller looks at the exit code. Only the ranks, not mpirun, see `environment`."""
+    exported = [word for name, value in (environment or {}).items() for word in ("-x", f"{name}={value}")]
+    command = ["mpirun", "-n", str(ranks), *exported, str(EXECUTABLE), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False)
 
 
-def succeed(*arguments: object, ranks: int = 1) -> str:
-    result = scorefield(*arguments, ranks=ranks)
+def succeed(*arguments: object, ranks: int = 1, environment: Mapping[str, str] | None = None) -> str:
+    result = scorefield(*arguments, ranks=ranks, environment=environment)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def only_error_line(result: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in result.stderr.splitlines() if line.startswith("scorefield: error:")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
 
 
 def contents(path: Path) -> dict[str, np.ndarray]:

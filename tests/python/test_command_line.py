@@ -3,16 +3,10 @@
 import h5py
 import numpy as np
 import pytest
-from program import QUICK, scorefield, succeed, unseal
+from program import QUICK, only_error_line, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
         "--sample.sampler=ode2", "--sample.steps=8"]
-
-
-def only_error_line(result) -> str:
-    lines = [line for line in result.stderr.splitlines() if line.startswith("scorefield: error:")]
-    assert len(lines) == 1, result.stderr
-    return lines[0]
 
 
 def test_help_lists_every_key_with_its_meaning():

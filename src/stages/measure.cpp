@@ -178,38 +178,16 @@ void measure_process(const ExactLaw& law, std::size_t bins, const std::string& n
   }
 }
 
-/// The outputs that can be measured. InputError if there is none, or one of another deck. Collective.
-std::vector<Output> measurable(const Context& context) {
-  std::vector<Output> found;
-  std::string complaints;
-  for (const Surveyed& each : survey_all(context)) {
-    if (each.output.stage == "train" || each.state == State::missing) continue;
-    if (each.state == State::unfinished) {
-      context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
-    } else if (each.state == State::complete) {
-      found.push_back(each.output);
-    } else {
-      complaints +=
-          (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
-    }
-  }
-  require_all(context.comm, [&] {
-    if (!complaints.empty())
-      throw InputError(complaints + ": run `scorefield run " + context.deck.as_typed() +
-                       " --overwrite`, or measure with the deck that made it");
-    if (found.empty())
-      throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate " + context.deck.as_typed() +
-                       "` first");
-  });
-  return found;
-}
-
 }  // namespace
 
 void measure(const Context& context) {
   const Params& params = context.deck.params;
   const auto path = output_path(params, "results.h5");
-  const std::vector<Output> found = measurable(context);
+  const std::vector<Surveyed> all = survey_all(context);
+  for (const Surveyed& each : all) {
+    if (each.state == State::unfinished) context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
+  }
+  const std::vector<Output> found = measurable(context, all);
   const auto law = make_exact_law(params.model);
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);

@@ -75,6 +75,7 @@ Surveyed survey_checkpoint(const Context& context, const Output& output, const s
     found.complaint = error.what();
     return found;
   }
+  if (!checkpoint) return {output, State::missing, 0, ""};  // it was finished meanwhile
   const auto partial = GrowingFile::partial(path);
   found.done = checkpoint->committed;
   if (checkpoint->fingerprint != output.fingerprint()) {
@@ -207,10 +208,34 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
     throw InputError(complaints + ": choose another --run.output, or set aside what is there with --overwrite");
   });
   require_inputs(context, all, stages);
+  if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
   require_room(context, work);
   for (const Surveyed& each : work) {
     if (each.state == State::stale) set_aside(context, each.output);
   }
+}
+
+std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all) {
+  std::vector<Output> found;
+  std::string complaints;
+  for (const Surveyed& each : all) {
+    if (each.output.stage == "train" || each.state == State::missing || each.state == State::unfinished) continue;
+    if (each.state == State::complete) {
+      found.push_back(each.output);
+    } else {
+      complaints +=
+          (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
+    }
+  }
+  require_all(context.comm, [&] {
+    if (!complaints.empty()) {
+      throw InputError(complaints + ": measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
+    }
+    if (found.empty()) {
+      throw InputError("nothing to measure in " + context.deck.params.run.output + ": run " + command(context, "generate") + " first");
+    }
+  });
+  return found;
 }
 
 bool already_complete(const Context& context, const Surveyed& found) {

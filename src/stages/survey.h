@@ -37,6 +37,9 @@ std::vector<Surveyed> survey_all(const Context& context);
 /// --overwrite they are set aside instead), inputs that are missing, or a disk that is too small. Collective.
 void prepare_outputs(const Context& context, const std::vector<std::string>& stages);
 
+/// The outputs that can be measured: all that are complete. AgreedError if there is none, or one that is not of this deck. Collective.
+std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all);
+
 /// True if the output is complete; says so in the log. Collective.
 bool already_complete(const Context& context, const Surveyed& found);
 

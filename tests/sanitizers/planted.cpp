@@ -26,9 +26,7 @@ void use_after_free() {
   std::printf("%d\n", values[five]);
 }
 
-void leak() {
-  std::memset(new char[1000], five, 1000);
-}
+void leak() { std::memset(new char[1000], five, 1000); }
 
 void signed_overflow() { std::printf("%d\n", std::numeric_limits<int>::max() + five); }
 
@@ -47,9 +45,9 @@ void span_overrun() {
 }
 
 const std::map<std::string, void (*)()> kFaults = {
-    {"heap-overrun", heap_overrun}, {"use-after-free", use_after_free}, {"leak", leak},
-    {"signed-overflow", signed_overflow}, {"wide-shift", wide_shift}, {"misaligned", misaligned},
-    {"float-to-int", float_to_int}, {"span-overrun", span_overrun}, {"none", [] {}}};
+    {"heap-overrun", heap_overrun},       {"use-after-free", use_after_free}, {"leak", leak},
+    {"signed-overflow", signed_overflow}, {"wide-shift", wide_shift},         {"misaligned", misaligned},
+    {"float-to-int", float_to_int},       {"span-overrun", span_overrun},     {"none", [] {}}};
 
 }  // namespace
 

@@ -2,15 +2,16 @@
 # All tests: set-up, build, GoogleTest under mpirun at 1, 2 and 4 ranks (ctest), a real run, and pytest.
 #
 #   tests/run.sh          what continuous integration runs (under 25 minutes on 2 cores, from nothing)
-#   tests/run.sh --full   also the long checks (marked `full`; about an hour)
+#   tests/run.sh --full   also the long checks (marked `full`; about an hour), the sanitizers and the style
 #
 # Each group has a budget in seconds; the time it took is printed beside it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mark='not full'
+full=no
 case ${1:-} in
   '') ;;
-  --full) mark='full or not full' ;;
+  --full) mark='full or not full'; full=yes ;;
   *) echo "tests/run.sh: error: unknown option $1: expected --full or nothing" >&2; exit 2 ;;
 esac
 
@@ -37,12 +38,18 @@ real_run() {
   mpirun -n 2 build/release/src/scorefield run input/two-peak-quick.ini --run.output=build/test-output
 }
 
-group 'set-up' 300 jobscripts/setup.sh
+develop=()
+[ $full = no ] || develop=(--develop)
+group 'set-up' 300 jobscripts/setup.sh "${develop[@]}"
 group 'build' 480 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 150 unit_tests
 group 'a run of the quick deck' 60 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
 group 'pytest' 300 python_tests
+if [ $full = yes ]; then
+  group 'sanitizers' 600 tests/sanitize.sh
+  group 'style' 300 tests/style.sh
+fi
 
 echo "== times"
 printf '%s\n' "${times[@]}"

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The C++ tests and a short run of the executable, built with the address and undefined-behaviour sanitizers, leaks included.
+# First every fault of tests/sanitizers/planted.cpp, which must be caught.
+#
+#   tests/sanitize.sh     one line for each run; exit code 1 if anything was found, or a planted fault was not; three minutes after
+#                         the build
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. jobscripts/environment.sh
+jobscripts/build.sh asan
+
+# Whole stacks of every allocation, slow as they are: leaks.supp names functions far up.
+export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:detect_stack_use_after_return=1:strict_string_checks=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/leaks.supp:print_suppressions=0
+export UBSAN_OPTIONS=print_stacktrace=1
+export OMP_NUM_THREADS=2
+programs=build/asan/tests
+logs=build/sanitize
+rm -rf "$logs"
+mkdir -p "$logs"
+wrong=0
+
+line() { printf '%-34s %4d s  %s\n' "$1" $((SECONDS - start)) "$2"; }
+
+caught() {  # FAULT WORDS: the planted fault ends the program with these words
+  local log=$logs/planted-$1.log start=$SECONDS
+  if mpirun -n 1 $programs/scorefield_planted "$1" >"$log" 2>&1 || ! grep -q "$2" "$log"; then
+    line "planted $1" "NOT CAUGHT ($log)"
+    wrong=1
+  else
+    line "planted $1" caught
+  fi
+}
+
+clean() {  # RANKS COMMAND...
+  local ranks=$1 name start=$SECONDS
+  shift
+  name="$(basename "$1") $ranks"
+  local log=$logs/${name// /-}.log
+  if mpirun -n "$ranks" "$@" >"$log" 2>&1; then
+    line "$name rank(s)" clean
+  else
+    line "$name rank(s)" "FAILED ($log)"
+    grep -m1 -A12 -E 'runtime error|ERROR: |Assertion|FAILED|scorefield: error' "$log" || tail -n 20 "$log"
+    wrong=1
+  fi
+}
+
+caught heap-overrun 'AddressSanitizer: heap-buffer-overflow'
+caught use-after-free 'AddressSanitizer: heap-use-after-free'
+caught leak 'in leak .*planted.cpp'
+caught signed-overflow 'runtime error: signed integer overflow'
+caught wide-shift 'runtime error: shift exponent'
+caught misaligned 'runtime error: load of misaligned address'
+caught float-to-int 'runtime error: .* is outside the range'
+caught span-overrun "Assertion '__idx < size()' failed"
+clean 1 $programs/scorefield_planted none
+# Without the two tests of statistics that integrate 10⁸ steps: they would take more than half of the time, for code that others run.
+for ranks in 1 2; do
+  clean $ranks $programs/scorefield_unit --gtest_filter=-Samplers.StepsInTime:Samplers.StochasticCumulants
+  clean $ranks $programs/scorefield_unit_torch
+done
+clean 2 build/asan/src/scorefield run input/two-peak-quick.ini --run.output=$logs/output \
+  --generate.samples=10000 --sample.samples=10000 --train.steps=30 --train.warmup=3
+exit $wrong

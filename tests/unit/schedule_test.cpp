@@ -36,7 +36,7 @@ TEST(Schedule, SolvesTheMomentEquations) {
   const auto solve = [](const Schedule& schedule, double k_factor) {
     double f = 1.0, xi = 0.0;
     constexpr int kSteps = 20000;
-    constexpr double h = 1.0 / kSteps;
+    const double h = 1.0 / kSteps;
     for (int i = 0; i < kSteps; ++i) {
       const auto slope = [&](double t, double at_f, double at_xi) {
         const double k = k_factor * schedule.contraction(t);

@@ -9,7 +9,7 @@
 namespace scorefield::test {
 namespace {
 
-const Comm* the_world = nullptr;
+const Comm* the_world = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): set once by main
 
 }  // namespace
 
@@ -53,7 +53,7 @@ Caught caught(const std::function<void()>& action) {
 }
 
 Moments measure_moments(std::int64_t count, const Maker& make) {
-  std::array<double, 2 * kMaxOrder> sums{};
+  std::array<double, 2 * std::size_t{kMaxOrder}> sums{};
   const Range mine = share(count, world().size(), world().rank());
   std::vector<double> x;
   for (std::int64_t first = mine.begin; first < mine.end; first += 4096) {

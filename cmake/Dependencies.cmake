@@ -60,6 +60,7 @@ if(SCOREFIELD_TESTS)
   add_library(random123 INTERFACE)
   target_include_directories(random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
   scorefield_require(GTest "libgtest-dev libgmock-dev" QUIET)
+  find_package(benchmark QUIET)  # for tests/bench only; without it scorefield_bench is not built
 endif()
 
 message(STATUS "MPI ${MPI_CXX_VERSION}, HDF5 ${HDF5_VERSION} (parallel), Boost ${Boost_VERSION}, LibTorch ${Torch_VERSION}")

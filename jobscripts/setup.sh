@@ -19,7 +19,7 @@ cd "$root"
 packages=(g++ cmake ninja-build ccache pkg-config
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev
   libboost-dev libboost-program-options-dev librandom123-dev
-  libgtest-dev libgmock-dev)
+  libgtest-dev libgmock-dev libbenchmark-dev)
 case ${1:-} in
   '') ;;
   --develop) packages+=(clang-format clang-tidy libomp-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC

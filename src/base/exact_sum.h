@@ -15,6 +15,7 @@ namespace scorefield {
 class ExactSum {
  public:
   void add(double term);
+  /// The same, by vector instructions in blocks whose terms lie within about 2^48 of each other (any further apart: one by one).
   void add(std::span<const double> terms);
   /// Adds another accumulator. Local.
   void merge(const ExactSum& other);
@@ -24,6 +25,8 @@ class ExactSum {
   double value() const;
 
  private:
+  void add_integer(std::int64_t sign, std::uint64_t magnitude, int position);
+  bool add_block(std::span<const double> terms, int e);
   void carry();
 
   static constexpr int kLimbs = 70;

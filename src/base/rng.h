@@ -30,11 +30,12 @@ struct RandomKey {
   std::uint64_t step = 0;  ///< below 2^56
 };
 
-/// Standard normal numbers first, first+1, ... of the sequence into `out`. Box-Muller on 32-bit uniforms: the
-/// largest |n| is 6.76, and the moment of order 8 is off by 2e-7 relative, which 1e13 samples would show.
+/// Standard normal numbers first, first+1, ... of the sequence into `out`, any `first` and size; below 32 numbers cost as
+/// much as 32. Box-Muller on 32-bit words: the largest |n| is 6.76, and the moment of order 8 is off by 2e-7 relative, which
+/// 1e13 samples would show. Number 32 g + 8 j + i is the j-th that block 8 g + i of Philox gives.
 void fill_normals(const RandomKey& key, std::uint64_t first, std::span<double> out);
 
-/// Uniform numbers of 53 bits in (0, 1).
+/// Uniform numbers in (0, 1), the centres of 2^52 cells. Number 16 g + 8 j + i is the j-th of block 8 g + i.
 void fill_uniforms(const RandomKey& key, std::uint64_t first, std::span<double> out);
 
 }  // namespace scorefield

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "base/rng.h"
 #include "test_support.h"
@@ -94,6 +96,81 @@ TEST(ExactSum, OrderDoesNotMatter) {
   EXPECT_TRUE(naive_differs);
 }
 
+/// Random doubles with exponents of 2 in [low, high), signs at random.
+std::vector<double> random_exponents(std::size_t count, int low, int high, std::uint64_t step) {
+  std::vector<double> x(count), exponent(count);
+  fill_uniforms({5, Stream::prior, 2 * step}, 0, x);
+  fill_uniforms({5, Stream::prior, 2 * step + 1}, 0, exponent);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double mantissa = x[i] < 0.5 ? -(0.5 + x[i]) : x[i];  // |.| in [0.5, 1) with all bits
+    x[i] = std::ldexp(mantissa, low + 1 + static_cast<int>(std::floor((high - low) * exponent[i])));
+  }
+  return x;
+}
+
+/// What is left of a sum made in blocks when each term is taken off again by itself: 0 only if no bit was lost.
+double blocks_less_terms(std::span<const double> terms) {
+  ExactSum sum;
+  sum.add(terms);
+  for (const double term : terms) sum.add(-term);
+  return sum.value();
+}
+
+// Sums in blocks are exact wherever the terms lie: within the reach of a block (2^48), at its edge, over the whole range, at its ends.
+TEST(ExactSum, BlocksEqualTermByTerm) {
+  const std::array<std::pair<int, int>, 14> ranges = {{{-1, 1},
+                                                       {0, 45},
+                                                       {0, 47},
+                                                       {0, 48},
+                                                       {0, 49},
+                                                       {0, 50},
+                                                       {0, 51},
+                                                       {0, 52},
+                                                       {0, 60},
+                                                       {-1074, 1024},
+                                                       {-1074, -1000},
+                                                       {-1000, -880},
+                                                       {-960, -850},
+                                                       {990, 1024}}};
+  std::uint64_t step = 0;
+  for (const auto& [low, high] : ranges) {
+    for (const std::size_t count : {1, 7, 1024, 1025, 5000}) {
+      EXPECT_EQ(blocks_less_terms(random_exponents(count, low, high, step++)), 0.0) << low << " .. " << high << ", " << count;
+    }
+  }
+  EXPECT_EQ(blocks_less_terms(std::vector<double>(5000, 2.0 - 0x1p-52)), 0.0) << "the largest of one sign";
+  for (const int growth : {1, 2, 3, 40, -1, -40}) {  // blocks tried with the exponent of others
+    std::vector<double> blocks;
+    for (int k = 0; k < 20; ++k) blocks.insert(blocks.end(), 1024, std::ldexp(k % 3 == 0 ? 1.0 / 3.0 : -2.0 / 3.0, growth * k));
+    EXPECT_EQ(blocks_less_terms(blocks), 0.0) << "blocks that grow by 2^" << growth;
+  }
+  std::vector<double> x = random_exponents(4096, 0, 20, step);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 3 == 0 ? 0.0 : i % 3 == 1 ? -0.0 : x[i];
+  EXPECT_EQ(blocks_less_terms(x), 0.0) << "zeros of both signs";
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 2 == 0 ? 1e16 : -1e16 - 2.0 * static_cast<double>(i % 7);
+  EXPECT_EQ(blocks_less_terms(x), 0.0) << "alternating signs";
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 2 == 0 ? 1e16 : 1e-3 * static_cast<double>(i);
+  EXPECT_EQ(blocks_less_terms(x), 0.0) << "large and tiny";
+  EXPECT_EQ(exact_sum(std::vector<double>(4096, -kDenormal)), -4096.0 * kDenormal);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = (i % 2 == 0 ? 1.0 : -1.0) * std::numeric_limits<double>::max();
+  x.push_back(1.0);
+  EXPECT_EQ(exact_sum(x), 1.0);
+  EXPECT_EQ(exact_sum(std::vector<double>(1024, std::numeric_limits<double>::max())), kInfinity);
+}
+
+// Every length up to three blocks, and a single far smaller term at any place, which a block cannot hold.
+TEST(ExactSum, BlocksOfAnyLength) {
+  std::vector<double> x = random_exponents(3000, -20, 20, 1000);
+  for (std::size_t count = 0; count <= x.size(); ++count) ASSERT_EQ(blocks_less_terms(std::span(x).first(count)), 0.0) << count;
+  for (std::size_t i = 0; i < 1100; ++i) {
+    std::vector<double> lone(1100, 0.0);
+    lone[i] = kDenormal;
+    lone[(i + 1) % 1100] = 1.0;
+    lone[(i + 2) % 1100] = -1.0;
+    ASSERT_EQ(exact_sum(lone), kDenormal) << i;
+  }
+}
+
 // Merged parts, and parts on different ranks, give the bits of one sum, whatever the parts.
 TEST(ExactSum, MergeAndRanks) {
   const std::vector<double> x = wild_numbers(3001);
@@ -114,11 +191,16 @@ TEST(ExactSum, MergeAndRanks) {
   }
 }
 
-// A term that is not finite is an error, not a poisoned sum.
+// A term that is not finite is an error wherever it stands, not a poisoned sum.
 TEST(ExactSum, RefusesWhatIsNotFinite) {
   for (const double bad : {kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()}) {
-    const auto error = test::caught([&] { exact_sum({1.0, bad}); });
-    EXPECT_EQ(error.code, ExitCode::numerical);
+    EXPECT_EQ(test::caught([&] { ExactSum().add(bad); }).code, ExitCode::numerical);
+    std::vector<double> x(2100, 1.0);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] = bad;
+      ASSERT_EQ(test::caught([&] { exact_sum(x); }).code, ExitCode::numerical) << bad << " at " << i;
+      x[i] = 1.0;
+    }
   }
 }
 

@@ -1,0 +1,129 @@
+// The core's kernels beside the obvious way to do the same, on one core, in one run. tests/bench/report makes the table.
+// Times are per item: a number, a term of a sum, a configuration, a training sample.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "base/exact_sum.h"
+#include "base/rng.h"
+#include "diffusion/fused_mlp.h"
+#include "diffusion/network_layout.h"
+#include "diffusion/trainer.h"
+#include "physics/two_peak.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kNumbers = 4096;  // what a thread works on at a time (work_plan.h)
+
+void count_items(benchmark::State& state, std::size_t per_iteration) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(per_iteration));
+}
+
+/// Fills of `size` numbers each, at changing places that are no multiples of anything.
+template <void (*fill)(const RandomKey&, std::uint64_t, std::span<double>)>
+void ours(benchmark::State& state) {
+  std::vector<double> x(static_cast<std::size_t>(state.range(0)));
+  std::uint64_t first = x.size() < kNumbers ? 5 : 0;
+  for (auto _ : state) {
+    fill({1, Stream::prior, 0}, first, x);
+    first += x.size();
+    benchmark::DoNotOptimize(x.data());
+    benchmark::ClobberMemory();
+  }
+  count_items(state, x.size());
+}
+
+template <class Distribution>
+void standard_library(benchmark::State& state) {
+  std::vector<double> x(kNumbers);
+  std::mt19937_64 engine(1);
+  Distribution distribution;
+  for (auto _ : state) {
+    for (double& number : x) number = distribution(engine);
+    benchmark::DoNotOptimize(x.data());
+    benchmark::ClobberMemory();
+  }
+  count_items(state, x.size());
+}
+
+BENCHMARK(ours<fill_normals>)->Name("normals/ours")->Arg(kNumbers)->Arg(64)->Arg(1);
+BENCHMARK(standard_library<std::normal_distribution<double>>)->Name("normals/std");
+BENCHMARK(ours<fill_uniforms>)->Name("uniforms/ours")->Arg(kNumbers);
+BENCHMARK(standard_library<std::uniform_real_distribution<double>>)->Name("uniforms/std");
+
+void in_blocks(std::span<const double> terms, ExactSum& sum) { sum.add(terms); }
+
+void term_by_term(std::span<const double> terms, ExactSum& sum) {
+  for (const double term : terms) sum.add(term);
+}
+
+void plainly(std::span<const double> terms, double& total) {
+  double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+  for (std::size_t i = 0; i < terms.size(); ++i) sum += terms[i];
+  total += sum;
+}
+
+template <class Sum, void (*add)(std::span<const double>, Sum&)>
+void add_normals(benchmark::State& state) {
+  std::vector<double> x(static_cast<std::size_t>(state.range(0)));
+  fill_normals({1, Stream::prior, 0}, 0, x);
+  Sum sum{};
+  for (auto _ : state) {
+    add(x, sum);
+    benchmark::DoNotOptimize(&sum);
+    benchmark::ClobberMemory();
+  }
+  count_items(state, x.size());
+}
+
+BENCHMARK(add_normals<ExactSum, in_blocks>)->Name("sum/ours")->Arg(1000)->Arg(100000)->Arg(10000000);
+BENCHMARK(add_normals<ExactSum, term_by_term>)->Name("sum/term-by-term")->Arg(1000)->Arg(100000)->Arg(10000000);
+BENCHMARK(add_normals<double, plainly>)->Name("sum/plain")->Arg(1000)->Arg(100000)->Arg(10000000);
+
+void evaluate_network(benchmark::State& state) {
+  const NetworkParams network;
+  const FusedMlp mlp(network, embedding_frequencies(network, 1), initial_weights(network, 1));
+  std::vector<double> x(kNumbers);
+  fill_normals({1, Stream::prior, 0}, 0, x);
+  const std::vector<float> in(x.begin(), x.end());
+  std::vector<float> out(kNumbers);
+  for (auto _ : state) {
+    mlp.evaluate(-0.5, in, out);
+    benchmark::DoNotOptimize(out.data());
+    benchmark::ClobberMemory();
+  }
+  count_items(state, kNumbers);
+}
+
+BENCHMARK(evaluate_network)->Name("network/ours");
+
+/// Optimiser steps of the default training (batches of 128 levels with 256 configurations each).
+void train(benchmark::State& state) {
+  const Comm comm = Comm::self();
+  std::vector<double> data(100000);
+  TwoPeak(1.0, 0.25, 0.5).draw(1, 0, data);
+  std::sort(data.begin(), data.end());
+  const Trainer::Settings settings{{}, {}, Schedule(1.0, 10.0), 0.02, 1};
+  Trainer trainer(comm, settings, data, {0.0, 1.0625});
+  for (auto _ : state) benchmark::DoNotOptimize(trainer.step());
+  count_items(state, static_cast<std::size_t>(settings.train.levels * settings.train.per_level));
+}
+
+BENCHMARK(train)->Name("training/ours")->Iterations(10);
+
+}  // namespace
+}  // namespace scorefield
+
+int main(int argc, char** argv) {
+  const scorefield::MpiEnvironment environment(&argc, &argv);
+  scorefield::set_torch_threads(1);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -26,8 +26,8 @@ void reserve(const std::filesystem::path& path) {
 
 }  // namespace
 
-GrowingFile::GrowingFile(const std::filesystem::path& path, const Comm& comm, H5File file)
-    : path_(path), comm_(&comm), file_(std::move(file)) {}
+GrowingFile::GrowingFile(std::filesystem::path path, const Comm& comm, H5File file)
+    : path_(std::move(path)), comm_(&comm), file_(std::move(file)) {}
 
 GrowingFile GrowingFile::create(const std::filesystem::path& path, const Comm& comm, const Layout& layout) {
   const std::filesystem::path aside = partial(path).string() + ".new";

@@ -23,15 +23,12 @@ class GrowingFile {
   /// Where a file of this name grows.
   static std::filesystem::path partial(const std::filesystem::path& path) { return path.string() + ".partial"; }
 
-  GrowingFile(GrowingFile&&) = default;
-  ~GrowingFile() = default;
-
   H5File& file() { return *file_; }
   /// Closes and seals the file and gives it its name, in place of an older one.
   void finish();
 
  private:
-  GrowingFile(const std::filesystem::path& path, const Comm& comm, H5File file);
+  GrowingFile(std::filesystem::path path, const Comm& comm, H5File file);
 
   std::filesystem::path path_;
   const Comm* comm_;

@@ -86,7 +86,7 @@ bool& left_open_flag() {
 
 }  // namespace
 
-H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file) : path_(path), comm_(&comm), file_(file) {}
+H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file) : path_(std::move(path)), comm_(&comm), file_(file) {}
 
 H5File::H5File(H5File&& other) noexcept : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
 

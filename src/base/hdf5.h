@@ -87,7 +87,7 @@ class H5File {
   template <class T>
   std::optional<T> numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const;
   static H5File open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags);
-  H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file);
+  H5File(std::filesystem::path path, const Comm& comm, std::int64_t file);
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;

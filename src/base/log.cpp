@@ -63,7 +63,7 @@ void Progress::update(double done, const std::string& note) {
   if (now - shown_at_ < (terminal ? 0.1 : 10.0) || done <= from_) return;
   shown_at_ = now;
   const double rate = (done - from_) / now;
-  std::array<char, 256> text;
+  std::array<char, 256> text{};
   std::snprintf(text.data(), text.size(), "%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(), 100.0 * done / total_,
                 readable_count(done).c_str(), readable_count(total_).c_str(), unit_.c_str(), readable_count(rate).c_str(),
                 readable_time((total_ - done) / rate).c_str(), note.empty() ? "" : "  ", note.c_str());
@@ -86,7 +86,7 @@ void check_environment() {
 }
 
 std::string readable_time(double seconds) {
-  std::array<char, 64> text;
+  std::array<char, 64> text{};
   if (seconds < 10.0) {
     std::snprintf(text.data(), text.size(), "%.1f s", seconds);
   } else if (seconds < 120.0) {
@@ -108,7 +108,7 @@ std::string readable_count(double count) {
     count /= 1000.0;
     ++level;
   }
-  std::array<char, 32> text;
+  std::array<char, 32> text{};
   const int digits = (level == 0 && count == std::floor(count)) || count >= 99.95 ? 0 : (count >= 9.995 ? 1 : 2);
   std::snprintf(text.data(), text.size(), "%.*f%s", digits, count, kSuffix[level]);
   return text.data();

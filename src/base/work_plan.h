@@ -39,8 +39,8 @@ class WorkPlan {
   /// Configurations of a range of units, and how many pieces they make.
   Range configurations(const Range& units) const;
   std::int64_t pieces(const Range& configurations) const;
-  /// Blocks of a batch, counted from configuration 0.
-  Range blocks(std::int64_t batch) const;
+  /// Blocks of batch `index`, counted from configuration 0.
+  Range blocks(std::int64_t index) const;
 
  private:
   std::int64_t samples_;

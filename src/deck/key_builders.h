@@ -132,7 +132,8 @@ struct SectionKeys {
             [=](const Params& p) { return join(p.*s.*member, [](T v) { return to_text(v); }); }};
   }
 
-  Key choice(const char* key, std::string Section::*member, std::vector<std::string> choices, KeyClass c, const char* meaning) const {
+  Key choice(const char* key, std::string Section::*member, const std::vector<std::string>& choices, KeyClass c,
+             const char* meaning) const {
     const auto s = section;
     return {name,
             key,
@@ -145,7 +146,7 @@ struct SectionKeys {
             [=](const Params& p) { return p.*s.*member; }};
   }
 
-  Key choices(const char* key, std::vector<std::string> Section::*member, std::vector<std::string> allowed, KeyClass c,
+  Key choices(const char* key, std::vector<std::string> Section::*member, const std::vector<std::string>& allowed, KeyClass c,
               const char* meaning) const {
     const auto s = section;
     return {name,

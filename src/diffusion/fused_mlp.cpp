@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "diffusion/network_layout.h"
 
@@ -86,8 +87,8 @@ void layer_block(const float* weight, std::int64_t stride, const float* shift, s
 
 }  // namespace
 
-FusedMlp::FusedMlp(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights)
-    : activation_(network.activation), odd_(network.symmetry == "odd"), frequencies_(frequencies) {
+FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights)
+    : activation_(network.activation), odd_(network.symmetry == "odd"), frequencies_(std::move(frequencies)) {
   std::size_t position = 0;
   const auto take = [&](std::int64_t count) {
     const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(position);

@@ -14,7 +14,7 @@ namespace scorefield {
 class FusedMlp {
  public:
   /// `weights` in the order of network_layout.h.
-  FusedMlp(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights);
+  FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights);
 
   /// out = F(xh, l) for any number of configurations at one level. Each result depends on its own input only, not on
   /// its position or on the number of configurations. Safe to call from several threads.

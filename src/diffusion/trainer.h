@@ -25,18 +25,20 @@ struct TrainingState {
 /// same for any number of ranks, and the gradients agree to rounding.
 class Trainer {
  public:
-  struct Settings {
+  struct Settings {  // NOLINT(cppcoreguidelines-pro-type-member-init): Schedule has no default
     NetworkParams network;
     TrainParams train;
     Schedule schedule;
-    double noise_min;
-    std::uint64_t seed;
+    double noise_min = 0.0;
+    std::uint64_t seed = 0;
   };
 
   /// `data`: the whole ensemble, on every rank, in ascending order (so that evenly spread picks are evenly spread in value); kept by
   /// reference. `reference`: its mean and variance.
   Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference);
   ~Trainer();
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   /// One optimiser step. Returns the loss of this rank's part of the batch, divided by the size of the whole batch, so that
   /// its sum over ranks is the loss. Collective.

@@ -26,7 +26,7 @@ void stop_if_asked(const Context& context) {
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
-  std::array<char, 32> text;
+  std::array<char, 32> text{};
   std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
   return text.data();
 }

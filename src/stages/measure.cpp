@@ -76,7 +76,7 @@ FieldSums sum_field(const Context& context, const std::string& name, const H5Fil
 }
 
 std::string table_line(const std::string& name, const Estimate& cumulants, const ChiSquared& chi2) {
-  std::array<char, 200> text;
+  std::array<char, 200> text{};
   int length = std::snprintf(text.data(), text.size(), "  %-20s", name.c_str());
   for (const std::size_t i : {1, 3, 5, 7}) {
     length += std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " %11.6g +- %-8.2g", cumulants.value[i],

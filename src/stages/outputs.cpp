@@ -36,7 +36,7 @@ void add_recording_settings(const Params& params, Settings& settings) {
 std::string Output::fingerprint() const {
   std::string text = "algorithms=" + std::to_string(kAlgorithmVersion) + ";" + file + ";";
   for (const auto& [key, value] : settings) text += key + "=" + value + ";";
-  std::array<char, 17> digits;
+  std::array<char, 17> digits{};
   std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_text(text)));
   return digits.data();
 }

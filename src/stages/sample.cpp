@@ -103,10 +103,10 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
   const std::string& kind = params.sample.score[score_index];
   const Surveyed found = survey(context, samples_output(params, process, score_index));
   if (already_complete(context, found)) return;
-  const auto [score, reference] = make_score(context, law, process, kind);
+  const ScoreWithReference given = make_score(context, law, process, kind);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
                                  params.sample.corrector_snr};
-  const BackwardProcess backward = make_backward(context, process, reference, settings);
+  const BackwardProcess backward = make_backward(context, process, given.reference, settings);
   const auto chosen = recorded_levels(backward.levels().size(), params.sample.records);
   std::vector<NoiseLevel> levels;
   std::vector<std::size_t> record_of(backward.levels().size(), chosen.size());
@@ -114,11 +114,11 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
     levels.push_back(backward.levels()[chosen[k]]);
     record_of[chosen[k]] = k;
   }
-  const Recorder recorder(levels, reference, params.measure);
+  const Recorder recorder(levels, given.reference, params.measure);
   const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
-    backward.run(*score, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+    backward.run(*given.score, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
       if (record_of[level] < chosen.size()) record(record_of[level], at);
     });
   };

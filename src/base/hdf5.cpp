@@ -1,7 +1,11 @@
 #include "base/hdf5.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -21,6 +25,30 @@ hid_t file_type(Stored type) {
     case Stored::int64: return H5T_STD_I64LE;
   }
   throw Error(ExitCode::internal, "unknown storage type");
+}
+
+/// Room for what HDF5 writes about datasets: groups, attributes, its own tables.
+constexpr std::uint64_t kMetadataRoom = 64 * 1024;
+constexpr std::uint64_t kDatasetRoom = 4 * 1024;  // more of it for each dataset
+
+/// Takes the room for the first `size` bytes of a file from the disk, without making it longer. A file system that cannot do so finds
+/// out later.
+void reserve(const std::filesystem::path& path, std::uint64_t size, int flags = 0) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
+  if (descriptor < 0) return;
+  const int status = ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
+  const bool full = status != 0 && (errno == ENOSPC || errno == EDQUOT);
+  ::close(descriptor);
+  if (!full) return;
+  if ((flags & O_CREAT) != 0) ::unlink(path.c_str());
+  throw IoError("the disk is full: no room for " + std::to_string(size) + " bytes of " + path.string() +
+                "; free some, or choose another --run.output, and run again");
+}
+
+std::uint64_t bytes_of(const Shape& shape) {
+  std::uint64_t bytes = 8;
+  for (const std::uint64_t extent : shape) bytes *= extent;
+  return bytes;
 }
 
 Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
@@ -86,9 +114,11 @@ bool& left_open_flag() {
 
 }  // namespace
 
-H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file) : path_(std::move(path)), comm_(&comm), file_(file) {}
+H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file)
+    : path_(std::move(path)), comm_(&comm), file_(file), reserved_(kMetadataRoom) {}
 
-H5File::H5File(H5File&& other) noexcept : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
+H5File::H5File(H5File&& other) noexcept
+    : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)), reserved_(other.reserved_) {}
 
 H5File::~H5File() {
   if (file_ >= 0 && may_communicate()) H5Fclose(file_);
@@ -113,6 +143,7 @@ H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
   std::int64_t file = -1;
   require_all(comm, [&] {
     if (!comm.is_root()) return;
+    reserve(path, kMetadataRoom, O_CREAT | O_TRUNC);
     const std::string what = "cannot create " + path.string() + ": is the folder there, writable, and the disk not full?";
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
 #if H5_VERSION_GE(1, 10, 7)
@@ -155,6 +186,10 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
 H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
 
 void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
+  reserved_ += bytes_of(shape) + kDatasetRoom;
+  require_all(*comm_, [&] {
+    if (comm_->is_root()) reserve(path_, reserved_);
+  });
   writing([&] {
     const std::string what = "cannot make dataset " + in(name, path_);
     const std::vector<hsize_t> extent(shape.begin(), shape.end());

@@ -38,7 +38,8 @@ class H5File {
   ~H5File();
 
   void create_group(const std::string& name);
-  /// Makes a contiguous dataset, allocated at once at full size.
+  /// Makes a contiguous dataset, allocated at once at full size. IoError if the disk has no room for it, found out while the file
+  /// can still be closed.
   void create_dataset(const std::string& name, const Shape& shape, Stored type = Stored::float64);
   /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row. A rank may write none.
   void write_rows(const std::string& name, std::uint64_t first, std::span<const double> values);
@@ -91,6 +92,7 @@ class H5File {
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
+  std::uint64_t reserved_ = 0;  ///< bytes that a new file has room for on the disk
 };
 
 /// Lines naming the versions of MPI and HDF5 in use. Local.

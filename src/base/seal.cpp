@@ -127,8 +127,8 @@ Seal check_seal(const Comm& comm, const std::filesystem::path& path) {
   });
   std::uint64_t sealed_size = 0, sealed_sum = 0;
   if (std::strncmp(text.data(), kFormat, std::strcspn(kFormat, "\n")) != 0) return Seal::none;
-  text.back() = '\0';
-  if (std::sscanf(text.data(), "scorefield file\nbytes %" SCNu64 "\nchecksum %" SCNx64, &sealed_size, &sealed_sum) != 2)
+  if (std::sscanf(std::string(text.data(), text.size()).c_str(), "scorefield file\nbytes %" SCNu64 "\nchecksum %" SCNx64, &sealed_size,
+                  &sealed_sum) != 2)
     return Seal::broken;
   if (text != seal_text(sealed_size, sealed_sum) || size != sealed_size) return Seal::broken;
   return checksum(comm, path, size) == sealed_sum ? Seal::good : Seal::broken;

@@ -23,7 +23,7 @@ class StopRequest {
   /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit.
   void limit_time(double seconds) { limit_ = seconds; }
 
-  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the file out/stop", "run.walltime"), the same on all ranks.
+  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", "run.walltime"), the same on all ranks.
   /// Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
   std::string requested(const Comm& comm);
 

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "base/work_plan.h"
 #include "deck/keys.h"
+#include "other_value.h"
 #include "test_support.h"
 
 namespace scorefield {
@@ -38,26 +41,11 @@ TEST(Keys, DefaultsSurvive) {
   }
 }
 
-/// Another valid value for a key than its default.
-std::string other_value(const Key& key) {
-  if (key.full_name() == "model.name") return "";  // one choice only
-  if (key.type == "choice")
-    return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
-  if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
-  if (key.type == "processes") return "0.3, vp";
-  if (key.type == "text") return "elsewhere";
-  if (key.type == "integer") return "26";
-  if (key.type == "integers") return "30, 31";
-  return key.type == "numbers"                ? "0.30000000000000004, -0.001"
-         : key.full_name() == "forward.sigma" ? "3.3333333333333335"
-                                              : "0.30000000000000004";
-}
-
 // Every key changes exactly its own line of the resolved deck, from a file as from the command line.
 TEST(Keys, EachKeySetsItself) {
   const std::string before = resolved_text(Params{});
   for (const Key& key : all_keys()) {
-    const std::string value = other_value(key);
+    const std::string value = test::other_value(key);
     if (value.empty()) continue;
     Params p;
     key.set(p, value);
@@ -179,33 +167,70 @@ TEST(Deck, Contradictions) {
 
 // One entry of samples, sampler and steps serves all scores; else each has its own.
 TEST(Deck, EntriesOfAScore) {
-  const SampleParams one = parse("[sample]\nscore = exact, learnt\nsamples = 300\nsampler = ode2\nsteps = 5\n").sample;
-  EXPECT_EQ(samples_of(one, 1), 300);
+  const SampleParams one = parse("[sample]\nscore = exact, learnt\nsamples = 30000\nsampler = ode2\nsteps = 5\n").sample;
+  EXPECT_EQ(samples_of(one, 1), 30000);
   EXPECT_EQ(sampler_of(one, 1), "ode2");
   EXPECT_EQ(steps_of(one, 1), 5);
-  const SampleParams two = parse("[sample]\nscore = exact, learnt\nsamples = 300, 400\nsampler = ode2, sde4\nsteps = 5, 6\n").sample;
-  EXPECT_EQ(samples_of(two, 1), 400);
+  const SampleParams two = parse("[sample]\nscore = exact, learnt\nsamples = 30000, 40000\nsampler = ode2, sde4\nsteps = 5, 6\n").sample;
+  EXPECT_EQ(samples_of(two, 1), 40000);
   EXPECT_EQ(sampler_of(two, 1), "sde4");
   EXPECT_EQ(steps_of(two, 0), 5);
 }
 
-// The fingerprint of a section changes with each of its physics and extend keys, with the seed and with what is said
-// beside, and with nothing else.
-TEST(Deck, Fingerprint) {
-  const std::string none = fingerprint(Params{}, {"model", "train", "sample"});
-  EXPECT_EQ(none.size(), 16u);
-  EXPECT_EQ(none.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_NE(fingerprint(Params{}, {"model", "train", "sample"}, "ve"), none);
-  EXPECT_NE(fingerprint(Params{}, {"model", "train"}), none);
+// The settings of a section are its physics keys with the values of the deck; others, and single keys, are there if they are named.
+TEST(Deck, SettingsOf) {
+  Params p;
   for (const Key& key : all_keys()) {
-    const std::string value = other_value(key);
-    if (value.empty()) continue;
-    Params p;
-    key.set(p, value);
-    const bool inside = key.section == "model" || key.section == "train" || key.section == "sample" || key.full_name() == "run.seed";
-    const bool counts = inside && (key.key_class == KeyClass::physics || key.key_class == KeyClass::extend);
-    EXPECT_EQ(fingerprint(p, {"model", "train", "sample"}) != none, counts) << key.full_name();
+    if (const std::string value = test::other_value(key); !value.empty()) key.set(p, value);
   }
+  const std::vector<std::string> wanted = {"run.seed", "model", "train", "generate.samples", "sample.steps", "run.threads"};
+  Settings expected;
+  for (const Key& key : all_keys()) {
+    const bool in_section = (key.section == "model" || key.section == "train") && key.key_class == KeyClass::physics;
+    if (in_section || std::find(wanted.begin(), wanted.end(), key.full_name()) != wanted.end()) {
+      expected.emplace_back(key.full_name(), key.get(p));
+    }
+  }
+  EXPECT_EQ(settings_of(p, wanted), expected);
+  EXPECT_GT(expected.size(), 12u);
+  EXPECT_EQ(settings_of(p, {"train.steps"}), (Settings{{"train.steps", "26"}}));
+  EXPECT_EQ(settings_of(p, {"generate", "run.output"}), (Settings{{"run.output", "elsewhere"}}));  // generate has no physics keys
+  EXPECT_EQ(settings_of(p, {}), Settings{});
+}
+
+// A jackknife bin needs a block of configurations of its own, in every file that is measured.
+TEST(Deck, BinsNeedBlocks) {
+  const std::string enough = std::to_string(20 * kSmallestBlock), short_of = std::to_string(20 * kSmallestBlock - 1);
+  const auto deck = [](const std::string& generate, const std::string& sample) {
+    return "[generate]\nsamples = " + generate + "\n[sample]\nsamples = " + sample + "\n[measure]\nbins = 20\n";
+  };
+  EXPECT_EQ(parse(deck(enough, enough)).measure.bins, 20);
+  expect_refused(deck(short_of, enough), {}, {"measure.bins = 20", "generate.samples = " + short_of, "64 configurations"});
+  expect_refused(deck(enough, short_of), {}, {"measure.bins = 20", "sample.samples = " + short_of, "64 configurations"});
+}
+
+// Durations as batch systems write them, or in seconds.
+TEST(Deck, Walltime) {
+  const auto walltime = [](const std::string& text) { return parse("", {"--run.walltime=" + text}).run.walltime; };
+  EXPECT_EQ(walltime("0"), 0.0);
+  EXPECT_EQ(walltime("90.5"), 90.5);
+  EXPECT_EQ(walltime("1:30:05"), 5405.0);
+  EXPECT_EQ(walltime("0:00:59"), 59.0);
+  EXPECT_EQ(walltime("240:00:00"), 864000.0);
+  for (const std::string bad : {"", "-1", "1:30", "0:60:00", "0:00:60", "1:00:00:00", "1:00:00:", ":1:00", "1::00", "1h", "inf", "nan"}) {
+    expect_refused("", {"--run.walltime=" + bad}, {"run.walltime = " + bad, "seconds or h:mm:ss"});
+  }
+}
+
+// How much is made between two checkpoints, and how often there is one.
+TEST(Deck, BatchAndCheckpoint) {
+  const RunParams run = parse("[run]\nbatch = 1e5\ncheckpoint = 0.5\n").run;
+  EXPECT_EQ(run.batch, 100000);
+  EXPECT_EQ(run.checkpoint, 0.5);
+  EXPECT_EQ(parse("").run.batch, 0);
+  EXPECT_EQ(parse("").run.checkpoint, 60.0);
+  expect_refused("[run]\nbatch = -1\n", {}, {"run.batch = -1", "an integer, 0 <= value"});
+  expect_refused("[run]\ncheckpoint = -1\n", {}, {"run.checkpoint = -1", "a number, 0 <= value"});
 }
 
 // Numbers are written in the shortest form that reads back as the same.

@@ -2,14 +2,106 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
+#include "base/rng.h"
+
 namespace scorefield {
 namespace {
+
+std::uint64_t hash_of(const std::string& bytes) { return hash_bytes(std::as_bytes(std::span(bytes))); }
+
+/// Bytes without a pattern.
+std::string some_bytes(std::size_t size) {
+  std::vector<double> numbers(size);
+  fill_uniforms({3, Stream::prior, 0}, 0, numbers);
+  std::string bytes;
+  for (const double value : numbers) bytes.push_back(static_cast<char>(static_cast<unsigned char>(256.0 * value)));
+  return bytes;
+}
 
 // The published values of FNV-1a; seeds and fingerprints stand on them.
 TEST(Hash, IsFnv1a) {
   EXPECT_EQ(hash_text(""), 0xcbf29ce484222325ULL);
   EXPECT_EQ(hash_text("a"), 0xaf63dc4c8601ec8cULL);
   EXPECT_EQ(hash_text("foobar"), 0x85944171f73967e8ULL);
+}
+
+// Values of an independent implementation (in Python); the seals of all files stand on them.
+TEST(HashBytes, NeverChanges) {
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred.push_back(static_cast<char>(i));
+  EXPECT_EQ(hash_of(""), 0xa8aac7547db9fcf4ULL);
+  EXPECT_EQ(hash_of("a"), 0xc596c0bd3ace1040ULL);
+  EXPECT_EQ(hash_of("foobar"), 0xf3bba49088d5720bULL);
+  EXPECT_EQ(hash_of(hundred), 0xc6b71002dace4b0cULL);
+}
+
+// Buffers of any length, also those that fill no word or no round of four words: one flipped bit changes the hash.
+TEST(HashBytes, SeesEveryFlippedBit) {
+  for (std::size_t size = 0; size <= 100; ++size) {
+    std::string bytes = some_bytes(size);
+    const std::uint64_t before = hash_of(bytes);
+    for (char& byte : bytes) {
+      for (int bit = 0; bit < 8; ++bit) {
+        byte = static_cast<char>(byte ^ (1 << bit));
+        EXPECT_NE(hash_of(bytes), before) << size << " " << bit;
+        byte = static_cast<char>(byte ^ (1 << bit));
+      }
+    }
+    EXPECT_EQ(hash_of(bytes), before);
+  }
+}
+
+// The padding of the last word is told from zeros that are there.
+TEST(HashBytes, LengthMatters) {
+  for (const std::size_t size : {0, 5, 13, 32, 35}) {
+    std::set<std::uint64_t> seen;
+    for (std::size_t zeros = 0; zeros < 70; ++zeros) seen.insert(hash_of(some_bytes(size) + std::string(zeros, '\0')));
+    EXPECT_EQ(seen.size(), 70u) << size;
+  }
+}
+
+// Words in the same chain or in two, bytes in the same word or in two: their order matters.
+TEST(HashBytes, OrderMatters) {
+  const std::string bytes = some_bytes(104);
+  for (const std::size_t width : {1, 8}) {
+    std::set<std::uint64_t> seen = {hash_of(bytes)};
+    std::size_t swaps = 0;
+    for (std::size_t a = 0; a < bytes.size(); a += width) {
+      for (std::size_t b = a + width; b < bytes.size(); b += width) {
+        std::string swapped = bytes;
+        swapped.replace(a, width, bytes, b, width).replace(b, width, bytes, a, width);
+        if (swapped == bytes) continue;
+        ++swaps;
+        seen.insert(hash_of(swapped));
+      }
+    }
+    EXPECT_GE(swaps, 78u);
+    EXPECT_EQ(seen.size(), swaps + 1) << width;
+  }
+}
+
+// No bit of either argument is lost, and the arguments are not interchangeable along a chain.
+TEST(HashCombine, IsABijectionOfEitherArgument) {
+  for (const std::uint64_t other : {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0}, std::uint64_t{0x123456789abcdef}}) {
+    std::set<std::uint64_t> of_word = {hash_combine(other, 77)}, of_hash = {hash_combine(77, other)};
+    for (int bit = 0; bit < 64; ++bit) {
+      of_word.insert(hash_combine(other, 77 ^ (std::uint64_t{1} << bit)));
+      of_hash.insert(hash_combine(77 ^ (std::uint64_t{1} << bit), other));
+    }
+    EXPECT_EQ(of_word.size(), 65u);
+    EXPECT_EQ(of_hash.size(), 65u);
+    EXPECT_NE(hash_combine(hash_combine(1, other), 77), hash_combine(hash_combine(1, 77), other));
+  }
+}
+
+// Doubles are hashed as bit patterns: 0 is not -0.
+TEST(HashBytes, OfNumbers) {
+  const std::vector<double> zero = {0.0}, minus = {-0.0};
+  EXPECT_NE(hash_values(zero), hash_values(minus));
+  EXPECT_EQ(hash_values(zero), hash_of(std::string(8, '\0')));
 }
 
 }  // namespace

@@ -127,6 +127,7 @@ TEST(ModelFile, RoundTrip) {
   {
     PendingFile pending(folder / "model.h5", test::world());
     write_model(pending.file(), m);
+    pending.file().write_all("/network/averaged_weights", {m.weights.size()}, m.weights, Stored::float32);
     pending.commit();
   }
   const H5File file = H5File::open(folder / "model.h5", test::world());

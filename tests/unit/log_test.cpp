@@ -59,5 +59,15 @@ TEST(Log, File) {
   EXPECT_FALSE(test::caught([&] { silent.open_file(folder / "no/such/folder"); }).thrown);
 }
 
+// The closing line counts what this run did, not what an earlier one had done.
+TEST(Progress, CountsFromWhereItBegan) {
+  Log log(true);
+  testing::internal::CaptureStdout();
+  Progress(log, "train", 5000.0, "steps", 3000.0).finish("loss 1");
+  const std::string line = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(line.rfind("train: 2.00 k steps in ", 0), 0u) << line;
+  EXPECT_NE(line.find("s  loss 1\n"), std::string::npos) << line;
+}
+
 }  // namespace
 }  // namespace scorefield

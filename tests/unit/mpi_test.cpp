@@ -23,7 +23,27 @@ TEST(RequireAll, OneRankFails) {
     EXPECT_TRUE(error.agreed);
     EXPECT_EQ(error.message, message);
     EXPECT_EQ(error.code, ExitCode::numerical);
+    EXPECT_EQ(error.ranks, comm().size());
   }
+}
+
+// An error that a part of the ranks agreed on (here one rank with itself) is agreed on by all in turn, as any other.
+TEST(RequireAll, AgreementOfAPartBecomesOneOfAll) {
+  const Comm self = Comm::self();
+  for (int bad = 0; bad < comm().size(); ++bad) {
+    const auto error = test::caught([&] {
+      require_all(comm(), [&] {
+        require_all(self, [&] {
+          if (comm().rank() == bad) throw IoError("rank " + std::to_string(bad));
+        });
+      });
+    });
+    EXPECT_TRUE(error.agreed);
+    EXPECT_EQ(error.ranks, comm().size());
+    EXPECT_EQ(error.message, "rank " + std::to_string(bad));
+    EXPECT_EQ(error.code, ExitCode::io);
+  }
+  EXPECT_EQ(comm().sum(1.0), comm().size());
 }
 
 // Where all ranks fail differently, all report the lowest; other exceptions become internal errors.
@@ -100,6 +120,14 @@ TEST(Comm, Broadcast) {
   std::vector<double> received = comm().is_root() ? numbers : std::vector<double>(7, 1.0);
   comm().broadcast(received);
   EXPECT_EQ(test::bits(received), test::bits(numbers));
+}
+
+// The root's integers, into arrays of the same size.
+TEST(Comm, BroadcastIntegers) {
+  const std::vector<std::int64_t> numbers = {-1, std::int64_t{1} << 62};
+  std::vector<std::int64_t> received = comm().is_root() ? numbers : std::vector<std::int64_t>(2, 5);
+  comm().broadcast(std::span(received));
+  EXPECT_EQ(received, numbers);
 }
 
 // Sums, maxima and minima of every type over ranks.

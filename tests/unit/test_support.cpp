@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <sstream>
 
 namespace scorefield::test {
 namespace {
@@ -33,6 +35,32 @@ SharedFolder::~SharedFolder() {
   if (world().is_root()) std::filesystem::remove_all(path_, ignored);
 }
 
+bool there(const std::filesystem::path& path) {
+  world().barrier();
+  return world().max(std::int64_t{world().is_root() && std::filesystem::exists(path)}) == 1;
+}
+
+std::string read_bytes(const std::filesystem::path& path) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+void damage(const std::filesystem::path& path, std::int64_t position) {
+  world().barrier();
+  if (world().is_root()) {
+    std::string bytes = read_bytes(path);
+    char& byte = bytes.at(position < 0 ? bytes.size() / 2 : static_cast<std::size_t>(position));
+    byte = static_cast<char>(byte ^ 1);
+    write_bytes(path, bytes);
+  }
+  world().barrier();
+}
+
 std::vector<std::uint64_t> bits(std::span<const double> values) {
   std::vector<std::uint64_t> result;
   for (const double value : values) result.push_back(bits(value));
@@ -43,7 +71,7 @@ Caught caught(const std::function<void()>& action) {
   try {
     action();
   } catch (const AgreedError& error) {
-    return {true, true, error.code(), error.what()};
+    return {true, true, error.code(), error.what(), error.ranks};
   } catch (const Error& error) {
     return {true, false, error.code(), error.what()};
   } catch (const std::exception& error) {
@@ -73,6 +101,13 @@ Moments measure_moments(std::int64_t count, const Maker& make) {
     result.error[order - 1] = std::sqrt((sums[2 * order - 1] / n - mean * mean) / n);
   }
   return result;
+}
+
+double tree_sum(std::span<const double> leaves) {
+  if (leaves.empty()) return 0.0;
+  if (leaves.size() == 1) return leaves[0];
+  const std::size_t left = std::bit_floor(leaves.size() - 1);
+  return tree_sum(leaves.first(left)) + tree_sum(leaves.subspan(left));
 }
 
 double integrate(const std::function<double(double)>& f, double low, double high, int points) {

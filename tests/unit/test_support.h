@@ -39,6 +39,15 @@ class SharedFolder {
   std::filesystem::path path_;
 };
 
+/// True if the root sees this file, after all ranks came here. Collective.
+bool there(const std::filesystem::path& path);
+
+/// A file as bytes. Local.
+std::string read_bytes(const std::filesystem::path& path);
+void write_bytes(const std::filesystem::path& path, const std::string& bytes);
+/// The root flips the lowest bit of one byte, in the middle unless told, of a file that no rank has open. Collective.
+void damage(const std::filesystem::path& path, std::int64_t position = -1);
+
 /// Bit patterns, for comparisons that tell -0 from 0 and take NaN as equal to itself.
 std::vector<std::uint64_t> bits(std::span<const double> values);
 inline std::uint64_t bits(double value) { return std::bit_cast<std::uint64_t>(value); }
@@ -49,6 +58,7 @@ struct Caught {
   bool agreed = false;
   ExitCode code = ExitCode::complete;
   std::string message;
+  int ranks = 0;  ///< that agreed
 };
 Caught caught(const std::function<void()>& action);
 
@@ -63,6 +73,9 @@ Moments measure_moments(std::int64_t count, const Maker& make);
 
 /// (value - expected)/error.
 inline double sigmas(double value, double expected, double error) { return (value - expected) / error; }
+
+/// Sum of leaves by the definition of the binary tree: left of the last cut is the largest power of two below the number of leaves.
+double tree_sum(std::span<const double> leaves);
 
 /// Integral of `f` from `low` to `high` by the trapezoidal rule, for functions that vanish at both ends (where it
 /// converges faster than any power).

@@ -215,6 +215,72 @@ TEST(Trainer, Repeats) {
   EXPECT_NE(one.weights, other.weights);
 }
 
+/// Everything that a training carries, one behind the other.
+std::vector<double> everything(const TrainingState& s) {
+  std::vector<double> all = {static_cast<double>(s.step)};
+  for (const auto* part : {&s.weights, &s.averaged_weights, &s.gradient_mean, &s.gradient_square}) {
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  return all;
+}
+
+// A new trainer that takes over the state after 5 steps is where the first one is after 5 more, to the bit: weights, their average and
+// the moments, while the learning rate rises and falls.
+TEST(Trainer, RestoredGoesOnAsIfNothingHappened) {
+  auto s = settings();
+  s.train.steps = 12;
+  s.train.warmup = 3;
+  Trainer first(test::world(), s, data(), kReference), second(test::world(), s, data(), kReference);
+  for (int n = 0; n < 3; ++n) second.step();  // has moments of its own, which must go
+  for (int n = 0; n < 5; ++n) first.step();
+  second.restore(first.state());
+  EXPECT_EQ(test::bits(everything(second.state())), test::bits(everything(first.state())));
+  Trainer third(test::world(), s, data(), kReference);
+  third.restore(first.state());
+  for (int n = 0; n < 5; ++n) {
+    const double loss = first.step();
+    EXPECT_EQ(test::bits(second.step()), test::bits(loss)) << n;
+    EXPECT_EQ(test::bits(third.step()), test::bits(loss)) << n;
+  }
+  EXPECT_EQ(first.state().step, 10);
+  EXPECT_EQ(test::bits(everything(second.state())), test::bits(everything(first.state())));
+  EXPECT_EQ(test::bits(everything(third.state())), test::bits(everything(first.state())));
+}
+
+// A state is a copy: the trainer that gave it, or took it, does not change it by going on.
+TEST(Trainer, StatesAreCopies) {
+  Trainer trainer(test::world(), settings(), data(), kReference);
+  trainer.step();
+  const TrainingState state = trainer.state();
+  const auto before = everything(state);
+  Trainer other(test::world(), settings(), data(), kReference);
+  other.restore(state);
+  for (int n = 0; n < 3; ++n) {
+    trainer.step();
+    other.step();
+  }
+  EXPECT_EQ(test::bits(everything(state)), test::bits(before));
+}
+
+// A state of another network, or of none, is refused, and nothing is taken over.
+TEST(Trainer, RefusesAStateOfAnotherNetwork) {
+  auto larger = settings();
+  larger.network.hidden.push_back(3);
+  Trainer trainer(test::world(), settings(), data(), kReference), other(test::world(), larger, data(), kReference);
+  other.step();
+  trainer.step();
+  const auto before = everything(trainer.state());
+  TrainingState half = trainer.state();
+  half.gradient_square.pop_back();
+  for (const TrainingState& state : {other.state(), TrainingState{}, half}) {
+    const auto error = test::caught([&] { trainer.restore(state); });
+    EXPECT_EQ(error.code, ExitCode::bad_input);
+    EXPECT_NE(error.message.find("another network"), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("--overwrite"), std::string::npos) << error.message;
+  }
+  EXPECT_EQ(test::bits(everything(trainer.state())), test::bits(before));
+}
+
 /// rms of (learnt - exact) sqrt(Xi) over the law at a level.
 double score_error(const Score& learnt, const NoiseLevel& level) {
   std::vector<double> x(2000), noise(2000), exact(2000), got(2000);

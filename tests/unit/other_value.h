@@ -1,0 +1,25 @@
+// For tests of every key of a deck: a value that differs from its default.
+#pragma once
+
+#include <string>
+
+#include "deck/keys.h"
+
+namespace scorefield::test {
+
+/// Another valid value for a key than its default, as it is written; "" where there is none.
+inline std::string other_value(const Key& key) {
+  if (key.full_name() == "model.name") return "";  // one choice only
+  if (key.type == "choice")
+    return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
+  if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
+  if (key.type == "processes") return "0.3, vp";
+  if (key.type == "text") return "elsewhere";
+  if (key.type == "integer") return "26";
+  if (key.type == "integers") return "30, 31";
+  return key.type == "numbers"                ? "0.30000000000000004, -0.001"
+         : key.full_name() == "forward.sigma" ? "3.3333333333333335"
+                                              : "0.30000000000000004";
+}
+
+}  // namespace scorefield::test

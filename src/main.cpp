@@ -1,9 +1,11 @@
 // The executable: reads the command line and the deck, and runs the stages.
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <map>
 
+#include "base/hdf5_library.h"
 #include "base/parallel.h"
 #include "deck/command_line.h"
 #include "diffusion/trainer.h"
@@ -87,8 +89,12 @@ bool answer_question(const std::vector<std::string>& arguments, const Comm& comm
   return false;
 }
 
-int report(const char* message, ExitCode code) {
-  std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message);
+/// One line, whatever bytes of a deck or a path it repeats.
+int report(std::string message, ExitCode code) {
+  for (char& c : message) {
+    if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = '?';
+  }
+  std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message.c_str());
   return static_cast<int>(code);
 }
 
@@ -96,6 +102,7 @@ int report(const char* message, ExitCode code) {
 
 int main(int argc, char** argv) {
   keep_freed_memory();
+  prepare_hdf5();
   const MpiEnvironment environment(&argc, &argv);
   const Comm comm = Comm::world();
   StopRequest stop;
@@ -109,7 +116,7 @@ int main(int argc, char** argv) {
     report(error.what(), error.code());
     abort_all(error.code());
   } catch (const std::exception& error) {
-    report((std::string("internal: ") + error.what()).c_str(), ExitCode::internal);
+    report(std::string("internal: ") + error.what(), ExitCode::internal);
     abort_all(ExitCode::internal);
   }
 }

@@ -51,6 +51,7 @@ class H5File {
 
   bool exists(const std::string& name) const;
   Shape shape(const std::string& name) const;
+  /// True of a dataset of integers or floating-point numbers.
   bool holds_numbers(const std::string& name) const;
 
   /// Attributes, of a group or a dataset.
@@ -76,6 +77,9 @@ class H5File {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// True if the file was opened with a checksum that is right: then it is, to the bit, what the program wrote.
+  bool sealed() const { return sealed_; }
+
  private:
   bool has_attribute(const std::string& object, const std::string& name) const;
   template <class T>
@@ -85,6 +89,7 @@ class H5File {
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
+  bool sealed_ = false;
 };
 
 /// Lines naming the versions of MPI and HDF5 in use. Local.

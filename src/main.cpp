@@ -45,6 +45,7 @@ void announce(const Context& context, int threads) {
 void run_stages(const Context& context, const Command& command, int threads) {
   OutputFolder folder(context);
   prepare_outputs(context, command.stages);
+  if (command.stages.front() == "measure") require_measurable(context);
   folder.open();
   announce(context, threads);
   try {

@@ -178,25 +178,28 @@ void measure_process(const ExactLaw& law, std::size_t bins, const std::string& n
   }
 }
 
-/// The outputs that can be measured. InputError if there is none, or one of another deck. Collective.
-std::vector<Output> measurable(const Context& context) {
+/// The outputs that can be measured, and lines on those that cannot be yet. AgreedError if there is none, or one of another deck or
+/// damaged. Collective.
+std::vector<Output> measurable(const Context& context, std::vector<std::string>& left_out) {
   std::vector<Output> found;
   std::string complaints;
+  ExitCode code = ExitCode::bad_input;
   for (const Surveyed& each : survey_all(context)) {
     if (each.output.stage == "train" || each.state == State::missing) continue;
     if (each.state == State::unfinished) {
-      context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
+      left_out.push_back(each.output.file + " is left out: " + each.describe());
     } else if (each.state == State::complete) {
       found.push_back(each.output);
     } else {
+      if (complaints.empty()) code = each.code;
       complaints +=
           (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
     }
   }
   require_all(context.comm, [&] {
     if (!complaints.empty())
-      throw InputError(complaints + ": run `scorefield run " + context.deck.as_typed() +
-                       " --overwrite`, or measure with the deck that made it");
+      throw Error(code,
+                  complaints + ": run `scorefield run " + context.deck.as_typed() + " --overwrite`, or measure with the deck that made it");
     if (found.empty())
       throw InputError("nothing to measure in " + context.deck.params.run.output + ": run `scorefield generate " + context.deck.as_typed() +
                        "` first");
@@ -206,10 +209,17 @@ std::vector<Output> measurable(const Context& context) {
 
 }  // namespace
 
+void require_measurable(const Context& context) {
+  std::vector<std::string> ignored;
+  measurable(context, ignored);
+}
+
 void measure(const Context& context) {
   const Params& params = context.deck.params;
   const auto path = output_path(params, "results.h5");
-  const std::vector<Output> found = measurable(context);
+  std::vector<std::string> left_out;
+  const std::vector<Output> found = measurable(context, left_out);
+  for (const std::string& each : left_out) context.log.line("measure: " + each);
   const auto law = make_exact_law(params.model);
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);

@@ -17,6 +17,9 @@ void sample(const Context& context);
 /// Measures the ensemble, the samples and the recorded processes that are there: results.h5.
 void measure(const Context& context);
 
+/// Sees that there is something to measure, and nothing in the way. AgreedError before any work.
+void require_measurable(const Context& context);
+
 /// What the deck's table of keys cannot see: that every backward process of the deck exists. AgreedError before any work.
 void validate(const Context& context);
 

@@ -1,9 +1,11 @@
 // The executable: reads the command line and the deck, and runs the stages.
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <map>
 
+#include "base/hdf5_library.h"
 #include "base/parallel.h"
 #include "deck/command_line.h"
 #include "diffusion/trainer.h"
@@ -87,23 +89,19 @@ bool answer_question(const std::vector<std::string>& arguments, const Comm& comm
   return false;
 }
 
-void report(const char* message, ExitCode code) {
-  std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message);
-}
-
-/// The end that all ranks agreed on: through MPI_Finalize, unless HDF5 would crash or wait there.
-int end_together(const Comm& comm, const AgreedError& error) {
-  if (comm.is_root()) report(error.what(), error.code());
-  const bool mine = H5File::left_open();
-  if (mine && !comm.is_root()) comm.barrier();  // until the root ends all
-  if (mine) abort_all(error.code());
-  return static_cast<int>(error.code());
+/// One line, whatever bytes of a deck or a path it repeats.
+void report(std::string message, ExitCode code) {
+  for (char& c : message) {
+    if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = '?';
+  }
+  std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message.c_str());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   keep_freed_memory();
+  prepare_hdf5();
   const MpiEnvironment environment(&argc, &argv);
   const Comm comm = Comm::world();
   StopRequest stop;
@@ -112,12 +110,13 @@ int main(int argc, char** argv) {
     if (!answer_question(arguments, comm)) run_command(comm, arguments, stop);
     return 0;
   } catch (const AgreedError& error) {
-    return end_together(comm, error);
+    if (comm.is_root()) report(error.what(), error.code());
+    return static_cast<int>(error.code());
   } catch (const Error& error) {
     report(error.what(), error.code());
     abort_all(error.code());
   } catch (const std::exception& error) {
-    report((std::string("internal: ") + error.what()).c_str(), ExitCode::internal);
+    report(std::string("internal: ") + error.what(), ExitCode::internal);
     abort_all(ExitCode::internal);
   }
 }

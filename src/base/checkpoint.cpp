@@ -43,6 +43,11 @@ bool is_there(const Comm& comm, const std::filesystem::path& path) {
   return comm.max(std::int64_t{comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
 }
 
+bool is_folder(const Comm& comm, const std::filesystem::path& path) {
+  std::error_code ignored;
+  return comm.max(std::int64_t{comm.is_root() && std::filesystem::is_directory(path, ignored)}) == 1;
+}
+
 }  // namespace
 
 std::filesystem::path previous_checkpoint(const std::filesystem::path& path) { return path.string() + ".previous"; }
@@ -53,7 +58,7 @@ void write_checkpoint(const Comm& comm, const std::filesystem::path& path, const
     const std::filesystem::path partial = path.string() + ".partial";
     std::error_code failure;
     std::filesystem::create_directories(path.parent_path(), failure);
-    if (failure) throw IoError("cannot make the folder " + path.parent_path().string() + ": " + failure.message());
+    if (failure) throw IoError("cannot make the folder " + path.parent_path().string() + ": " + failure.message() + kMakeRoom);
     write_file(partial, checkpoint);
     if (std::filesystem::exists(path)) rename_durably(path, previous_checkpoint(path));
     rename_durably(partial, path);
@@ -64,11 +69,11 @@ std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesyste
   bool damaged = false;
   for (const auto& candidate : {path, previous_checkpoint(path)}) {
     if (!is_there(comm, candidate)) continue;
-    if (check_seal(comm, candidate) == Seal::good) return read_file(comm, candidate);
+    if (!is_folder(comm, candidate) && check_seal(comm, candidate) == Seal::good) return read_file(comm, candidate);
     damaged = true;
   }
   require_all(comm, [&] {
-    if (damaged) throw InputError(path.string() + " is damaged: start this output again with --overwrite");
+    if (damaged) throw InputError("the checkpoint " + path.string() + " is damaged, and there is no whole one before it");
   });
   return std::nullopt;
 }

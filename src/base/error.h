@@ -41,6 +41,9 @@ struct NumericalError : Error {
   explicit NumericalError(const std::string& message) : Error(ExitCode::numerical, message) {}
 };
 
+/// The cure where writing failed.
+inline constexpr const char* kMakeRoom = "; free some disk space if it is full, and run the same command again";
+
 /// An error that all ranks of a communicator have agreed on: every one throws it, so that the program can
 /// finalise MPI and exit. Any other exception that reaches main on a rank ends all ranks by MPI_Abort.
 struct AgreedError : Error {

@@ -15,6 +15,8 @@
 namespace scorefield {
 namespace {
 
+constexpr const char* kCure = "; make the folder writable and its disk not full, or choose another --run.output";
+
 std::string first_line(const std::filesystem::path& path) {
   std::ifstream stream(path);
   std::string line;
@@ -34,7 +36,7 @@ bool is_current(int descriptor, const std::filesystem::path& path) {
 FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& holder) : path_(folder / "lock") {
   while (true) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw IoError("cannot make " + path_.string() + ": " + std::strerror(errno));
+    if (descriptor_ < 0) throw IoError("cannot make " + path_.string() + ": " + std::strerror(errno) + kCure);
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       const bool taken = errno == EWOULDBLOCK;
       const std::string reason = std::strerror(errno);
@@ -51,7 +53,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& h
     const std::string reason = std::strerror(errno);
     ::unlink(path_.c_str());
     ::close(descriptor_);
-    throw IoError("cannot write " + path_.string() + ": " + reason);
+    throw IoError("cannot write " + path_.string() + ": " + reason + kCure);
   }
 }
 

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "base/hdf5_handle.h"
+#include "base/hdf5_library.h"
 #include "base/seal.h"
 
 namespace scorefield {
@@ -53,7 +55,7 @@ std::uint64_t bytes_of(const Shape& shape) {
 
 Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
   const hid_t dataset = H5Dopen(file, name.c_str(), H5P_DEFAULT);
-  if (dataset < 0) throw InputError("no dataset " + in(name, path));
+  if (dataset < 0) throw InputError("no dataset " + in(name, path) + kMakeAgain);
   return Handle(dataset, H5Dclose, "no dataset " + in(name, path));
 }
 
@@ -83,6 +85,11 @@ bool is_numeric(hid_t dataset, const std::string& what) {
   return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
+/// Several ranks share a file through MPI; one alone needs no MPI, which would print lines of its own where a disk is full.
+void choose_driver(hid_t access, const Comm& comm, const std::string& what) {
+  if (comm.size() > 1) check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
+}
+
 /// Transfers rows [first, first + rows) between `memory` and the dataset. Reading is collective; writing is not, so that a rank that
 /// cannot write does not leave the others waiting inside.
 template <class Transfer>
@@ -107,33 +114,30 @@ void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, H5FD_
   check(transfer(memory_space, file_space, plist), what);
 }
 
-bool& left_open_flag() {
-  static bool left_open = false;
-  return left_open;
-}
-
 }  // namespace
 
 H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file)
     : path_(std::move(path)), comm_(&comm), file_(file), reserved_(kMetadataRoom) {}
 
 H5File::H5File(H5File&& other) noexcept
-    : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)), reserved_(other.reserved_) {}
+    : path_(std::move(other.path_)),
+      comm_(other.comm_),
+      file_(std::exchange(other.file_, -1)),
+      reserved_(other.reserved_),
+      sealed_(other.sealed_) {}
 
 H5File::~H5File() {
   if (file_ >= 0 && may_communicate()) H5Fclose(file_);
 }
 
-bool H5File::left_open() { return left_open_flag(); }
-
-/// A write that some rank could not do. HDF5 cannot close such a file: it would wait for other ranks, or crash.
+/// A file that some rank could not write is left open: closing it would wait for other ranks, or crash (prepare_hdf5).
 void H5File::writing(const std::function<void()>& action) {
   try {
     require_all(*comm_, [&] {
       if (file_ >= 0) action();
     });
   } catch (const AgreedError&) {
-    if (std::exchange(file_, -1) >= 0) left_open_flag() = true;
+    file_ = -1;
     throw;
   }
 }
@@ -144,11 +148,8 @@ H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
   require_all(comm, [&] {
     if (!comm.is_root()) return;
     reserve(path, kMetadataRoom, O_CREAT | O_TRUNC);
-    const std::string what = "cannot create " + path.string() + ": is the folder there, writable, and the disk not full?";
+    const std::string what = "cannot create " + path.string() + kMakeRoom;
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
-#if H5_VERSION_GE(1, 10, 7)
-    check(H5Pset_file_locking(access, false, true), what);  // the run holds a lock of its own, and some file systems have none
-#endif
     const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
     check(H5Pset_userblock(creation, kSealSize), what);
     file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
@@ -162,7 +163,7 @@ H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, un
   std::int64_t file = -1;
   require_all(comm, [&] {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
-    check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), "cannot open " + path.string());
+    choose_driver(access, comm, "cannot open " + path.string());
     file = H5Fopen(path.c_str(), flags, access);
     if (file < 0) throw InputError(path.string() + " is not a readable HDF5 file");
   });
@@ -180,7 +181,9 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
   require_all(comm, [&] {
     if (seal == Seal::broken) throw InputError(path.string() + " is damaged: its checksum is not that of its bytes");
   });
-  return open_with(path, comm, H5F_ACC_RDONLY);
+  H5File file = open_with(path, comm, H5F_ACC_RDONLY);
+  file.sealed_ = seal == Seal::good;
+  return file;
 }
 
 H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
@@ -191,7 +194,7 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
     if (comm_->is_root()) reserve(path_, reserved_);
   });
   writing([&] {
-    const std::string what = "cannot make dataset " + in(name, path_);
+    const std::string what = "cannot make dataset " + in(name, path_) + kMakeRoom;
     const std::vector<hsize_t> extent(shape.begin(), shape.end());
     const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
     const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
@@ -206,13 +209,13 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
 void H5File::create_group(const std::string& name) {
   writing([&] {
     const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
-                       "cannot make group " + in(name, path_));
+                       "cannot make group " + in(name, path_) + kMakeRoom);
   });
 }
 
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
   writing([&] {
-    const std::string what = "cannot write " + in(name, path_) + ": is the disk full? Free some and run the same command again";
+    const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
     const Handle dataset = open_dataset(file_, name, path_);
     const Shape whole = shape_of(dataset, what);
     const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
@@ -227,15 +230,15 @@ void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64
   const Shape whole = shape(name);
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
-    if (!is_numeric(open_dataset(file_, name, path_), what)) throw InputError(what + ": it holds no numbers");
+    if (!is_numeric(open_dataset(file_, name, path_), what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
     check_rows(whole, first, rows, values.size(), what);
   });
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
     const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(dataset, first, rows, H5FD_MPIO_COLLECTIVE, what, [&](hid_t memory, hid_t file, hid_t plist) {
-      return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
-    });
+    transfer_rows(
+        dataset, first, rows, comm_->size() > 1 ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT, what,
+        [&](hid_t memory, hid_t file, hid_t plist) { return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data()); });
   });
 }
 
@@ -262,7 +265,7 @@ bool H5File::exists(const std::string& name) const {
 Shape H5File::shape(const std::string& name) const {
   Shape result;
   require_all(*comm_, [&] {
-    if (!exists(name)) throw InputError("no dataset " + in(name, path_));
+    if (!exists(name)) throw InputError("no dataset " + in(name, path_) + kMakeAgain);
     result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
   });
   return result;
@@ -270,15 +273,16 @@ Shape H5File::shape(const std::string& name) const {
 
 bool H5File::holds_numbers(const std::string& name) const {
   bool numeric = false;
-  require_all(*comm_, [&] { numeric = is_numeric(open_dataset(file_, name, path_), "cannot read the type of " + in(name, path_)); });
+  require_all(*comm_, [&] {
+    const std::string what = "cannot read the type of " + in(name, path_);
+    const Handle object(H5Oopen(file_, name.c_str(), H5P_DEFAULT), H5Oclose, what);
+    numeric = H5Iget_type(object) == H5I_DATASET && is_numeric(object, what);
+  });
   return numeric;
 }
 
 void H5File::flush() {
-  writing([&] {
-    check(H5Fflush(file_, H5F_SCOPE_GLOBAL),
-          "cannot write " + path_.string() + " to disk: is it full? Free some and run the same command again");
-  });
+  writing([&] { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk" + kMakeRoom); });
 }
 
 void H5File::require(bool good, const std::string& complaint) const {
@@ -288,9 +292,14 @@ void H5File::require(bool good, const std::string& complaint) const {
 }
 
 void H5File::close() {
-  writing(
-      [&] { check(H5Fclose(file_), "cannot close " + path_.string() + ": is the disk full? Free some and run the same command again"); });
+  writing([&] { check(H5Fclose(file_), "cannot close " + path_.string() + kMakeRoom); });
   file_ = -1;
+}
+
+void prepare_hdf5() {
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+  H5dont_atexit();
+  H5open();
 }
 
 std::string library_versions() {

@@ -53,6 +53,7 @@ class H5File {
 
   bool exists(const std::string& name) const;
   Shape shape(const std::string& name) const;
+  /// True of a dataset of integers or floating-point numbers.
   bool holds_numbers(const std::string& name) const;
 
   /// Attributes, of a group or a dataset.
@@ -70,10 +71,6 @@ class H5File {
   /// What was written goes to disk.
   void flush();
 
-  /// True if this process could not write a file and had to leave it open, because HDF5 fails to close it: then HDF5 and MPI cannot be
-  /// shut down in order, and the process should end by abort_all. Local.
-  static bool left_open();
-
   /// Closes the file and reports what only closing shows (a full disk, for one).
   void close();
 
@@ -81,6 +78,9 @@ class H5File {
   void require(bool good, const std::string& complaint) const;
 
   const std::filesystem::path& path() const { return path_; }
+
+  /// True if the file was opened with a checksum that is right: then it is, to the bit, what the program wrote.
+  bool sealed() const { return sealed_; }
 
  private:
   void writing(const std::function<void()>& action);
@@ -93,6 +93,7 @@ class H5File {
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
   std::uint64_t reserved_ = 0;  ///< bytes that a new file has room for on the disk
+  bool sealed_ = false;
 };
 
 /// Lines naming the versions of MPI and HDF5 in use. Local.

@@ -12,7 +12,7 @@ namespace {
 
 void write_attribute(hid_t file, const std::string& object, const std::string& name, hid_t stored, hid_t memory, const void* value,
                      const std::filesystem::path& path) {
-  const std::string what = "cannot write attribute " + name + " of " + in(object, path);
+  const std::string what = "cannot write attribute " + name + " of " + in(object, path) + kMakeRoom;
   const Handle holder = attribute_holder(file, object, what);
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose, what);
   const Handle attribute(H5Acreate(holder, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);

@@ -33,6 +33,9 @@ inline void check(herr_t status, const std::string& what) {
   if (status < 0) throw IoError(what);
 }
 
+/// The cure for a file that is not what it must be.
+inline constexpr const char* kMakeAgain = ": move the file away and run its stage again";
+
 /// "/field in out/ensemble.h5", for messages.
 inline std::string in(const std::string& name, const std::filesystem::path& path) { return name + " in " + path.string(); }
 

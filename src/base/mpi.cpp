@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <new>
 #include <utility>
 
 namespace scorefield {
@@ -142,6 +144,15 @@ void require_all(const Comm& comm, const std::function<void()>& action) {
     failed = true;
     message = error.what();
     code = error.code();
+  } catch (const std::filesystem::filesystem_error& error) {
+    failed = true;
+    message = "cannot reach " + error.path1().string() + ": " + error.code().message() + "; may you read and write there?";
+    code = ExitCode::io;
+  } catch (const std::bad_alloc&) {
+    failed = true;
+    message =
+        "not enough memory for this deck: take fewer configurations, records or weights, or more nodes (scorefield check estimates it)";
+    code = ExitCode::bad_input;
   } catch (const std::exception& error) {
     failed = true;
     message = std::string("internal: ") + error.what();

@@ -52,7 +52,8 @@ class Descriptor {
 
  private:
   [[noreturn]] void fail(const char* what) const {
-    throw IoError(std::string("cannot ") + what + " " + path_.string() + ": " + std::strerror(errno));
+    throw IoError(std::string("cannot ") + what + " " + path_.string() + ": " + std::strerror(errno) +
+                  (std::strcmp(what, "open") == 0 || std::strcmp(what, "read") == 0 ? "" : kMakeRoom));
   }
 
   std::filesystem::path path_;
@@ -91,6 +92,14 @@ std::uint64_t checksum(const Comm& comm, const std::filesystem::path& path, std:
   return static_cast<std::uint64_t>(sum);
 }
 
+/// A file that nobody sealed: zeros in place of the seal, or no room for one before HDF5's first bytes; or no HDF5 file at all.
+bool is_unsealed(std::span<const char, kSealSize> start, std::span<const char> behind) {
+  const auto is_hdf5 = [](std::span<const char> bytes) {
+    return bytes.size() >= 8 && std::memcmp(bytes.data(), "\x89HDF\r\n\x1a\n", 8) == 0;
+  };
+  return std::all_of(start.begin(), start.end(), [](char c) { return c == 0; }) || is_hdf5(start) || !is_hdf5(behind);
+}
+
 std::array<char, kSealSize> seal_text(std::uint64_t size, std::uint64_t sum) {
   std::array<char, kSealSize> text{};
   std::snprintf(text.data(), text.size(), kFormat, size, sum);
@@ -104,7 +113,7 @@ void sync_to_disk(const std::filesystem::path& path) { Descriptor(path, O_RDONLY
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code failure;
   std::filesystem::rename(from, to, failure);
-  if (failure) throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message());
+  if (failure) throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message() + kMakeRoom);
   sync_to_disk(to.parent_path().empty() ? "." : to.parent_path());
 }
 
@@ -122,11 +131,15 @@ void seal_file(const Comm& comm, const std::filesystem::path& path) {
 Seal check_seal(const Comm& comm, const std::filesystem::path& path) {
   const std::uint64_t size = size_of(comm, path);
   std::array<char, kSealSize> text{};
+  std::array<char, 8> behind{};
   require_all(comm, [&] {
-    if (size >= kSealSize) Descriptor(path, O_RDONLY).read(text, 0);
+    const Descriptor file(path, O_RDONLY);
+    if (size >= kSealSize) file.read(text, 0);
+    if (size >= kSealSize + behind.size()) file.read(behind, kSealSize);
   });
   std::uint64_t sealed_size = 0, sealed_sum = 0;
-  if (std::strncmp(text.data(), kFormat, std::strcspn(kFormat, "\n")) != 0) return Seal::none;
+  const bool begins_well = std::strncmp(text.data(), kFormat, std::strcspn(kFormat, "\n")) == 0;
+  if (!begins_well) return is_unsealed(text, behind) ? Seal::none : Seal::broken;
   if (std::sscanf(std::string(text.data(), text.size()).c_str(), "scorefield file\nbytes %" SCNu64 "\nchecksum %" SCNx64, &sealed_size,
                   &sealed_sum) != 2)
     return Seal::broken;

@@ -40,12 +40,16 @@ constexpr const char* kUsage =
     "85 stopped cleanly, unfinished: run the same command again\n";
 
 std::string read_text(const std::string& path) {
-  if (!std::filesystem::exists(path)) throw InputError("no deck " + path);
-  if (!std::filesystem::is_regular_file(path)) throw InputError(path + " is not a file: expected a deck such as input/two-peak.ini");
+  std::error_code failure;
+  const auto kind = std::filesystem::status(path, failure).type();
+  if (kind == std::filesystem::file_type::not_found) throw InputError("no deck " + path + ": expected a file such as input/two-peak.ini");
+  if (kind == std::filesystem::file_type::none)
+    throw IoError("cannot read the deck " + path + ": " + failure.message() + "; may you read it?");
+  if (kind != std::filesystem::file_type::regular) throw InputError(path + " is not a file: expected a deck such as input/two-peak.ini");
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
-  if (!stream) throw InputError("cannot read the deck " + path + ": " + std::strerror(errno));
+  if (!stream) throw IoError("cannot read the deck " + path + ": " + std::strerror(errno) + "; may you read it?");
   return text.str();
 }
 
@@ -54,7 +58,8 @@ void read_folder(CommandLine& line) {
   if (line.command != "status" || !std::filesystem::is_directory(line.deck)) return;
   const std::filesystem::path folder = line.deck;
   line.deck = (folder / "deck.ini").string();
-  if (!std::filesystem::exists(line.deck)) throw InputError(folder.string() + " holds no run: there is no deck.ini in it");
+  if (!std::filesystem::exists(line.deck))
+    throw InputError(folder.string() + " holds no run: there is no deck.ini in it; give the folder of a run, or its deck");
   line.overrides.insert(line.overrides.begin(), "--run.output=" + folder.string());
 }
 

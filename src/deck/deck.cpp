@@ -17,15 +17,46 @@ namespace po = boost::program_options;
 
 constexpr std::int64_t kConfigurationsPerBin = 64;  // sums are stored for blocks of so many at least (base/work_plan.h)
 
+constexpr const char* kBlanks = " \t\r";
+constexpr std::size_t kQuoted = 60;  // characters of a wrong value that a message repeats
+
 std::string strip(const std::string& line) {
   const std::string content = line.substr(0, line.find('#'));
-  const auto first = content.find_first_not_of(" \t\r");
+  const auto first = content.find_first_not_of(kBlanks);
   if (first == std::string::npos) return "";
-  return content.substr(first, content.find_last_not_of(" \t\r") - first + 1);
+  return content.substr(first, content.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// What was written, no longer than a message should be.
+std::string quoted(const std::string& text) { return text.size() <= kQuoted ? text : text.substr(0, kQuoted) + "..."; }
+
+/// The text without the mark that editors on Windows put before UTF-8.
+std::string without_mark(const std::string& text) { return text.rfind("\xEF\xBB\xBF", 0) == 0 ? text.substr(3) : text; }
+
 std::string unknown_key(const std::string& where, const std::string& name) {
-  return where + ": unknown key " + name + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
+  return where + ": unknown key " + quoted(name) + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
+}
+
+/// The name in "[name]".
+std::string read_section(const std::string& line, const std::string& where) {
+  const std::string name = line.substr(1, line.size() - 2);
+  if (line.back() != ']' || name.empty() || name != strip(name)) throw InputError(where + ": a section is written [name], such as [model]");
+  const auto& keys = all_keys();
+  if (std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; })) return name;
+  std::string sections;
+  for (const Key& key : keys) {
+    if (sections.find("[" + key.section + "]") == std::string::npos) sections += " [" + key.section + "]";
+  }
+  throw InputError(where + ": unknown section [" + quoted(name) + "]: expected one of" + sections);
+}
+
+/// What no line of a deck may hold.
+void check_characters(const std::string& raw, const std::string& where) {
+  if (raw.find('\0') != std::string::npos) throw InputError(where + ": not a text file: save the deck as plain text (UTF-8)");
+  const auto comment = raw.find('#');
+  if (comment != std::string::npos && comment > 0 && std::string(kBlanks).find(raw[comment - 1]) == std::string::npos) {
+    throw InputError(where + ": a value holds no #: put a blank before the # of a comment, or choose a value without one");
+  }
 }
 
 /// Line of each key in the file; throws where a line is no section, key or comment, or a key is unknown or doubled.
@@ -37,21 +68,20 @@ std::map<std::string, int> scan_lines(const std::string& file, const std::string
   for (std::string raw; std::getline(stream, raw);) {
     ++number;
     const std::string where = file + ":" + std::to_string(number);
-    if (raw.find('\0') != std::string::npos) throw InputError(where + ": not a text file");
+    check_characters(raw, where);
     const std::string line = strip(raw);
     if (line.empty()) continue;
     if (line.front() == '[') {
-      section = line.substr(1, line.size() - 2);
-      if (line.back() != ']' || section != strip(section)) throw InputError(where + ": a section is written [name]");
+      section = read_section(line, where);
       continue;
     }
     const auto equals = line.find('=');
     if (equals == std::string::npos) throw InputError(where + ": expected key = value, [section] or # comment");
-    if (section.empty()) throw InputError(where + ": a key before the first [section]");
+    if (section.empty()) throw InputError(where + ": a key before the first [section]: put a line such as [model] before it");
     const std::string name = section + "." + strip(line.substr(0, equals));
     if (find_key(name) == nullptr) throw InputError(unknown_key(where, name));
     if (!lines.emplace(name, number).second) {
-      throw InputError(where + ": " + name + " stands already in line " + std::to_string(lines[name]));
+      throw InputError(where + ": " + name + " stands already in line " + std::to_string(lines[name]) + ": keep one of the two");
     }
   }
   return lines;
@@ -67,9 +97,10 @@ void set_key(Deck& deck, const std::string& name, const std::string& value, cons
   try {
     find_key(name)->set(deck.params, value);
   } catch (const std::invalid_argument& expected) {
-    throw InputError(where + ": " + name + " = " + value + ": expected " + expected.what());
+    throw InputError(where + ": " + name + " = " + quoted(value) + ": expected " + expected.what());
   }
   deck.given.push_back(name);
+  deck.places[name] = where;
 }
 
 void read_file(Deck& deck, const std::string& text) {
@@ -84,10 +115,10 @@ void read_file(Deck& deck, const std::string& text) {
 void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   for (const std::string& item : overrides) {
     const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
-    if (item.rfind("--", 0) != 0) throw InputError("command line: " + item + ": expected --section.key=value");
+    if (item.rfind("--", 0) != 0) throw InputError("command line: " + quoted(item) + ": expected --section.key=value");
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
     if (item.find_first_of("\n#") != std::string::npos)
-      throw InputError("command line: " + name + ": a value holds no line break and no #");
+      throw InputError("command line: " + name + ": a value holds no line break and no #: choose one without");
     if (item.find('=') == std::string::npos) throw InputError("command line: " + item + " needs a value: " + item + "=...");
   }
   // Boost's command line refuses --key= with nothing behind; its config lines take it.
@@ -99,17 +130,19 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   }
 }
 
-void check_list_length(const std::string& key, std::size_t length, std::size_t scores) {
+void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
   if (length != 1 && length != scores) {
-    throw InputError("sample." + key + " has " + std::to_string(length) + " entries: give one for all scores, or one for each of the " +
-                     std::to_string(scores) + " in sample.score");
+    throw InputError(deck.place_of({key, "sample.score"}) + key + " has " + std::to_string(length) +
+                     " entries: give one for all scores, or one for each of the " + std::to_string(scores) + " in sample.score");
   }
 }
 
-void check_bins(const std::string& section, std::int64_t bins, std::int64_t samples) {
+void check_bins(const Deck& deck, const std::string& key, std::int64_t samples) {
+  const std::int64_t bins = deck.params.measure.bins;
   if (bins * kConfigurationsPerBin <= samples) return;
-  throw InputError("measure.bins = " + std::to_string(bins) + " asks for more than " + section + ".samples = " + std::to_string(samples) +
-                   ": a bin needs " + std::to_string(kConfigurationsPerBin) + " configurations");
+  throw InputError(deck.place_of({"measure.bins", key}) + "measure.bins = " + std::to_string(bins) + " asks for more than " + key + " = " +
+                   std::to_string(samples) + ": a bin needs " + std::to_string(kConfigurationsPerBin) +
+                   " configurations; take fewer bins or more configurations");
 }
 
 /// The entry of a list that belongs to a score, of a list that may have one entry for all.
@@ -119,33 +152,43 @@ const T& entry(const std::vector<T>& list, std::size_t index) {
 }
 
 template <class T, class Name>
-void check_distinct(const std::string& key, const std::vector<T>& values, Name name) {
+void check_distinct(const Deck& deck, const std::string& key, const std::vector<T>& values, Name name) {
   std::set<std::string> seen;
   for (const T& value : values) {
-    if (!seen.insert(name(value)).second) throw InputError(key + " names " + name(value) + " twice");
+    if (!seen.insert(name(value)).second) {
+      throw InputError(deck.place_of({key}) + key + " names " + name(value) + " twice: each makes files of its own, name it once");
+    }
+  }
+}
+
+/// Keys of the network and its training that contradict each other.
+void check_network(const Deck& deck) {
+  const Params& p = deck.params;
+  if (p.network.embedding % 2 != 0) {
+    throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
+                     " is odd: each frequency makes a sine and a cosine, take an even number");
+  }
+  if (p.network.symmetry == "odd" && p.model.weight != 0.5) {
+    throw InputError(deck.place_of({"network.symmetry", "model.weight"}) + "network.symmetry = odd contradicts model.weight = " +
+                     shortest(p.model.weight) + ": peaks of unequal weight are not symmetric, take network.symmetry = none");
+  }
+  if (p.train.warmup >= p.train.steps) {
+    throw InputError(deck.place_of({"train.warmup", "train.steps"}) + "train.warmup = " + std::to_string(p.train.warmup) +
+                     " leaves nothing of train.steps = " + std::to_string(p.train.steps) + ": take more steps or a shorter warmup");
   }
 }
 
 /// Keys that contradict each other.
-void check_together(const Params& p) {
-  check_list_length("samples", p.sample.samples.size(), p.sample.score.size());
-  check_list_length("sampler", p.sample.sampler.size(), p.sample.score.size());
-  check_list_length("steps", p.sample.steps.size(), p.sample.score.size());
-  check_distinct("forward.process", p.forward.process, [](const Process& v) { return v.name; });
-  check_distinct("sample.score", p.sample.score, [](const std::string& v) { return v; });
-  if (p.network.embedding % 2 != 0) {
-    throw InputError("network.embedding = " + std::to_string(p.network.embedding) + " is odd: each frequency makes a sine and a cosine");
-  }
-  check_bins("generate", p.measure.bins, p.generate.samples);
-  for (const std::int64_t samples : p.sample.samples) check_bins("sample", p.measure.bins, samples);
-  if (p.network.symmetry == "odd" && p.model.weight != 0.5) {
-    throw InputError("network.symmetry = odd contradicts model.weight = " + shortest(p.model.weight) +
-                     ": peaks of unequal weight are not symmetric");
-  }
-  if (p.train.warmup >= p.train.steps) {
-    throw InputError("train.warmup = " + std::to_string(p.train.warmup) +
-                     " leaves nothing of train.steps = " + std::to_string(p.train.steps));
-  }
+void check_together(const Deck& deck) {
+  const Params& p = deck.params;
+  check_list_length(deck, "sample.samples", p.sample.samples.size(), p.sample.score.size());
+  check_list_length(deck, "sample.sampler", p.sample.sampler.size(), p.sample.score.size());
+  check_list_length(deck, "sample.steps", p.sample.steps.size(), p.sample.score.size());
+  check_distinct(deck, "forward.process", p.forward.process, [](const Process& v) { return v.name; });
+  check_distinct(deck, "sample.score", p.sample.score, [](const std::string& v) { return v; });
+  check_network(deck);
+  check_bins(deck, "generate.samples", p.generate.samples);
+  for (const std::int64_t samples : p.sample.samples) check_bins(deck, "sample.samples", samples);
 }
 
 }  // namespace
@@ -159,13 +202,21 @@ std::string Deck::as_typed() const {
   return text;
 }
 
+std::string Deck::place_of(const std::vector<std::string>& keys) const {
+  for (const std::string& key : keys) {
+    const auto found = places.find(key);
+    if (found != places.end()) return found->second + ": ";
+  }
+  return "";
+}
+
 Deck parse_deck(const std::filesystem::path& path, const std::string& text, const std::vector<std::string>& overrides) {
   Deck deck;
   deck.path = path;
   deck.overrides = overrides;
-  read_file(deck, text);
+  read_file(deck, without_mark(text));
   read_overrides(deck, overrides);
-  check_together(deck.params);
+  check_together(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
   return deck;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +15,15 @@ namespace scorefield {
 struct Deck {
   std::filesystem::path path;
   Params params;
-  std::vector<std::string> given;      ///< full names of the keys that the file or the command line set
-  std::vector<std::string> overrides;  ///< as on the command line
+  std::vector<std::string> given;             ///< full names of the keys that the file or the command line set
+  std::map<std::string, std::string> places;  ///< where each of them stands: "my.ini:12" or "command line"
+  std::vector<std::string> overrides;         ///< as on the command line
 
   /// The deck with its overrides, as one writes them behind `scorefield COMMAND`.
   std::string as_typed() const;
+
+  /// "my.ini:12: ", where the first of these keys that was set stands; "" if all have their defaults.
+  std::string place_of(const std::vector<std::string>& keys) const;
 };
 
 /// Parses the deck's text, then the overrides ("--section.key=value"), then checks keys against each other.

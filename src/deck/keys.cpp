@@ -46,7 +46,7 @@ Key process_key() {
 
 /// Seconds of a duration: a number, or h:mm:ss as batch systems write it.
 double parse_duration(const std::string& text) {
-  const char* expected = "seconds or h:mm:ss, 0 <= value";
+  const char* expected = "seconds or h:mm:ss, 0 <= value, mm and ss below 60";
   double seconds = 0.0;
   int parts = 0;
   std::istringstream stream(text);

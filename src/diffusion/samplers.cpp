@@ -33,7 +33,7 @@ std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& re
   const NoiseLevel start = start_level(schedule, reference);
   const double top = level_coordinate(start, reference);
   const double bottom = -std::asinh(1.0 / s.noise_min);
-  if (bottom >= top) throw InputError("forward.noise-min is above the noise at T: raise forward.sigma");
+  if (bottom >= top) throw InputError("forward.noise-min is above the noise at T over the width of the data: raise forward.sigma");
   std::vector<NoiseLevel> levels;
   for (std::int64_t i = 0; i < s.steps; ++i) {
     const double part = s.steps > 1 ? static_cast<double>(i) / static_cast<double>(s.steps - 1) : 0.0;

@@ -87,10 +87,10 @@ class BatchOutput {
   /// The unfinished file, if all that was committed is still as it was written.
   std::optional<GrowingFile> resume() {
     const auto checkpoint = read_checkpoint(context_.comm, checkpoint_);
-    auto file = std::make_optional(GrowingFile::reopen(path_, context_.comm));
     state_ = {checkpoint->committed, checkpoint->integers.at("counted"), {}, checkpoint->integers.at("checksum")};
     if (checkpoint->arrays.count("counts") == 1) state_.counts = checkpoint->arrays.at("counts");
-    if (checksum_of_file(file->file(), state_.committed) == state_.checksum) {
+    auto file = intact_file();
+    if (file) {
       context_.log.line(output_.stage + ": going on with " + path_.string() + " from " + std::to_string(state_.committed) + " of " +
                         std::to_string(output_.wanted) + " " + output_.unit);
       return file;
@@ -98,6 +98,17 @@ class BatchOutput {
     context_.log.line(output_.stage + ": " + GrowingFile::partial(path_).string() +
                       " was damaged after it was written; it is made again from the start");
     state_ = {};
+    return std::nullopt;
+  }
+
+  /// The unfinished file, if HDF5 can read it and the checksum of what was committed is the one that the checkpoint says.
+  std::optional<GrowingFile> intact_file() {
+    try {
+      auto file = std::make_optional(GrowingFile::reopen(path_, context_.comm));
+      if (checksum_of_file(file->file(), state_.committed) == state_.checksum) return file;
+    } catch (const AgreedError&) {
+      // Whatever it was, the file can be made again. That it may be read and written was seen before.
+    }
     return std::nullopt;
   }
 

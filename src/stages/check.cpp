@@ -26,8 +26,12 @@ double backward_evaluations(const Params& params, const Process& process, std::s
 void validate(const Context& context) {
   const Params& params = context.deck.params;
   require_all(context.comm, [&] {
-    for (const Process& process : params.forward.process) {
-      for (std::size_t i = 0; i < params.sample.score.size(); ++i) backward_evaluations(params, process, i);
+    try {
+      for (const Process& process : params.forward.process) {
+        for (std::size_t i = 0; i < params.sample.score.size(); ++i) backward_evaluations(params, process, i);
+      }
+    } catch (const InputError& error) {  // the keys that decide it
+      throw InputError(context.deck.place_of({"forward.sigma", "forward.noise-min", "model.mu0", "model.sigma0"}) + error.what());
     }
   });
 }

@@ -18,19 +18,30 @@ void OutputFolder::open() {
     if (!context_.comm.is_root()) return;
     std::error_code failure;
     std::filesystem::create_directories(folder_, failure);
-    if (failure) throw IoError("cannot make the output folder " + folder_.string() + ": " + failure.message());
+    if (failure) throw IoError(cannot_make(failure.message()));
     if (!lock_) take();
-    context_.log.open_file(folder_ / "run.log");
     store_deck();
+    context_.log.open_file(folder_ / "run.log");
     if (std::filesystem::remove(folder_ / "stop", failure)) context_.log.line("removed an old stop file");
   });
 }
 
 void OutputFolder::take() {
-  if (!std::filesystem::is_directory(folder_)) {
-    throw IoError("cannot make the output folder " + folder_.string() + ": a file of this name is in the way");
+  if (!std::filesystem::is_directory(folder_)) throw IoError(cannot_make("a file of this name is in the way"));
+  for (const char* name : {"deck.ini", "deck.ini.partial", "run.log", "results.h5"}) {
+    if (std::filesystem::is_directory(folder_ / name)) {
+      throw InputError((folder_ / name).string() + " is a folder where a file should be: move it away, or choose another --run.output");
+    }
+  }
+  const std::filesystem::path checkpoints = folder_ / "checkpoint";
+  if (std::filesystem::exists(checkpoints) && !std::filesystem::is_directory(checkpoints)) {
+    throw InputError(checkpoints.string() + " is a file where a folder should be: move it away, or choose another --run.output");
   }
   lock_.emplace(folder_, this_process() + " since " + utc_now());
+}
+
+std::string OutputFolder::cannot_make(const std::string& reason) const {
+  return "cannot make the output folder " + folder_.string() + ": " + reason + "; choose another --run.output";
 }
 
 void OutputFolder::store_deck() const {
@@ -38,7 +49,11 @@ void OutputFolder::store_deck() const {
   std::ofstream stream(partial);
   stream << resolved_text(context_.deck.params) << std::flush;
   stream.close();
-  if (!stream) throw IoError("cannot write " + path.string() + ": is the disk full, or the folder read-only?");
+  if (!stream) {
+    std::error_code ignored;
+    std::filesystem::remove(partial, ignored);
+    throw IoError("cannot write " + path.string() + ": is the disk full, or the file not yours? Make room, or choose another --run.output");
+  }
   rename_durably(partial, path);
 }
 

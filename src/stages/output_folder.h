@@ -21,6 +21,7 @@ class OutputFolder {
 
  private:
   void take();
+  std::string cannot_make(const std::string& reason) const;
   void store_deck() const;
 
   const Context& context_;

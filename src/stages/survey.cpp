@@ -1,13 +1,20 @@
 #include "stages/survey.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "base/checkpoint.h"
 #include "base/growing_file.h"
+#include "stages/contents.h"
 
 namespace scorefield {
 namespace {
+
+constexpr double kSmallFiles = 65536;  // bytes for the log, the deck and results.h5
 
 bool is_there(const Context& context, const std::filesystem::path& path) {
   std::error_code ignored;
@@ -34,17 +41,9 @@ std::string changes(const Output& now, const std::string& stored_deck) {
   return text.empty() ? "of another version of the program" : text;
 }
 
-/// Datasets of configurations have the shape that the file's length says.
-void check_field(const H5File& file, const Output& output, std::int64_t length) {
-  if (output.unit != "configurations" || !file.exists("/field")) return;
-  const Shape expected = {static_cast<std::uint64_t>(length), 1, 1, 1};
-  file.require(file.shape("/field") == expected && file.holds_numbers("/field"),
-               "is damaged: /field is not an array of numbers of shape (" + std::to_string(length) + ", 1, 1, 1)");
-}
-
 /// State of a file that is there under its final name.
 Surveyed survey_file(const Context& context, const Output& output, const std::filesystem::path& path) {
-  Surveyed found{output, State::stale, 0, ""};
+  Surveyed found{output, State::stale, 0, "", ExitCode::bad_input};
   try {
     const H5File file = H5File::open(path, context.comm);
     const std::string fingerprint = file.text_attribute("/provenance", "fingerprint").value_or("");
@@ -56,38 +55,57 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
       found.complaint =
           path.string() + " has " + amount(output, found.done) + ", more than " + output.length_key + " = " + std::to_string(output.wanted);
     } else {
-      check_field(file, output, found.done);
+      check_contents(file, context, output, found.done);
       found.state = found.done == output.wanted ? State::complete : State::shorter;
     }
   } catch (const AgreedError& error) {
     found.complaint = error.what();
+    found.code = error.code();
   }
   return found;
 }
 
+/// Whether the file of unfinished work can be written on; the complaint and its code if not. Collective.
+void look_at_partial(const Context& context, const std::filesystem::path& path, Surveyed& found) {
+  const auto partial = GrowingFile::partial(path);
+  std::int64_t forbidden = 0;
+  if (context.comm.is_root()) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(partial, ignored)) {
+      found.complaint = "the checkpoint of " + path.string() + " is there without " + partial.filename().string();
+    } else if (std::filesystem::is_directory(partial, ignored)) {
+      found.complaint = partial.string() + " is a folder where a file should be";
+    } else if (::access(partial.c_str(), R_OK | W_OK) != 0) {
+      found.complaint = "cannot go on with " + partial.string() + ": " + std::strerror(errno);
+      forbidden = 1;
+    }
+  }
+  context.comm.broadcast(found.complaint);
+  if (context.comm.max(forbidden) == 1) found.code = ExitCode::io;
+}
+
 /// State of work that has a checkpoint.
 Surveyed survey_checkpoint(const Context& context, const Output& output, const std::filesystem::path& path) {
-  Surveyed found{output, State::stale, 0, ""};
+  Surveyed found{output, State::stale, 0, "", ExitCode::bad_input};
   std::optional<Checkpoint> checkpoint;
   try {
     checkpoint = read_checkpoint(context.comm, checkpoint_path(context.deck.params, output.file));
   } catch (const AgreedError& error) {
     found.complaint = error.what();
+    found.code = error.code();
     return found;
   }
-  if (!checkpoint) return {output, State::missing, 0, ""};  // it was finished meanwhile
-  const auto partial = GrowingFile::partial(path);
+  if (!checkpoint) return {output, State::missing, 0, "", ExitCode::bad_input};  // it was finished meanwhile
   found.done = checkpoint->committed;
   if (checkpoint->fingerprint != output.fingerprint()) {
     found.complaint = "the unfinished " + path.string() + " belongs to another deck (" + changes(output, checkpoint->deck) + ")";
   } else if (checkpoint->wanted != output.wanted) {
     found.complaint = "the unfinished " + path.string() + " was begun with " + output.length_key + " = " +
                       std::to_string(checkpoint->wanted) + ": finish it so, then ask for more";
-  } else if (output.stage != "train" && !is_there(context, partial)) {
-    found.complaint = "the checkpoint of " + path.string() + " is there without " + partial.filename().string() + ": restore it";
-  } else {
-    found.state = State::unfinished;
+  } else if (output.stage != "train") {
+    look_at_partial(context, path, found);
   }
+  if (found.complaint.empty()) found.state = State::unfinished;
   return found;
 }
 
@@ -137,7 +155,7 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
         const auto& inputs = each.output.inputs;
         if (std::find(inputs.begin(), inputs.end(), input.output.file) == inputs.end() || made_now(input)) continue;
         const std::string complaint = complaint_about_input(context, input);
-        if (!complaint.empty()) throw InputError(complaint);
+        if (!complaint.empty()) throw Error(input.code, complaint);
       }
     }
   });
@@ -145,7 +163,7 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
 
 /// Compares what is still to be written with what the file system has free.
 void require_room(const Context& context, const std::vector<Surveyed>& work) {
-  double needed = 0.0;
+  double needed = kSmallFiles;
   for (const Surveyed& each : work) {
     if (each.needs_work() && each.state != State::unfinished) needed += each.output.bytes;
   }
@@ -185,7 +203,7 @@ Surveyed survey(const Context& context, const Output& output) {
     if (found.state != State::shorter || !has_checkpoint) return found;
   }
   if (has_checkpoint) return survey_checkpoint(context, output, path);
-  return {output, State::missing, 0, ""};
+  return {output, State::missing, 0, "", ExitCode::bad_input};
 }
 
 std::vector<Surveyed> survey_all(const Context& context) {
@@ -198,14 +216,17 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
   const std::vector<Surveyed> all = survey_all(context);
   std::vector<Surveyed> work;
   std::string complaints;
+  ExitCode code = ExitCode::bad_input;
   for (const Surveyed& each : all) {
     if (std::find(stages.begin(), stages.end(), each.output.stage) == stages.end()) continue;
     work.push_back(each);
-    if (each.state == State::stale) complaints += (complaints.empty() ? "" : "; ") + each.complaint;
+    if (each.state != State::stale) continue;
+    if (complaints.empty()) code = each.code;
+    complaints += (complaints.empty() ? "" : "; ") + each.complaint;
   }
   require_all(context.comm, [&] {
     if (complaints.empty() || context.overwrite) return;
-    throw InputError(complaints + ": choose another --run.output, or set aside what is there with --overwrite");
+    throw Error(code, complaints + ": choose another --run.output, or set aside what is there with --overwrite");
   });
   require_inputs(context, all, stages);
   if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
@@ -218,18 +239,20 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
 std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all) {
   std::vector<Output> found;
   std::string complaints;
+  ExitCode code = ExitCode::bad_input;
   for (const Surveyed& each : all) {
     if (each.output.stage == "train" || each.state == State::missing || each.state == State::unfinished) continue;
     if (each.state == State::complete) {
       found.push_back(each.output);
     } else {
+      if (complaints.empty()) code = each.code;
       complaints +=
           (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
     }
   }
   require_all(context.comm, [&] {
     if (!complaints.empty()) {
-      throw InputError(complaints + ": measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
+      throw Error(code, complaints + ": measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
     }
     if (found.empty()) {
       throw InputError("nothing to measure in " + context.deck.params.run.output + ": run " + command(context, "generate") + " first");
@@ -249,7 +272,7 @@ H5File open_input(const Context& context, const Output& output) {
   const Surveyed found = survey(context, output);
   require_all(context.comm, [&] {
     const std::string complaint = complaint_about_input(context, found);
-    if (!complaint.empty()) throw InputError(complaint);
+    if (!complaint.empty()) throw Error(found.code, complaint);
   });
   return H5File::open(output_path(context.deck.params, output.file), context.comm);
 }

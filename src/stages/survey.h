@@ -20,8 +20,9 @@ enum class State {
 struct Surveyed {
   Output output;
   State state = State::missing;
-  std::int64_t done = 0;  ///< configurations or steps that are committed
-  std::string complaint;  ///< what is wrong with a stale one
+  std::int64_t done = 0;                ///< configurations or steps that are committed
+  std::string complaint;                ///< what is wrong with a stale one
+  ExitCode code = ExitCode::bad_input;  ///< what the complaint leads to
 
   bool needs_work() const { return state != State::complete; }
   std::string describe() const;

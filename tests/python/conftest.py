@@ -1,13 +1,16 @@
 """Made-up outputs of the program, and the reports that the command makes of them."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import pytest
+from broken import OtherUser, make_other_user
 from markdown_tables import Tables, read_tables
 from synthetic import write_output
 
@@ -71,6 +74,20 @@ def real_output() -> Path:
 @pytest.fixture(scope="session")
 def real_report(real_output: Path) -> Report:
     return make_report(real_output)
+
+
+@pytest.fixture
+def other_user() -> Iterator[OtherUser]:
+    """A user whom the modes of files stop (root passes them all), and a folder that is not below root's own."""
+    folder = Path(tempfile.mkdtemp(prefix="scorefield-"))
+    try:
+        user = make_other_user(folder)
+        if isinstance(user, str):
+            pytest.skip(user)
+        yield user
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwx", str(folder)], check=False)
+        shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

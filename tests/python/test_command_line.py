@@ -2,7 +2,6 @@
 
 import h5py
 import numpy as np
-import pytest
 from program import QUICK, only_error_line, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
@@ -58,59 +57,6 @@ def test_check_writes_nothing(tmp_path):
     assert not folder.exists()
 
 
-BAD = {
-    "unknown key": ("[model]\nmu = 1\n", ":2: unknown key model.mu", "model.mu0"),
-    "unknown section": ("[modle]\nmu0 = 1\n", ":2: unknown key modle.mu0", "model.mu0"),
-    "not a number": ("[model]\nmu0 = one\n", ":2: model.mu0 = one: expected a number", "0 <= value <= 1000"),
-    "out of range": ("# deck\n\n[model]\nsigma0 = 0\n", ":4: model.sigma0 = 0: expected", "0 < value"),
-    "no integer": ("[generate]\nsamples = 1.5e0\n", ":2: generate.samples = 1.5e0: expected an integer", "1 <= value"),
-    "twice": ("[model]\nmu0 = 1\nmu0 = 2\n", ":3: model.mu0 stands already in line 2", ""),
-    "no section": ("mu0 = 1\n", ":1: a key before the first [section]", ""),
-    "no key": ("[model]\nmu0\n", ":2: expected key = value", ""),
-    "choice": ("[network]\nactivation = relu\n", ":2: network.activation = relu: expected one of", "silu"),
-    "process": ("[forward]\nprocess = ve, 1.5\n", ":2: forward.process = ve, 1.5: expected ve, vp", ""),
-    "contradiction": ("[sample]\nscore = exact, learnt\nsteps = 1, 2, 3\n", "sample.steps has 3 entries", "one for each of the 2"),
-    "binary": ("[model]\n\0\0\n", ":2: not a text file", ""),
-}
-
-
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("kind", BAD)
-def test_a_broken_deck_is_one_line_with_the_cure(tmp_path, kind, ranks):
-    text, cause, cure = BAD[kind]
-    deck = tmp_path / "broken.ini"
-    deck.write_text(text)
-    folder = tmp_path / "out"
-    result = scorefield("run", deck, f"--run.output={folder}", ranks=ranks)
-    line = only_error_line(result)
-    assert result.returncode == 2
-    assert cause in line and cure in line
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize(("arguments", "cause"), [
-    ([], "no command"),
-    (["fly", QUICK], "unknown command fly"),
-    (["run"], "no deck"),
-    (["run", "input/nothing.ini"], "no deck input/nothing.ini"),
-    (["run", "input"], "input is not a file"),
-    (["run", QUICK, "extra"], "unexpected argument extra"),
-    (["run", QUICK, "--model.mu=1"], "unknown key model.mu"),
-    (["run", QUICK, "--model.mu0"], "needs a value"),
-])
-def test_a_wrong_command_line_is_one_line(arguments, cause):
-    result = scorefield(*arguments)
-    assert result.returncode == 2
-    assert cause in only_error_line(result)
-
-
-def test_output_folder_that_cannot_be_made(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path / 'file' / 'out'}", ranks=2)
-    assert result.returncode == 3
-    assert "cannot make the output folder" in only_error_line(result)
-
-
 def test_a_failure_on_one_rank_ends_all_with_one_message(tmp_path):
     """Not a number in the half of the ensemble that the second rank sums up."""
     learnt = [*TINY, "--sample.score=learnt", "--sample.sampler=adams4", "--train.steps=5", "--train.warmup=1", f"--run.output={tmp_path}"]
@@ -138,10 +84,3 @@ def test_a_refused_deck_leaves_the_stored_one(tmp_path):
     before = (tmp_path / "deck.ini").read_text()
     assert scorefield("generate", QUICK, *TINY, "--model.mu0=2", f"--run.output={tmp_path}").returncode == 2
     assert (tmp_path / "deck.ini").read_text() == before
-
-
-def test_noise_below_the_data_is_refused_before_any_work(tmp_path):
-    result = scorefield("run", QUICK, "--model.mu0=900", f"--run.output={tmp_path / 'out'}", ranks=2)
-    assert result.returncode == 2
-    assert "raise forward.sigma" in only_error_line(result)
-    assert not (tmp_path / "out").exists()

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/hdf5_library.h"
 #include "test_support.h"
 
 namespace {
@@ -42,6 +43,7 @@ int agree(const scorefield::Comm& comm, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  scorefield::prepare_hdf5();
   const scorefield::MpiEnvironment environment(&argc, &argv);
   const scorefield::Comm comm = scorefield::Comm::world();
   scorefield::test::set_world(comm);

@@ -1,0 +1,102 @@
+#include "stages/contents.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/work_plan.h"
+#include "diffusion/network_layout.h"
+#include "physics/exact_law.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::uint64_t kPiece = 1 << 20;  // numbers that a rank looks at together
+
+struct Expected {
+  std::string name;
+  Shape shape;
+};
+
+/// The sums and histograms of a recorded process; the times are as many as the file says.
+std::vector<Expected> recorded(const H5File& file, const Params& params, const std::string& group, std::int64_t length) {
+  const std::string time = group + "/time";
+  file.require(file.exists(time) && file.holds_numbers(time) && file.shape(time).size() == 1,
+               "is damaged: " + time + " is no list of numbers");
+  const std::uint64_t records = file.shape(time)[0], sources = params.measure.sources.size();
+  const auto cells = static_cast<std::uint64_t>(params.measure.histogram_bins);
+  const auto blocks = static_cast<std::uint64_t>((length + block_size(length) - 1) / block_size(length));
+  return {{time, {records}},
+          {group + "/kept", {records}},
+          {group + "/noise_variance", {records}},
+          {group + "/sources", {records, sources}},
+          {group + "/block_sizes", {blocks}},
+          {group + "/histogram_edges", {records, cells + 1}},
+          {group + "/power_sums", {blocks, records, kMaxOrder}},
+          {group + "/exponential_sums", {blocks, records, sources}},
+          {group + "/histogram_counts", {records, cells}}};
+}
+
+std::vector<Expected> model_datasets(const Params& params) {
+  const auto weights = static_cast<std::uint64_t>(parameter_count(params.network));
+  return {{"/network/frequencies", {static_cast<std::uint64_t>(params.network.embedding / 2)}},
+          {"/network/weights", {weights}},
+          {"/network/averaged_weights", {weights}},
+          {"/adam/gradient_mean", {weights}},
+          {"/adam/gradient_square", {weights}}};
+}
+
+std::vector<Expected> datasets_of(const H5File& file, const Params& params, const Output& output, std::int64_t length) {
+  if (output.stage == "train") return model_datasets(params);
+  const bool is_forward = output.file.rfind("forward-", 0) == 0;
+  std::vector<Expected> all;
+  if (!is_forward) all.push_back({"/field", {static_cast<std::uint64_t>(length), 1, 1, 1}});
+  if (output.stage == "generate") return all;
+  for (Expected& each : recorded(file, params, is_forward ? "/forward" : "/backward", length)) all.push_back(std::move(each));
+  return all;
+}
+
+std::string text_of(const Shape& shape) {
+  std::string text;
+  for (const std::uint64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  return "(" + text + ")";
+}
+
+/// Looks at every number, each rank at its share of the rows.
+void require_finite(const H5File& file, const Comm& comm, const Expected& expected) {
+  std::uint64_t row = 1;
+  for (std::size_t axis = 1; axis < expected.shape.size(); ++axis) row *= expected.shape[axis];
+  const auto rows_a_piece = static_cast<std::int64_t>(std::max<std::uint64_t>(1, kPiece / std::max<std::uint64_t>(1, row)));
+  const std::int64_t step = rows_a_piece * comm.size(), rows = static_cast<std::int64_t>(expected.shape[0]);
+  std::vector<double> values;
+  for (std::int64_t first = 0; first < rows; first += step) {
+    const Range mine = share(std::min(step, rows - first), comm.size(), comm.rank());
+    values.resize(static_cast<std::size_t>(mine.size()) * row);
+    file.read_rows(expected.name, static_cast<std::uint64_t>(first + mine.begin), static_cast<std::uint64_t>(mine.size()), values);
+    require_all(comm, [&] {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (std::isfinite(values[i])) continue;
+        throw NumericalError(file.path().string() + " is damaged: row " +
+                             std::to_string(first + mine.begin + static_cast<std::int64_t>(i / row)) + " of " + expected.name +
+                             " holds what is infinite or not a number");
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void check_contents(const H5File& file, const Context& context, const Output& output, std::int64_t length) {
+  file.require(length > 0, "is damaged: it does not say how many " + output.unit + " it holds");
+  for (const Expected& each : datasets_of(file, context.deck.params, output, length)) {
+    const bool good = file.exists(each.name) && file.holds_numbers(each.name) && file.shape(each.name) == each.shape;
+    file.require(good, "is damaged: " + each.name + " is not an array of numbers of shape " + text_of(each.shape));
+    if (!file.sealed()) require_finite(file, context.comm, each);
+  }
+  if (output.stage == "train") {
+    const bool good = file.number_attribute("/network", "data_mean") && file.number_attribute("/network", "data_variance");
+    file.require(good, "is damaged: mean and variance of its data are missing");
+  }
+}
+
+}  // namespace scorefield

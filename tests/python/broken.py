@@ -1,0 +1,101 @@
+"""What every error of a user must be: one line, the exit code that is documented, soon, and nothing changed."""
+
+import hashlib
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from program import EXECUTABLE, ROOT
+
+SECONDS = 10.0  # within which an error is said
+WORKERS = 3  # runs at a time: most of a run's first second is waiting
+BANNER = re.compile(r"^-{20,}\n.*?^-{20,}\n", re.MULTILINE | re.DOTALL)  # mpirun's own words on a program that failed
+
+Snapshot = dict[str, tuple]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run said, and a folder before and after it."""
+
+    code: int
+    stderr: str
+    stdout: str
+    seconds: float
+    before: Snapshot
+    after: Snapshot
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """Names, kinds, sizes, bytes and times of everything under a folder (the times of files only: a lock comes and goes)."""
+    found: Snapshot = {}
+    for path in sorted(folder.rglob("*")):
+        state = path.lstat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        times = state.st_mtime_ns if path.is_file() else 0
+        found[str(path.relative_to(folder))] = (oct(state.st_mode), state.st_size if path.is_file() else 0, content, times)
+    return found
+
+
+def run(arguments: Iterable[object], ranks: int, watched: Path, *, prefix: Iterable[str] = (), cwd: Path = ROOT,
+        environment: dict[str, str] | None = None) -> Outcome:
+    """Runs the program: alone for one rank, else under mpirun."""
+    mpirun = [] if ranks == 1 else ["mpirun", "-n", str(ranks)]
+    command = [*prefix, *mpirun, str(EXECUTABLE), *map(str, arguments)]
+    before = snapshot(watched)
+    start = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120, cwd=cwd, check=False,
+                          env={**os.environ, **(environment or {})})
+    return Outcome(done.returncode, done.stderr, done.stdout, time.monotonic() - start, before, snapshot(watched))
+
+
+def run_all(jobs: dict[tuple, Callable[[], Outcome]]) -> dict[tuple, Outcome]:
+    """All runs, some at a time."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return dict(zip(jobs, pool.map(lambda job: job(), jobs.values()), strict=True))
+
+
+def the_error(outcome: Outcome, code: int, *parts: str, unchanged: bool = True) -> str:
+    """The one line of an error that names all `parts`; everything else that an error must be is looked at, too."""
+    lines = BANNER.sub("", outcome.stderr).splitlines()
+    assert len(lines) == 1 and lines[0].startswith("scorefield: error: "), outcome.stderr + outcome.stdout
+    for part in parts:
+        assert part in lines[0], f"{part!r} is not in: {lines[0]}"
+    assert len(lines[0]) < 1000 and lines[0].isprintable(), lines[0]
+    assert outcome.code == code, f"exit code {outcome.code}: {lines[0]}"
+    assert outcome.seconds < SECONDS
+    if unchanged:
+        assert outcome.after == outcome.before
+    return lines[0]
+
+
+@dataclass(frozen=True)
+class OtherUser:
+    """Somebody whom permissions stop, and a folder that he can reach; `how` goes to `run`."""
+
+    folder: Path
+    how: dict
+
+
+def make_other_user(folder: Path) -> OtherUser | str:
+    """Nobody, if we are root; ourselves otherwise. Or why that cannot be done. `folder` must be open to all."""
+    if os.geteuid() != 0:
+        return OtherUser(folder, {})
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    try:
+        subprocess.run([*prefix, str(EXECUTABLE), "--version"], capture_output=True, check=True, cwd="/", timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"cannot run the program as another user: {error}"
+    home = folder / "home"  # where mpirun keeps its sockets: not watched
+    watched = folder / "watched"
+    home.mkdir()
+    watched.mkdir()
+    for path in (folder, home, watched):
+        os.chmod(path, 0o755)
+    os.chown(home, 65534, 65534)
+    return OtherUser(watched, {"prefix": prefix, "environment": {"HOME": str(home), "TMPDIR": str(home)}})

@@ -32,7 +32,7 @@ GrowingFile::GrowingFile(const std::filesystem::path& path, const Comm& comm, H5
 GrowingFile GrowingFile::create(const std::filesystem::path& path, const Comm& comm, const Layout& layout) {
   const std::filesystem::path aside = partial(path).string() + ".new";
   {
-    H5File file = H5File::create(aside, comm);
+    H5File file = H5File::create_on_root(aside, comm);
     layout(file);
     file.close();
   }

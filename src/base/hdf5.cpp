@@ -89,25 +89,36 @@ void transfer_rows(hid_t dataset, bool parallel, std::uint64_t first, std::uint6
 H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file) : path_(path), comm_(&comm), file_(file) {}
 
 H5File::H5File(H5File&& other) noexcept
-    : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)), sealed_(other.sealed_) {}
+    : path_(std::move(other.path_)),
+      comm_(other.comm_),
+      file_(std::exchange(other.file_, -1)),
+      sealed_(other.sealed_),
+      on_root_(other.on_root_) {}
 
 H5File::~H5File() {
   if (file_ >= 0 && may_communicate()) H5Fclose(file_);
 }
 
-H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
+H5File H5File::create(const std::filesystem::path& path, const Comm& comm) { return create_with(path, comm, false); }
+
+H5File H5File::create_on_root(const std::filesystem::path& path, const Comm& comm) { return create_with(path, comm, true); }
+
+H5File H5File::create_with(const std::filesystem::path& path, const Comm& comm, bool on_root) {
   H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
   std::int64_t file = -1;
   require_all(comm, [&] {
+    if (on_root && !comm.is_root()) return;
     const std::string what = "cannot create " + path.string() + kMakeRoom;
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
-    choose_driver(access, comm, what);
+    if (!on_root) choose_driver(access, comm, what);
     const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
     check(H5Pset_userblock(creation, kSealSize), what);
     file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
     if (file < 0) throw IoError(what);
   });
-  return H5File(path, comm, file);
+  H5File made(path, comm, file);
+  made.on_root_ = on_root;
+  return made;
 }
 
 H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags) {
@@ -142,6 +153,7 @@ H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm
 
 void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
   require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
     const std::string what = "cannot make dataset " + in(name, path_) + kMakeRoom;
     const std::vector<hsize_t> extent(shape.begin(), shape.end());
     const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
@@ -156,6 +168,7 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
 
 void H5File::create_group(const std::string& name) {
   require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
     const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
                        "cannot make group " + in(name, path_) + kMakeRoom);
   });
@@ -164,11 +177,15 @@ void H5File::create_group(const std::string& name) {
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
   const Shape whole = shape(name);
   const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
-  require_all(*comm_, [&] { check_rows(whole, first, rows, values.size(), "cannot write " + in(name, path_)); });
   require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
+    check_rows(whole, first, rows, values.size(), "cannot write " + in(name, path_));
+  });
+  require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
     const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
     const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(dataset, comm_->size() > 1, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+    transfer_rows(dataset, comm_->size() > 1 && !on_root_, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
   });
@@ -184,7 +201,7 @@ void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
     const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(dataset, comm_->size() > 1, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
+    transfer_rows(dataset, comm_->size() > 1 && !on_root_, first, rows, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
   });
@@ -213,6 +230,7 @@ bool H5File::exists(const std::string& name) const {
 Shape H5File::shape(const std::string& name) const {
   Shape result;
   require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
     if (!exists(name)) throw InputError("no dataset " + in(name, path_) + kMakeAgain);
     result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
   });
@@ -230,7 +248,10 @@ bool H5File::holds_numbers(const std::string& name) const {
 }
 
 void H5File::flush() {
-  require_all(*comm_, [&] { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk" + kMakeRoom); });
+  require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
+    check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk" + kMakeRoom);
+  });
 }
 
 void H5File::require(bool good, const std::string& complaint) const {
@@ -241,7 +262,10 @@ void H5File::require(bool good, const std::string& complaint) const {
 
 void H5File::close() {
   const hid_t file = std::exchange(file_, -1);
-  require_all(*comm_, [&] { check(H5Fclose(file), "cannot close " + path_.string() + kMakeRoom); });
+  require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
+    check(H5Fclose(file), "cannot close " + path_.string() + kMakeRoom);
+  });
 }
 
 void prepare_hdf5() {

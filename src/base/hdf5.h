@@ -24,6 +24,9 @@ class H5File {
  public:
   /// Creates (truncates) `path`, for all ranks of `comm`, with room for a seal (base/seal.h).
   static H5File create(const std::filesystem::path& path, const Comm& comm);
+  /// Creates a file that the root alone writes; nothing can be read from it. Its functions are collective all the same, and what other
+  /// ranks hand over is left out. (MPI-IO of Open MPI 4.1 waits forever where the disk is full.)
+  static H5File create_on_root(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for writing into its datasets.
@@ -84,12 +87,15 @@ class H5File {
   bool has_attribute(const std::string& object, const std::string& name) const;
   template <class T>
   std::optional<T> numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const;
+  static H5File create_with(const std::filesystem::path& path, const Comm& comm, bool on_root);
+  bool is_elsewhere() const { return on_root_ && !comm_->is_root(); }
   static H5File open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags);
   H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t file);
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
   bool sealed_ = false;
+  bool on_root_ = false;
 };
 
 /// Lines naming the versions of MPI and HDF5 in use. Local.

@@ -23,6 +23,7 @@ void write_attribute(hid_t file, const std::string& object, const std::string& n
 
 void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
   require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
     const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot make a text type");
     check(H5Tset_size(type, std::max<std::size_t>(value.size(), 1)), "cannot make a text type");
     check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot make a text type");
@@ -32,11 +33,17 @@ void H5File::set_attribute(const std::string& object, const std::string& name, c
 }
 
 void H5File::set_attribute(const std::string& object, const std::string& name, double value) {
-  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, path_); });
+  require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
+    write_attribute(file_, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value, path_);
+  });
 }
 
 void H5File::set_attribute(const std::string& object, const std::string& name, std::int64_t value) {
-  require_all(*comm_, [&] { write_attribute(file_, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, path_); });
+  require_all(*comm_, [&] {
+    if (is_elsewhere()) return;
+    write_attribute(file_, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value, path_);
+  });
 }
 
 bool H5File::has_attribute(const std::string& object, const std::string& name) const {

@@ -8,7 +8,7 @@ namespace scorefield {
 
 PendingFile::PendingFile(std::filesystem::path path, const Comm& comm)
     : path_(std::move(path)), partial_(path_.string() + ".partial"), comm_(comm) {
-  file_.emplace(H5File::create(partial_, comm_));
+  file_.emplace(H5File::create_on_root(partial_, comm_));
 }
 
 PendingFile::~PendingFile() {

@@ -437,3 +437,17 @@ def test_a_disk_that_fills_during_the_work(bases, small_disk, tmp_path, command)
     assert run([*arguments, f"--run.output={straight}"], 1, tmp_path).code == 0
     assert same_bits(folder / file, straight / file)
     assert not list(folder.rglob("*.partial*"))
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_disk_that_fills_while_results_are_written(bases, small_disk, ranks):
+    """Files that one rank writes for all: the others must not wait for ever."""
+    folder = small_disk / "run"
+    folder.mkdir()
+    shutil.copy2(bases["finished"] / ENSEMBLE, folder)
+    fill(small_disk / "filler")
+    os.truncate(small_disk / "filler", (small_disk / "filler").stat().st_size - 100_000)
+    outcome = run(["measure", *DECK, "--measure.histogram-bins=20000", f"--run.output={folder}"], ranks, small_disk)
+    the_error(outcome, 3, "results.h5.partial", "free some disk space", unchanged=False)
+    assert outcome.before["run/" + ENSEMBLE] == outcome.after["run/" + ENSEMBLE]
+    assert not {"run/results.h5", "run/results.h5.partial", "run/lock"} & outcome.after.keys()

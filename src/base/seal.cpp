@@ -84,7 +84,7 @@ std::uint64_t checksum(const Comm& comm, const std::filesystem::path& path, std:
       const std::uint64_t begin = kSealSize + static_cast<std::uint64_t>(piece) * kPiece;
       buffer.resize(std::min(kPiece, size - begin));
       file.read(buffer, begin);
-      total += hash_combine(static_cast<std::uint64_t>(piece), hash_bytes(std::as_bytes(std::span(buffer))));
+      total += hash_at(static_cast<std::uint64_t>(piece), hash_bytes(std::as_bytes(std::span(buffer))));
     }
     sum = static_cast<std::int64_t>(total);
   });

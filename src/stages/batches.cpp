@@ -83,7 +83,7 @@ std::int64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<con
   const auto piece = static_cast<std::size_t>(plan.piece());
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < x.size(); at += piece) {
-    sum += hash_combine(static_cast<std::uint64_t>(first) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
+    sum += hash_at(static_cast<std::uint64_t>(first) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
   }
   return static_cast<std::int64_t>(sum);
 }
@@ -92,7 +92,7 @@ std::int64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block,
   std::uint64_t total = 0;
   for (std::size_t block = 0; block * numbers_per_block < sums.size(); ++block) {
     const auto position = ~(static_cast<std::uint64_t>(first) + block);  // never that of a configuration
-    total += hash_combine(position, hash_values(sums.subspan(block * numbers_per_block, numbers_per_block)));
+    total += hash_at(position, hash_values(sums.subspan(block * numbers_per_block, numbers_per_block)));
   }
   return static_cast<std::int64_t>(total);
 }

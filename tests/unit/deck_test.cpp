@@ -119,7 +119,7 @@ TEST(Deck, BadLines) {
                              7),
                  {}, {at + "1", "not a text file"});
   expect_refused("[run]\nsede = 7\n", {}, {at + "2", "run.sede", "run.seed"});
-  expect_refused("[modle]\n\nmu0 = 7\n", {}, {at + "3", "modle.mu0", "model.mu0"});
+  expect_refused("[modle]\n\nmu0 = 7\n", {}, {at + "1", "unknown section [modle]", "[model]"});
   expect_refused("[train]\nmu0 = 7\n", {}, {at + "2", "unknown key train.mu0"});
   expect_refused("[run]\nSeed = 7\n", {}, {at + "2", "run.seed"});
 }

@@ -105,4 +105,16 @@ TEST(HashBytes, OfNumbers) {
 }
 
 }  // namespace
+// Two words that change places change the sum; with hash_combine(position, word) one in thirteen does not.
+TEST(HashAt, WordsThatChangePlacesDoNotCancel) {
+  int cancelled = 0, cancelled_unmixed = 0;
+  for (std::uint64_t n = 0; n < 1000; ++n) {
+    const std::uint64_t a = hash_combine(1, n), b = hash_combine(2, n);
+    cancelled += hash_at(0, a) + hash_at(1, b) == hash_at(0, b) + hash_at(1, a) ? 1 : 0;
+    cancelled_unmixed += hash_combine(0, a) + hash_combine(1, b) == hash_combine(0, b) + hash_combine(1, a) ? 1 : 0;
+  }
+  EXPECT_EQ(cancelled, 0);
+  EXPECT_GT(cancelled_unmixed, 10);
+}
+
 }  // namespace scorefield

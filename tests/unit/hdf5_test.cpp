@@ -156,16 +156,30 @@ TEST(H5File, Errors) {
   expect(test::caught([&] { H5File::open(folder / "", comm()); }), ExitCode::bad_input, "scorefield-test");
   expect(test::caught([&] { H5File::create(folder / "no-folder/new.h5", comm()); }), ExitCode::io, "no-folder");
 
-  H5File file = H5File::create(folder / "good.h5", comm());
-  file.write_all("/data", {4}, std::vector<double>{1, 2, 3, 4});
+  const auto good = folder / "good.h5";
+  H5File::create(good, comm()).write_all("/data", {4}, std::vector<double>{1, 2, 3, 4});
+  const H5File file = H5File::open(good, comm());
   std::vector<double> buffer(2);
   expect(test::caught([&] { file.read_all("/nothing"); }), ExitCode::bad_input, "/nothing");
   expect(test::caught([&] { file.read_rows("/nothing", 0, 2, buffer); }), ExitCode::bad_input, "/nothing");
   expect(test::caught([&] { file.read_rows("/data", 3, 2, buffer); }), ExitCode::io, "/data");
   expect(test::caught([&] { file.read_rows("/data", 0, 3, buffer); }), ExitCode::io, "/data");
-  expect(test::caught([&] { file.write_rows("/data", 3, buffer); }), ExitCode::io, "/data");
-  expect(test::caught([&] { file.create_dataset("/data", {4}); }), ExitCode::io, "/data");
   EXPECT_EQ(file.read_all("/data"), (std::vector<double>{1, 2, 3, 4}));
+}
+
+// What cannot be written is an error agreed on by all, and the file is left as it is.
+TEST(H5File, ErrorsOfWriting) {
+  const test::SharedFolder folder;
+  const std::vector<double> two(2);
+  const auto path = folder / "good.h5";
+  H5File::create(path, comm()).write_all("/data", {4}, std::vector<double>{1, 2, 3, 4});
+  const auto expect = [](const test::Caught& error) {
+    EXPECT_TRUE(error.agreed) << error.message;
+    EXPECT_EQ(error.code, ExitCode::io) << error.message;
+    EXPECT_NE(error.message.find("/data"), std::string::npos) << error.message;
+  };
+  expect(test::caught([&] { H5File::open_to_write(path, comm()).write_rows("/data", 3, two); }));
+  expect(test::caught([&] { H5File::open_to_write(path, comm()).create_dataset("/data", {4}); }));
 }
 
 using test::there;

@@ -32,7 +32,7 @@ void make_sealed(const std::filesystem::path& path, std::size_t behind) {
 std::string expected_seal(const std::string& bytes) {
   std::uint64_t sum = 0;
   for (std::size_t at = kSealSize, piece = 0; at < bytes.size(); at += kPiece, ++piece) {
-    sum += hash_combine(piece, hash_bytes(std::as_bytes(std::span(bytes).subspan(at, std::min(kPiece, bytes.size() - at)))));
+    sum += hash_at(piece, hash_bytes(std::as_bytes(std::span(bytes).subspan(at, std::min(kPiece, bytes.size() - at)))));
   }
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(sum));

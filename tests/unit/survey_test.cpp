@@ -144,7 +144,7 @@ TEST_F(SurveyTest, UnfinishedAndStale) {
   expect_stale(deck_, {"ensemble.h5 is there without ensemble.h5.partial"});
   test::damage(checkpoint_);
   test::damage(previous_checkpoint(checkpoint_));
-  expect_stale(deck_, {"checkpoint/ensemble.h5 is damaged", "--overwrite"});
+  expect_stale(deck_, {"checkpoint/ensemble.h5 is damaged"});
 }
 
 // Before any work all stale outputs of the stages at hand are named, with the cure; --overwrite sets them aside, each under a new name.

@@ -91,7 +91,12 @@ H5File::H5File(const std::filesystem::path& path, const Comm& comm, std::int64_t
 H5File::H5File(H5File&& other) noexcept : path_(std::move(other.path_)), comm_(other.comm_), file_(std::exchange(other.file_, -1)) {}
 
 H5File::~H5File() {
-  if (file_ >= 0 && may_communicate()) H5Fclose(file_);
+  if (file_ < 0 || !may_communicate()) return;
+  if (unwinding_from(ExitCode::io)) {
+    left_open_flag() = true;  // closing may write: where that fails again on one rank, HDF5 lets the others wait
+  } else {
+    H5Fclose(file_);
+  }
 }
 
 bool H5File::left_open() { return left_open_flag(); }

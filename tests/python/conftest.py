@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from faults import Straight, run_straight
 from markdown_tables import Tables, read_tables
 from synthetic import write_output
 
@@ -71,6 +72,12 @@ def real_output() -> Path:
 @pytest.fixture(scope="session")
 def real_report(real_output: Path) -> Report:
     return make_report(real_output)
+
+
+@pytest.fixture(scope="session")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Straight:
+    """The small deck of the tests with faults, run without any."""
+    return run_straight(tmp_path_factory.mktemp("straight"), tmp_path_factory.mktemp("counts"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -48,6 +48,9 @@ bool is_folder(const Comm& comm, const std::filesystem::path& path) {
   return comm.max(std::int64_t{comm.is_root() && std::filesystem::is_directory(path, ignored)}) == 1;
 }
 
+/// The next one, as long as it is written.
+std::filesystem::path partial_checkpoint(const std::filesystem::path& path) { return path.string() + ".partial"; }
+
 }  // namespace
 
 std::filesystem::path previous_checkpoint(const std::filesystem::path& path) { return path.string() + ".previous"; }
@@ -55,7 +58,7 @@ std::filesystem::path previous_checkpoint(const std::filesystem::path& path) { r
 void write_checkpoint(const Comm& comm, const std::filesystem::path& path, const Checkpoint& checkpoint) {
   require_all(comm, [&] {
     if (!comm.is_root()) return;
-    const std::filesystem::path partial = path.string() + ".partial";
+    const std::filesystem::path partial = partial_checkpoint(path);
     std::error_code failure;
     std::filesystem::create_directories(path.parent_path(), failure);
     if (failure) throw IoError("cannot make the folder " + path.parent_path().string() + ": " + failure.message() + kMakeRoom);
@@ -81,11 +84,12 @@ std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesyste
 void remove_checkpoint(const Comm& comm, const std::filesystem::path& path) {
   require_all(comm, [&] {
     if (!comm.is_root()) return;
-    for (const auto& each : {path, previous_checkpoint(path)}) {
-      std::error_code failure;
+    std::error_code failure;
+    for (const auto& each : {path, previous_checkpoint(path), partial_checkpoint(path)}) {
       std::filesystem::remove(each, failure);
       if (failure) throw IoError("cannot remove " + each.string() + ": " + failure.message());
     }
+    std::filesystem::remove(path.parent_path(), failure);  // fails, rightly, as long as other checkpoints are there
   });
 }
 

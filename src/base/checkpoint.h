@@ -32,7 +32,7 @@ std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesyste
 /// The one before the newest.
 std::filesystem::path previous_checkpoint(const std::filesystem::path& path);
 
-/// Removes both. Collective.
+/// Removes both, what a kill left of a third, and the folder if nothing else is in it. Collective.
 void remove_checkpoint(const Comm& comm, const std::filesystem::path& path);
 
 }  // namespace scorefield

@@ -127,7 +127,8 @@ H5File::H5File(H5File&& other) noexcept
       sealed_(other.sealed_) {}
 
 H5File::~H5File() {
-  if (file_ >= 0 && may_communicate()) H5Fclose(file_);
+  // While a failed write unwinds, closing may write, too: where that fails again on one rank, HDF5 lets the others wait.
+  if (file_ >= 0 && may_communicate() && !unwinding_from(ExitCode::io)) H5Fclose(file_);
 }
 
 /// A file that some rank could not write is left open: closing it would wait for other ranks, or crash (prepare_hdf5).

@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace scorefield {
@@ -119,17 +120,20 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
 
 namespace {
 
-bool& agreed_flag() {
-  static bool agreed = false;
-  return agreed;
+/// The kind of the last error that was agreed on, until all ranks go on.
+std::optional<ExitCode>& agreed() {
+  static std::optional<ExitCode> code;
+  return code;
 }
 
 }  // namespace
 
-bool may_communicate() { return std::uncaught_exceptions() == 0 || agreed_flag(); }
+bool may_communicate() { return std::uncaught_exceptions() == 0 || agreed().has_value(); }
+
+bool unwinding_from(ExitCode code) { return std::uncaught_exceptions() > 0 && agreed() == code; }
 
 void require_all(const Comm& comm, const std::function<void()>& action) {
-  agreed_flag() = false;  // an earlier agreed error was caught: all ranks went on
+  agreed().reset();  // an earlier agreed error was caught: all ranks went on
   std::string message;
   ExitCode code = ExitCode::complete;
   bool failed = false;
@@ -166,7 +170,7 @@ void require_all(const Comm& comm, const std::function<void()>& action) {
   MPI_Bcast(&length, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
   message.resize(static_cast<std::size_t>(length));
   MPI_Bcast(message.data(), static_cast<int>(length), MPI_CHAR, static_cast<int>(first), comm.handle());
-  agreed_flag() = true;
+  agreed() = static_cast<ExitCode>(agreed_code);
   throw AgreedError(static_cast<ExitCode>(agreed_code), message, comm.size());
 }
 

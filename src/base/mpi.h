@@ -76,6 +76,9 @@ void require_all(const Comm& comm, const std::function<void()>& action);
 /// main end them. True otherwise, also while all ranks unwind from an error that require_all agreed on.
 bool may_communicate();
 
+/// True while the ranks unwind from an error of this kind that they agreed on. Local.
+bool unwinding_from(ExitCode code);
+
 /// Ends every rank at once with this exit code, after a lone failure.
 [[noreturn]] void abort_all(ExitCode code);
 

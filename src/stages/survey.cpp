@@ -109,6 +109,16 @@ Surveyed survey_checkpoint(const Context& context, const Output& output, const s
   return found;
 }
 
+/// True if there is a checkpoint of an extension beyond `length`; not the one that a kill left beside the file that it led to.
+bool is_being_extended(const Context& context, const Output& output, std::int64_t length) {
+  try {
+    const auto checkpoint = read_checkpoint(context.comm, checkpoint_path(context.deck.params, output.file));
+    return checkpoint && checkpoint->wanted > length;
+  } catch (const AgreedError&) {
+    return false;  // damaged: it is of no use
+  }
+}
+
 std::string command(const Context& context, const std::string& stage) {
   return "`scorefield " + stage + " " + context.deck.as_typed() + "`";
 }
@@ -197,12 +207,11 @@ std::string Surveyed::describe() const {
 Surveyed survey(const Context& context, const Output& output) {
   const auto path = output_path(context.deck.params, output.file);
   const auto checkpoint = checkpoint_path(context.deck.params, output.file);
-  const bool has_checkpoint = is_there(context, checkpoint) || is_there(context, previous_checkpoint(checkpoint));
   if (is_there(context, path)) {
     const Surveyed found = survey_file(context, output, path);
-    if (found.state != State::shorter || !has_checkpoint) return found;
+    if (found.state != State::shorter || !is_being_extended(context, output, found.done)) return found;
   }
-  if (has_checkpoint) return survey_checkpoint(context, output, path);
+  if (is_there(context, checkpoint) || is_there(context, previous_checkpoint(checkpoint))) return survey_checkpoint(context, output, path);
   return {output, State::missing, 0, "", ExitCode::bad_input};
 }
 
@@ -263,7 +272,9 @@ std::vector<Output> measurable(const Context& context, const std::vector<Surveye
 
 bool already_complete(const Context& context, const Surveyed& found) {
   if (found.needs_work()) return false;
-  remove_checkpoint(context.comm, checkpoint_path(context.deck.params, found.output.file));
+  if (!is_being_extended(context, found.output, found.done)) {
+    remove_checkpoint(context.comm, checkpoint_path(context.deck.params, found.output.file));
+  }
   context.log.line(found.output.stage + ": " + output_path(context.deck.params, found.output.file).string() + " is complete");
   return true;
 }

@@ -5,6 +5,7 @@
 //   SCOREFIELD_FAULT_RANK=r           the rank on which the fault happens (default 0)
 //   SCOREFIELD_FAULT_FOLDER=path      absolute, without links: only files below it count as written to
 //   SCOREFIELD_FAULT_COUNT=file       each rank appends one line of names and values in MPI_Finalize: the counts below
+//   SCOREFIELD_FAULT_RENAMES=file     the new name of each renamed file is appended, a line each, as soon as it is there
 //   SCOREFIELD_FAULT_KILL_AT=n        all ranks are killed in place of the n-th collective
 //   SCOREFIELD_FAULT_KILL_IN_WRITE=n  all ranks are killed at the n-th write event, half of its bytes written
 //   SCOREFIELD_FAULT_FULL_AFTER=n     the disk is full for good from the write that exceeds n bytes in all; on every rank if RANK is unset
@@ -50,7 +51,7 @@ std::int64_t number_setting(const char* name) {
 
 /// The settings, this rank's counts, and the other ranks.
 struct Faults {
-  const std::string folder = text_setting("FOLDER"), count_file = text_setting("COUNT");
+  const std::string folder = text_setting("FOLDER"), count_file = text_setting("COUNT"), rename_file = text_setting("RENAMES");
   const std::int64_t kill_at = number_setting("KILL_AT"), kill_in_write = number_setting("KILL_IN_WRITE");
   const std::int64_t full_after = number_setting("FULL_AFTER"), throw_at = number_setting("THROW");
   int signal = 0;
@@ -93,6 +94,10 @@ void start_faults() {
   faults = f;
 }
 
+void append_line(const std::string& file, const std::string& line) {
+  if (!file.empty()) std::ofstream(file, std::ios::app) << line + "\n" << std::flush;
+}
+
 void write_counts(const Faults& f) {
   std::ostringstream line;
   line << "rank " << f.rank << " collectives " << f.collectives << " writes " << f.writes << " bytes " << f.bytes << " own_allreduces "
@@ -100,7 +105,7 @@ void write_counts(const Faults& f) {
   for (const auto& [name, count] : f.calls) line << ' ' << name << ' ' << count;
   line << " renames ";
   for (const std::int64_t event : f.renames) line << event << ',';
-  std::ofstream(f.count_file, std::ios::app) << line.str() + "\n" << std::flush;
+  append_line(f.count_file, line.str());
 }
 
 [[noreturn]] void kill_all() {
@@ -179,7 +184,7 @@ int MPI_Init_thread(int* argc, char*** argv, int required, int* provided) {
 }
 
 int MPI_Finalize() {
-  if (!faults->count_file.empty()) write_counts(*faults);
+  write_counts(*faults);
   return PMPI_Finalize();
 }
 
@@ -242,6 +247,7 @@ int rename(const char* from, const char* to) {
   if (last_event()) kill_all();
   faults->renames.push_back(faults->writes);
   const int result = real(from, to);
+  if (result == 0) append_line(faults->rename_file, to);
   if (last_event()) kill_all();
   return result;
 }

@@ -11,6 +11,7 @@ from typing import Callable, Iterator
 
 import pytest
 from broken import OtherUser, make_other_user
+from faults import Straight, run_straight
 from markdown_tables import Tables, read_tables
 from synthetic import write_output
 
@@ -88,6 +89,12 @@ def other_user() -> Iterator[OtherUser]:
     finally:
         subprocess.run(["chmod", "-R", "u+rwx", str(folder)], check=False)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Straight:
+    """The small deck of the tests with faults, run without any."""
+    return run_straight(tmp_path_factory.mktemp("straight"), tmp_path_factory.mktemp("counts"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

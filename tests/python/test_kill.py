@@ -62,3 +62,15 @@ def test_nothing_is_lost(straight, tmp_path, seed):
     for output in OUTPUTS[name]:
         assert same_bits(straight.folder / output, folder / output), output
     assert sorted(path.name for path in folder.iterdir()) == sorted(["deck.ini", "run.log", *INPUTS[name], *OUTPUTS[name]])
+
+
+@pytest.mark.parametrize("back", [2, 1, 0])
+def test_the_last_writes_of_a_file(straight, tmp_path, back):
+    """In its seal, just before it gets its name, and just after."""
+    last = straight.counts["generate"][0].writes - back
+    assert stage("generate", tmp_path, faulty=fault(tmp_path, kill_in_write=last)).returncode == 137
+    result = stage("generate", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert ("is complete" in result.stdout) == (back == 0)
+    assert same_bits(straight.folder / "ensemble.h5", tmp_path / "ensemble.h5")
+    assert not (tmp_path / "checkpoint").exists() and not list(tmp_path.glob("*.partial"))

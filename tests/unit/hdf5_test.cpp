@@ -37,8 +37,8 @@ TEST(H5File, RowsSurviveAnotherSplit) {
   const std::vector<double> values = table(kRows);
   const int size = comm().size(), rank = comm().rank();
   const Range written = share(kRows, size, rank);
-  H5File out = H5File::create(folder / "rows.h5", comm());
-  out.create_dataset("/group/inner/table", {kRows, 2});
+  H5File::create(folder / "rows.h5", comm()).create_dataset("/group/inner/table", {kRows, 2});
+  H5File out = H5File::open_to_write(folder / "rows.h5", comm());
   out.write_rows("/group/inner/table", static_cast<std::uint64_t>(written.begin), rows_of(values, written));
   out.close();
 
@@ -59,10 +59,14 @@ TEST(H5File, RowsSurviveAnotherSplit) {
 TEST(H5File, EmptySelections) {
   const test::SharedFolder folder;
   const std::vector<double> values = table(11);
-  H5File file = H5File::create(folder / "empty.h5", comm());
-  file.create_dataset("/a", {11, 2});
+  {
+    H5File file = H5File::create(folder / "empty.h5", comm());
+    file.create_dataset("/a", {11, 2});
+    file.write_all("/b", {11, 2}, values);
+  }
+  H5File file = H5File::open_to_write(folder / "empty.h5", comm());
   file.write_rows("/a", 0, comm().rank() == comm().size() - 1 ? std::span<const double>(values) : std::span<const double>{});
-  file.write_all("/b", {11, 2}, values);
+  file.flush();
   EXPECT_EQ(test::bits(file.read_all("/a")), test::bits(values));
   EXPECT_EQ(test::bits(file.read_all("/b")), test::bits(values));
 }
@@ -72,9 +76,11 @@ TEST(H5File, StoredTypes) {
   const test::SharedFolder folder;
   const std::vector<double> integers = {0.0, -3.0, 9007199254740992.0};
   const std::vector<double> numbers = {0.1, -2.5, 1e10};
-  H5File file = H5File::create(folder / "types.h5", comm());
-  file.write_all("/integers", {3}, integers, Stored::int64);
-  file.write_all("/singles", {3}, numbers, Stored::float32);
+  H5File out = H5File::create(folder / "types.h5", comm());
+  out.write_all("/integers", {3}, integers, Stored::int64);
+  out.write_all("/singles", {3}, numbers, Stored::float32);
+  out.close();
+  const H5File file = H5File::open(folder / "types.h5", comm());
   EXPECT_EQ(file.read_all("/integers"), integers);
   const auto singles = file.read_all("/singles");
   for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(singles[i], static_cast<double>(static_cast<float>(numbers[i])));
@@ -104,14 +110,16 @@ TEST(H5File, Attributes) {
 // Members of groups, names of attributes, and what exists.
 TEST(H5File, MembersAndExists) {
   const test::SharedFolder folder;
-  H5File file = H5File::create(folder / "members.h5", comm());
-  for (const char* name : {"/b/two", "/b/one", "/a/x/y"}) file.write_all(name, {1}, std::vector<double>{1.0});
+  H5File out = H5File::create(folder / "members.h5", comm());
+  for (const char* name : {"/b/two", "/b/one", "/a/x/y"}) out.write_all(name, {1}, std::vector<double>{1.0});
+  out.create_group("/empty");
+  out.set_attribute("/b", "second", 1.0);
+  out.set_attribute("/b", "first", std::int64_t{1});
+  out.close();
+  const H5File file = H5File::open(folder / "members.h5", comm());
   EXPECT_TRUE(file.exists("/a/x/y"));
   EXPECT_FALSE(file.exists("/a/y"));
   EXPECT_FALSE(file.exists("/c/x/y"));
-  file.create_group("/empty");
-  file.set_attribute("/b", "second", 1.0);
-  file.set_attribute("/b", "first", std::int64_t{1});
   EXPECT_EQ(file.names("/b"), (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(file.names("/empty"), std::vector<std::string>{});
   EXPECT_EQ(file.attribute_names("/b"), (std::vector<std::string>{"first", "second"}));
@@ -134,8 +142,8 @@ TEST(H5File, OpenToWrite) {
 TEST(H5File, IntegerAttributes) {
   const test::SharedFolder folder;
   constexpr std::int64_t kValue = -9007199254740993;
-  H5File file = H5File::create(folder / "integers.h5", comm());
-  file.set_attribute("/", "value", kValue);
+  H5File::create(folder / "integers.h5", comm()).set_attribute("/", "value", kValue);
+  const H5File file = H5File::open(folder / "integers.h5", comm());
   EXPECT_EQ(file.integer_attribute("/", "value"), kValue);
   EXPECT_EQ(file.integer_attribute("/", "nothing"), std::nullopt);
 }

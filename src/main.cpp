@@ -10,8 +10,8 @@
 #include "deck/command_line.h"
 #include "diffusion/trainer.h"
 #include "stages/output_folder.h"
+#include "stages/prepare.h"
 #include "stages/stages.h"
-#include "stages/survey.h"
 #include "version.h"
 
 namespace {

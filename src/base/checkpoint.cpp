@@ -38,11 +38,6 @@ Checkpoint read_file(const Comm& comm, const std::filesystem::path& path) {
   return result;
 }
 
-bool is_there(const Comm& comm, const std::filesystem::path& path) {
-  std::error_code ignored;
-  return comm.max(std::int64_t{comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
-}
-
 bool is_folder(const Comm& comm, const std::filesystem::path& path) {
   std::error_code ignored;
   return comm.max(std::int64_t{comm.is_root() && std::filesystem::is_directory(path, ignored)}) == 1;
@@ -71,7 +66,7 @@ void write_checkpoint(const Comm& comm, const std::filesystem::path& path, const
 std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesystem::path& path) {
   bool damaged = false;
   for (const auto& candidate : {path, previous_checkpoint(path)}) {
-    if (!is_there(comm, candidate)) continue;
+    if (!file_exists(comm, candidate)) continue;
     if (!is_folder(comm, candidate) && check_seal(comm, candidate) == Seal::good) return read_file(comm, candidate);
     damaged = true;
   }

@@ -108,6 +108,11 @@ std::array<char, kSealSize> seal_text(std::uint64_t size, std::uint64_t sum) {
 
 }  // namespace
 
+bool file_exists(const Comm& comm, const std::filesystem::path& path) {
+  std::error_code ignored;
+  return comm.max(std::int64_t{comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
+}
+
 void sync_to_disk(const std::filesystem::path& path) { Descriptor(path, O_RDONLY).sync(); }
 
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {

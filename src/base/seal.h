@@ -24,6 +24,9 @@ void seal_file(const Comm& comm, const std::filesystem::path& path);
 /// Compares the file with its seal, without HDF5. Collective; IoError, agreed on, where it cannot be read.
 Seal check_seal(const Comm& comm, const std::filesystem::path& path);
 
+/// True if the root sees a file or folder of this name. Collective.
+bool file_exists(const Comm& comm, const std::filesystem::path& path);
+
 /// Flushes a file or a folder to disk. Local; IoError.
 void sync_to_disk(const std::filesystem::path& path);
 

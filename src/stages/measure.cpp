@@ -4,8 +4,8 @@
 
 #include "base/pending_file.h"
 #include "stages/batches.h"
+#include "stages/prepare.h"
 #include "stages/stages.h"
-#include "stages/survey.h"
 #include "statistics/level_estimates.h"
 
 namespace scorefield {

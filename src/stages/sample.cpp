@@ -8,6 +8,7 @@
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"
 #include "stages/batch_output.h"
+#include "stages/prepare.h"
 #include "stages/stages.h"
 
 namespace scorefield {

@@ -9,17 +9,11 @@
 
 #include "base/checkpoint.h"
 #include "base/growing_file.h"
+#include "base/seal.h"
 #include "stages/contents.h"
 
 namespace scorefield {
 namespace {
-
-constexpr double kSmallFiles = 65536;  // bytes for the log, the deck and results.h5
-
-bool is_there(const Context& context, const std::filesystem::path& path) {
-  std::error_code ignored;
-  return context.comm.max(std::int64_t{context.comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
-}
 
 std::string amount(const Output& output, std::int64_t length) { return std::to_string(length) + " " + output.unit; }
 
@@ -119,76 +113,6 @@ bool is_being_extended(const Context& context, const Output& output, std::int64_
   }
 }
 
-std::string command(const Context& context, const std::string& stage) {
-  return "`scorefield " + stage + " " + context.deck.as_typed() + "`";
-}
-
-/// What is wrong with an input that must be complete; "" if nothing.
-std::string complaint_about_input(const Context& context, const Surveyed& input) {
-  const std::string path = output_path(context.deck.params, input.output.file).string();
-  const std::string cure = "run " + command(context, input.output.stage);
-  switch (input.state) {
-    case State::complete: return "";
-    case State::missing: return "no " + path + ": " + cure + " first";
-    case State::stale: return input.complaint + ": " + cure + " with --overwrite first";
-    default:
-      return path + " has " + amount(input.output, input.done) + " of " + std::to_string(input.output.wanted) + ": " + cure + " first";
-  }
-}
-
-/// Renames `path`, if it is there, to `path`.old, .old.2, ...
-void rename_aside(const Context& context, const std::filesystem::path& path) {
-  if (!is_there(context, path)) return;
-  std::filesystem::path aside = path.string() + ".old";
-  require_all(context.comm, [&] {
-    if (!context.comm.is_root()) return;
-    for (int n = 2; std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
-    std::error_code failure;
-    std::filesystem::rename(path, aside, failure);
-    if (failure) throw IoError("cannot rename " + path.string() + ": " + failure.message());
-  });
-  context.log.line("set aside: " + path.string() + " -> " + aside.filename().string());
-}
-
-void set_aside(const Context& context, const Output& output) {
-  const auto path = output_path(context.deck.params, output.file);
-  const auto checkpoint = checkpoint_path(context.deck.params, output.file);
-  for (const auto& each : {path, GrowingFile::partial(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
-}
-
-void require_inputs(const Context& context, const std::vector<Surveyed>& all, const std::vector<std::string>& stages) {
-  const auto made_now = [&](const Surveyed& s) { return std::find(stages.begin(), stages.end(), s.output.stage) != stages.end(); };
-  require_all(context.comm, [&] {
-    for (const Surveyed& each : all) {
-      if (!made_now(each) || !each.needs_work()) continue;
-      for (const Surveyed& input : all) {
-        const auto& inputs = each.output.inputs;
-        if (std::find(inputs.begin(), inputs.end(), input.output.file) == inputs.end() || made_now(input)) continue;
-        const std::string complaint = complaint_about_input(context, input);
-        if (!complaint.empty()) throw Error(input.code, complaint);
-      }
-    }
-  });
-}
-
-/// Compares what is still to be written with what the file system has free.
-void require_room(const Context& context, const std::vector<Surveyed>& work) {
-  double needed = kSmallFiles;
-  for (const Surveyed& each : work) {
-    if (each.needs_work() && each.state != State::unfinished) needed += each.output.bytes;
-  }
-  require_all(context.comm, [&] {
-    if (!context.comm.is_root()) return;
-    std::filesystem::path folder = std::filesystem::absolute(context.deck.params.run.output);
-    std::error_code failure;
-    while (!std::filesystem::exists(folder, failure) && folder.has_relative_path()) folder = folder.parent_path();
-    const auto space = std::filesystem::space(folder, failure);
-    if (failure || static_cast<double>(space.available) >= needed) return;
-    throw IoError("the disk is full: " + context.deck.params.run.output + " needs about " + readable_count(needed) + "B and has " +
-                  readable_count(static_cast<double>(space.available)) + "B free; free some, or choose another --run.output");
-  });
-}
-
 }  // namespace
 
 std::string Surveyed::describe() const {
@@ -207,11 +131,12 @@ std::string Surveyed::describe() const {
 Surveyed survey(const Context& context, const Output& output) {
   const auto path = output_path(context.deck.params, output.file);
   const auto checkpoint = checkpoint_path(context.deck.params, output.file);
-  if (is_there(context, path)) {
+  if (file_exists(context.comm, path)) {
     const Surveyed found = survey_file(context, output, path);
     if (found.state != State::shorter || !is_being_extended(context, output, found.done)) return found;
   }
-  if (is_there(context, checkpoint) || is_there(context, previous_checkpoint(checkpoint))) return survey_checkpoint(context, output, path);
+  if (file_exists(context.comm, checkpoint) || file_exists(context.comm, previous_checkpoint(checkpoint)))
+    return survey_checkpoint(context, output, path);
   return {output, State::missing, 0, "", ExitCode::bad_input};
 }
 
@@ -221,55 +146,6 @@ std::vector<Surveyed> survey_all(const Context& context) {
   return all;
 }
 
-void prepare_outputs(const Context& context, const std::vector<std::string>& stages) {
-  const std::vector<Surveyed> all = survey_all(context);
-  std::vector<Surveyed> work;
-  std::string complaints;
-  ExitCode code = ExitCode::bad_input;
-  for (const Surveyed& each : all) {
-    if (std::find(stages.begin(), stages.end(), each.output.stage) == stages.end()) continue;
-    work.push_back(each);
-    if (each.state != State::stale) continue;
-    if (complaints.empty()) code = each.code;
-    complaints += (complaints.empty() ? "" : "; ") + each.complaint;
-  }
-  require_all(context.comm, [&] {
-    if (complaints.empty() || context.overwrite) return;
-    throw Error(code, complaints + ": choose another --run.output, or set aside what is there with --overwrite");
-  });
-  require_inputs(context, all, stages);
-  if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
-  require_room(context, work);
-  for (const Surveyed& each : work) {
-    if (each.state == State::stale) set_aside(context, each.output);
-  }
-}
-
-std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all) {
-  std::vector<Output> found;
-  std::string complaints;
-  ExitCode code = ExitCode::bad_input;
-  for (const Surveyed& each : all) {
-    if (each.output.stage == "train" || each.state == State::missing || each.state == State::unfinished) continue;
-    if (each.state == State::complete) {
-      found.push_back(each.output);
-    } else {
-      if (complaints.empty()) code = each.code;
-      complaints +=
-          (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
-    }
-  }
-  require_all(context.comm, [&] {
-    if (!complaints.empty()) {
-      throw Error(code, complaints + ": measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
-    }
-    if (found.empty()) {
-      throw InputError("nothing to measure in " + context.deck.params.run.output + ": run " + command(context, "generate") + " first");
-    }
-  });
-  return found;
-}
-
 bool already_complete(const Context& context, const Surveyed& found) {
   if (found.needs_work()) return false;
   if (!is_being_extended(context, found.output, found.done)) {
@@ -277,15 +153,6 @@ bool already_complete(const Context& context, const Surveyed& found) {
   }
   context.log.line(found.output.stage + ": " + output_path(context.deck.params, found.output.file).string() + " is complete");
   return true;
-}
-
-H5File open_input(const Context& context, const Output& output) {
-  const Surveyed found = survey(context, output);
-  require_all(context.comm, [&] {
-    const std::string complaint = complaint_about_input(context, found);
-    if (!complaint.empty()) throw Error(found.code, complaint);
-  });
-  return H5File::open(output_path(context.deck.params, output.file), context.comm);
 }
 
 std::vector<std::string> status_lines(const std::vector<Surveyed>& all) {

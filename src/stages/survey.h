@@ -1,4 +1,4 @@
-// How far the outputs of a deck are, found out before any work: what is stale or missing is said at once and all of it.
+// How far the outputs of a deck are.
 #pragma once
 
 #include <optional>
@@ -34,18 +34,8 @@ Surveyed survey(const Context& context, const Output& output);
 /// Looks at all outputs of the deck. Collective.
 std::vector<Surveyed> survey_all(const Context& context);
 
-/// Sees that `stages` can do their work: throws AgreedError that names all stale outputs of these stages with the keys that changed (with
-/// --overwrite they are set aside instead), inputs that are missing, or a disk that is too small. Collective.
-void prepare_outputs(const Context& context, const std::vector<std::string>& stages);
-
-/// The outputs that can be measured: all that are complete. AgreedError if there is none, or one that is not of this deck. Collective.
-std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all);
-
 /// True if the output is complete; says so in the log. Collective.
 bool already_complete(const Context& context, const Surveyed& found);
-
-/// Opens an output that a later stage reads. InputError if it is not complete, naming the stage to run. Collective.
-H5File open_input(const Context& context, const Output& output);
 
 /// One line an output for the user: complete, how far, missing, or what is wrong.
 std::vector<std::string> status_lines(const std::vector<Surveyed>& all);

@@ -6,8 +6,8 @@
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
 #include "diffusion/trainer.h"
+#include "stages/prepare.h"
 #include "stages/stages.h"
-#include "stages/survey.h"
 
 namespace scorefield {
 namespace {

@@ -1,4 +1,4 @@
-#include "stages/survey.h"
+#include "stages/prepare.h"
 
 #include <gtest/gtest.h>
 

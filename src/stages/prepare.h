@@ -1,0 +1,21 @@
+// What is asked of the outputs before any work: what is stale or missing is said at once, and all of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stages/survey.h"
+
+namespace scorefield {
+
+/// Sees that `stages` can do their work: throws AgreedError that names all stale outputs of these stages with the keys that changed (with
+/// --overwrite they are set aside instead), inputs that are missing, or a disk that is too small. Collective.
+void prepare_outputs(const Context& context, const std::vector<std::string>& stages);
+
+/// The outputs that can be measured: all that are complete. AgreedError if there is none, or one that is not of this deck. Collective.
+std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all);
+
+/// Opens an output that a later stage reads. InputError if it is not complete, naming the stage to run. Collective.
+H5File open_input(const Context& context, const Output& output);
+
+}  // namespace scorefield

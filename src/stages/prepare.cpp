@@ -24,7 +24,7 @@ std::string complaint_about_input(const Context& context, const Surveyed& input)
     case State::missing: return "no " + path + ": " + cure + " first";
     case State::stale: return input.complaint + ": " + cure + " with --overwrite first";
     default:
-      return path + " has " + std::to_string(input.done) + " of " + std::to_string(input.output.wanted) + " " + input.output.unit + ": " +
+      return path + " has " + std::to_string(input.done) + " " + input.output.unit + " of " + std::to_string(input.output.wanted) + ": " +
              cure + " first";
   }
 }

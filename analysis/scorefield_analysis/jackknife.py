@@ -1,6 +1,6 @@
 """Cumulants of raw samples with binned jackknife errors: an independent check of the program's estimates.
 
-Bin b of B holds the samples [b N/B, (b+1) N/B) of N, in integer arithmetic, as in the program.
+Bin b of B holds the blocks [b n/B, (b+1) n/B) of n, in integer arithmetic, as in the program.
 """
 
 from dataclasses import dataclass
@@ -37,9 +37,18 @@ def cumulants_from_moments(moments: np.ndarray) -> np.ndarray:
     return np.stack([mean, *kappa[2:]], axis=-1)
 
 
-def bin_sums(samples: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sums of x^1 .. x^8 over each bin, shape (B, 8), and the number of samples in each, shape (B)."""
-    bounds = np.arange(bins + 1) * len(samples) // bins
+def program_block(samples: int) -> int:
+    """Samples a block in the program: 64 2^k, the smallest that makes at most 2048 blocks, at most 2^20."""
+    block = 64
+    while -(-samples // block) > 2048 and block < 2**20:
+        block *= 2
+    return block
+
+
+def bin_sums(samples: np.ndarray, bins: int, block: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of x^1 .. x^8 over each bin, shape (B, 8), and the number of samples in each, shape (B). Bins are unions of blocks."""
+    blocks = -(-len(samples) // block)
+    bounds = np.minimum(np.arange(bins + 1) * blocks // bins * block, len(samples))
     sums = np.empty((bins, MAX_ORDER))
     power = np.ones_like(samples)
     for n in range(MAX_ORDER):
@@ -62,9 +71,9 @@ def jackknife(sums: np.ndarray, counts: np.ndarray, derive: Callable[[np.ndarray
     return Estimate(value, np.sqrt(np.diag(covariance)), covariance)
 
 
-def jackknife_cumulants(samples: np.ndarray, bins: int) -> Estimate:
+def jackknife_cumulants(samples: np.ndarray, bins: int, block: int = 1) -> Estimate:
     """kappa_1 .. kappa_8 of samples (N) with errors and covariance from `bins` bins, 2 <= bins <= N."""
     if not 2 <= bins <= len(samples):
         raise ValueError(f"{bins} bins for {len(samples)} samples; expected 2 to {len(samples)}")
-    sums, counts = bin_sums(samples, bins)
+    sums, counts = bin_sums(samples, bins, block)
     return jackknife(sums, counts, cumulants_from_moments)

@@ -44,7 +44,7 @@ void reserve(const std::filesystem::path& path, std::uint64_t size, int flags = 
   if (!full) return;
   if ((flags & O_CREAT) != 0) ::unlink(path.c_str());
   throw IoError("the disk is full: no room for " + std::to_string(size) + " bytes of " + path.string() +
-                "; free some, or choose another --run.output, and run again");
+                "; free some disk space and run the same command again, or choose another --run.output");
 }
 
 std::uint64_t bytes_of(const Shape& shape) {
@@ -85,9 +85,10 @@ bool is_numeric(hid_t dataset, const std::string& what) {
   return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
-/// Several ranks share a file through MPI; one alone needs no MPI, which would print lines of its own where a disk is full.
-void choose_driver(hid_t access, const Comm& comm, const std::string& what) {
-  if (comm.size() > 1) check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
+/// One rank alone reads without MPI. To write, it takes MPI, too: HDF5's own driver marks a file as open in its superblock, and a kill
+/// must find nothing written but numbers.
+void choose_driver(hid_t access, const Comm& comm, unsigned flags, const std::string& what) {
+  if (comm.size() > 1 || flags != H5F_ACC_RDONLY) check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
 }
 
 /// Transfers rows [first, first + rows) between `memory` and the dataset. Reading is collective; writing is not, so that a rank that
@@ -164,7 +165,7 @@ H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, un
   std::int64_t file = -1;
   require_all(comm, [&] {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
-    choose_driver(access, comm, "cannot open " + path.string());
+    choose_driver(access, comm, flags, "cannot open " + path.string());
     file = H5Fopen(path.c_str(), flags, access);
     if (file < 0) throw InputError(path.string() + " is not a readable HDF5 file");
   });

@@ -21,7 +21,7 @@ struct Estimate {
 };
 
 /// Delete-one-bin jackknife (Efron 1979): theta_b from all data but bin b, covariance
-/// (B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T. Bins may differ in size by one configuration.
+/// (B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T. Bins may differ in size: to leading order each counts by its size.
 /// `sums`: [bin][quantity] sums over the bin; `counts`: configurations a bin; `function`: from means to results.
 using DerivedFunction = std::function<std::vector<double>(std::span<const double> means)>;
 Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);

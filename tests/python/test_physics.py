@@ -7,7 +7,9 @@ import h5py
 import numpy as np
 import pytest
 
-LARGEST = 4.0  # standard deviations; some 400 correlated numbers, so the chance of one beyond is 1 %
+# Standard deviations. Of 120 series of other seeds (some 190 correlated numbers each; all deviations together have rms 0.96) the largest
+# was beyond 4.0 in 3, beyond 4.5 in none; the rms over a series was at most 1.85.
+LARGEST, LARGEST_RMS = 4.5, 2.0
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,9 @@ def without_prior(group, name):
 @pytest.mark.parametrize("name", ["forward-ve", "forward-vp", "backward-ve-exact", "backward-vp-exact"])
 def test_cumulants_follow_the_formula_at_every_recorded_time(results, name):
     assert len(results[name]["time"]) >= 40
-    assert np.abs(without_prior(results[name], name)).max() < LARGEST
+    rows = without_prior(results[name], name)
+    assert np.abs(rows).max() < LARGEST
+    assert np.sqrt(np.mean(rows**2)) < LARGEST_RMS
 
 
 def test_a_wrong_formula_would_be_seen(results):
@@ -42,7 +46,7 @@ def test_a_wrong_formula_would_be_seen(results):
     f = group["kept"][:]
     c = group["cumulants"]
     wrong = (c["value"][:, 3] + 2.0 * f**2) / c["error"][:, 3]
-    assert np.abs(wrong).max() > 10 * LARGEST
+    assert np.abs(wrong).max() > 40
 
 
 @pytest.mark.parametrize("name", ["ensemble", "samples-ve-exact", "samples-vp-exact"])

@@ -61,5 +61,5 @@ for ranks in 1 2; do
   clean $ranks $programs/scorefield_unit_torch
 done
 clean 2 build/asan/src/scorefield run input/two-peak-quick.ini --run.output=$logs/output \
-  --generate.samples=10000 --sample.samples=10000 --train.steps=30 --train.warmup=3
+  --measure.bins=50 --generate.samples=10000 --sample.samples=10000 --train.steps=30 --train.warmup=3
 exit $wrong

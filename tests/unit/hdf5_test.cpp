@@ -259,7 +259,7 @@ TEST(PendingFile, DiskIsFull) {
   EXPECT_TRUE(error.agreed);
   EXPECT_EQ(error.code, ExitCode::io);
   EXPECT_NE(error.message.find("the disk is full"), std::string::npos) << error.message;
-  EXPECT_NE(error.message.find("free some, or choose another --run.output"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("free some disk space and run the same command again"), std::string::npos) << error.message;
   EXPECT_TRUE(disk.empty());
 }
 

@@ -146,7 +146,7 @@ template <int per_block, class Transform>
 void fill(const RandomKey& key, std::uint64_t first, std::span<double> out, Transform transform) {
   constexpr std::size_t kPerGroup = per_block * kGroup;
   Words words;
-  std::array<double, kPerGroup * kGroups> numbers;
+  std::array<double, kPerGroup * kGroups> numbers;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
   std::size_t done = 0;
   while (done < out.size()) {
     const std::uint64_t group = (first + done) / kPerGroup;

@@ -39,7 +39,7 @@ std::string unknown_key(const std::string& where, const std::string& name) {
 
 /// The name in "[name]".
 std::string read_section(const std::string& line, const std::string& where) {
-  const std::string name = line.substr(1, line.size() - 2);
+  std::string name = line.substr(1, line.size() - 2);
   if (line.back() != ']' || name.empty() || name != strip(name)) throw InputError(where + ": a section is written [name], such as [model]");
   const auto& keys = all_keys();
   if (std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; })) return name;

@@ -132,7 +132,7 @@ Surveyed survey(const Context& context, const Output& output) {
   const auto path = output_path(context.deck.params, output.file);
   const auto checkpoint = checkpoint_path(context.deck.params, output.file);
   if (file_exists(context.comm, path)) {
-    const Surveyed found = survey_file(context, output, path);
+    Surveyed found = survey_file(context, output, path);
     if (found.state != State::shorter || !is_being_extended(context, output, found.done)) return found;
   }
   if (file_exists(context.comm, checkpoint) || file_exists(context.comm, previous_checkpoint(checkpoint)))

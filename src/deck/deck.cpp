@@ -28,13 +28,13 @@ std::string strip(const std::string& line) {
 }
 
 /// What was written, no longer than a message should be.
-std::string quoted(const std::string& text) { return text.size() <= kQuoted ? text : text.substr(0, kQuoted) + "..."; }
+std::string shown(const std::string& text) { return text.size() <= kQuoted ? text : text.substr(0, kQuoted) + "..."; }
 
 /// The text without the mark that editors on Windows put before UTF-8.
 std::string without_mark(const std::string& text) { return text.rfind("\xEF\xBB\xBF", 0) == 0 ? text.substr(3) : text; }
 
 std::string unknown_key(const std::string& where, const std::string& name) {
-  return where + ": unknown key " + quoted(name) + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
+  return where + ": unknown key " + shown(name) + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
 }
 
 /// The name in "[name]".
@@ -47,7 +47,7 @@ std::string read_section(const std::string& line, const std::string& where) {
   for (const Key& key : keys) {
     if (sections.find("[" + key.section + "]") == std::string::npos) sections += " [" + key.section + "]";
   }
-  throw InputError(where + ": unknown section [" + quoted(name) + "]: expected one of" + sections);
+  throw InputError(where + ": unknown section [" + shown(name) + "]: expected one of" + sections);
 }
 
 /// What no line of a deck may hold.
@@ -97,7 +97,7 @@ void set_key(Deck& deck, const std::string& name, const std::string& value, cons
   try {
     find_key(name)->set(deck.params, value);
   } catch (const std::invalid_argument& expected) {
-    throw InputError(where + ": " + name + " = " + quoted(value) + ": expected " + expected.what());
+    throw InputError(where + ": " + name + " = " + shown(value) + ": expected " + expected.what());
   }
   deck.given.push_back(name);
   deck.places[name] = where;
@@ -115,7 +115,7 @@ void read_file(Deck& deck, const std::string& text) {
 void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   for (const std::string& item : overrides) {
     const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
-    if (item.rfind("--", 0) != 0) throw InputError("command line: " + quoted(item) + ": expected --section.key=value");
+    if (item.rfind("--", 0) != 0) throw InputError("command line: " + shown(item) + ": expected --section.key=value");
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
     if (item.find_first_of("\n#") != std::string::npos)
       throw InputError("command line: " + name + ": a value holds no line break and no #: choose one without");

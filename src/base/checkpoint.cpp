@@ -1,5 +1,6 @@
 #include "base/checkpoint.h"
 
+#include "base/disk.h"
 #include "base/hdf5.h"
 #include "base/seal.h"
 
@@ -25,7 +26,7 @@ void write_file(const std::filesystem::path& path, const Checkpoint& checkpoint)
 }
 
 Checkpoint read_file(const Comm& comm, const std::filesystem::path& path) {
-  const H5File file = H5File::open(path, comm);
+  const H5File file = H5File::open_verified(path, comm);
   Checkpoint result;
   result.fingerprint = file.text_attribute("/", "fingerprint").value_or("");
   result.deck = file.text_attribute("/", "deck").value_or("");

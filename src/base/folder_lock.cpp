@@ -1,7 +1,6 @@
 #include "base/folder_lock.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +23,14 @@ std::string first_line(const std::filesystem::path& path) {
   return line;
 }
 
+/// A lock of this type on a whole file, for fcntl. Locks of open files, not of processes, on network file systems, too.
+struct ::flock whole_file(short type) {
+  struct ::flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 /// True if the open file is still the one of this name (its last holder may have removed it meanwhile).
 bool is_current(int descriptor, const std::filesystem::path& path) {
   struct stat open {
@@ -37,8 +44,9 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& h
   while (true) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) throw IoError("cannot make " + path_.string() + ": " + std::strerror(errno) + kCure);
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      const bool taken = errno == EWOULDBLOCK;
+    const struct ::flock wanted = whole_file(F_WRLCK);
+    if (::fcntl(descriptor_, F_OFD_SETLK, &wanted) != 0) {
+      const bool taken = errno == EAGAIN || errno == EACCES;
       const std::string reason = std::strerror(errno);
       ::close(descriptor_);
       if (!taken) throw IoError("cannot lock " + path_.string() + ": " + reason + "; choose a --run.output on a file system with locks");
@@ -66,7 +74,8 @@ std::string FolderLock::holder(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "lock";
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return "";
-  const bool taken = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  struct ::flock conflict = whole_file(F_RDLCK);
+  const bool taken = ::fcntl(descriptor, F_OFD_GETLK, &conflict) == 0 && conflict.l_type != F_UNLCK;
   ::close(descriptor);
   return taken ? first_line(path) : "";
 }

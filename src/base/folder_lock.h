@@ -6,7 +6,7 @@
 
 namespace scorefield {
 
-/// Holds the file `lock` in a folder, locked by the system as long as this object or its process lives (flock), and removes it at the
+/// Holds the file `lock` in a folder, locked by the system as long as this object or its process lives (fcntl), and removes it at the
 /// end. The file names its holder. Local: the root of a run takes it.
 class FolderLock {
  public:

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "base/disk.h"
 #include "base/seal.h"
 
 namespace scorefield {
+
 GrowingFile::GrowingFile(std::filesystem::path path, const Comm& comm, H5File file)
     : path_(std::move(path)), comm_(&comm), file_(std::move(file)) {}
 
@@ -34,10 +36,7 @@ GrowingFile GrowingFile::reopen(const std::filesystem::path& path, const Comm& c
 void GrowingFile::finish() {
   file_->close();
   file_.reset();
-  seal_file(*comm_, partial(path_));
-  require_all(*comm_, [&] {
-    if (comm_->is_root()) rename_durably(partial(path_), path_);
-  });
+  publish(*comm_, partial(path_), path_);
 }
 
 }  // namespace scorefield

@@ -1,17 +1,9 @@
 #include "base/hdf5.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
+#include "base/disk.h"
 #include "base/hdf5_handle.h"
-#include "base/hdf5_library.h"
 #include "base/seal.h"
 
 namespace scorefield {
@@ -20,99 +12,13 @@ using namespace h5;
 
 namespace {
 
-hid_t file_type(Stored type) {
-  switch (type) {
-    case Stored::float32: return H5T_IEEE_F32LE;
-    case Stored::float64: return H5T_IEEE_F64LE;
-    case Stored::int64: return H5T_STD_I64LE;
-  }
-  throw Error(ExitCode::internal, "unknown storage type");
-}
-
-/// Room for what HDF5 writes about datasets: groups, attributes, its own tables.
+/// Room for what HDF5 writes beside datasets: groups, attributes, its own tables.
 constexpr std::uint64_t kMetadataRoom = 64 * 1024;
-constexpr std::uint64_t kDatasetRoom = 4 * 1024;  // more of it for each dataset
-
-/// Takes the room for the first `size` bytes of a file from the disk, without making it longer. A file system that cannot do so finds
-/// out later.
-void reserve(const std::filesystem::path& path, std::uint64_t size, int flags = 0) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
-  if (descriptor < 0) return;
-  const int status = ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
-  const bool full = status != 0 && (errno == ENOSPC || errno == EDQUOT);
-  ::close(descriptor);
-  if (!full) return;
-  if ((flags & O_CREAT) != 0) ::unlink(path.c_str());
-  throw IoError("the disk is full: no room for " + std::to_string(size) + " bytes of " + path.string() +
-                "; free some disk space and run the same command again, or choose another --run.output");
-}
-
-std::uint64_t bytes_of(const Shape& shape) {
-  std::uint64_t bytes = 8;
-  for (const std::uint64_t extent : shape) bytes *= extent;
-  return bytes;
-}
-
-Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
-  const hid_t dataset = H5Dopen(file, name.c_str(), H5P_DEFAULT);
-  if (dataset < 0) throw InputError("no dataset " + in(name, path) + kMakeAgain);
-  return Handle(dataset, H5Dclose, "no dataset " + in(name, path));
-}
-
-Shape shape_of(hid_t dataset, const std::string& what) {
-  const Handle space(H5Dget_space(dataset), H5Sclose, what);
-  const int rank = H5Sget_simple_extent_ndims(space);
-  std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(rank, 0)));
-  check(H5Sget_simple_extent_dims(space, extent.data(), nullptr), what);
-  return {extent.begin(), extent.end()};
-}
-
-std::uint64_t row_size(const Shape& shape) {
-  std::uint64_t size = 1;
-  for (std::size_t axis = 1; axis < shape.size(); ++axis) size *= shape[axis];
-  return size;
-}
-
-/// What can be wrong on one rank alone, tested before any rank enters a collective call.
-void check_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows, std::uint64_t values, const std::string& what) {
-  if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
-  if (rows * row_size(shape) != values) throw IoError(what + ": buffer of another size");
-}
-
-bool is_numeric(hid_t dataset, const std::string& what) {
-  const Handle type(H5Dget_type(dataset), H5Tclose, what);
-  const H5T_class_t kind = H5Tget_class(type);
-  return kind == H5T_FLOAT || kind == H5T_INTEGER;
-}
 
 /// One rank alone reads without MPI. To write, it takes MPI, too: HDF5's own driver marks a file as open in its superblock, and a kill
 /// must find nothing written but numbers.
 void choose_driver(hid_t access, const Comm& comm, unsigned flags, const std::string& what) {
   if (comm.size() > 1 || flags != H5F_ACC_RDONLY) check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), what);
-}
-
-/// Transfers rows [first, first + rows) between `memory` and the dataset. Reading is collective; writing is not, so that a rank that
-/// cannot write does not leave the others waiting inside.
-template <class Transfer>
-void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, H5FD_mpio_xfer_t mode, const std::string& what,
-                   Transfer transfer) {
-  const Shape shape = shape_of(dataset, what);
-  std::vector<hsize_t> start(shape.size(), 0);
-  std::vector<hsize_t> count(shape.begin(), shape.end());
-  start[0] = first;
-  count[0] = rows;
-  const Handle file_space(H5Dget_space(dataset), H5Sclose, what);
-  const hsize_t flat = std::max<hsize_t>(rows * row_size(shape), 1);
-  const Handle memory_space(H5Screate_simple(1, &flat, nullptr), H5Sclose, what);
-  if (rows > 0) {
-    check(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), what);
-  } else {
-    check(H5Sselect_none(file_space), what);
-    check(H5Sselect_none(memory_space), what);
-  }
-  const Handle plist(H5Pcreate(H5P_DATASET_XFER), H5Pclose, what);
-  check(H5Pset_dxpl_mpio(plist, mode), what);
-  check(transfer(memory_space, file_space, plist), what);
 }
 
 }  // namespace
@@ -149,7 +55,7 @@ H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
   std::int64_t file = -1;
   require_all(comm, [&] {
     if (!comm.is_root()) return;
-    reserve(path, kMetadataRoom, O_CREAT | O_TRUNC);
+    create_with_room(path, kMetadataRoom);
     const std::string what = "cannot create " + path.string() + kMakeRoom;
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
     const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, what);
@@ -188,99 +94,15 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
   return file;
 }
 
-H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
+H5File H5File::open_verified(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDONLY); }
 
-void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
-  reserved_ += bytes_of(shape) + kDatasetRoom;
-  require_all(*comm_, [&] {
-    if (comm_->is_root()) reserve(path_, reserved_);
-  });
-  writing([&] {
-    const std::string what = "cannot make dataset " + in(name, path_) + kMakeRoom;
-    const std::vector<hsize_t> extent(shape.begin(), shape.end());
-    const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
-    const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
-    check(H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY), what);
-    check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), what);
-    const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
-    check(H5Pset_create_intermediate_group(links, 1), what);
-    const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT), H5Dclose, what);
-  });
-}
+H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
 
 void H5File::create_group(const std::string& name) {
   writing([&] {
     const Handle group(H5Gcreate(file_, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
                        "cannot make group " + in(name, path_) + kMakeRoom);
   });
-}
-
-void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
-  writing([&] {
-    const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
-    const Handle dataset = open_dataset(file_, name, path_);
-    const Shape whole = shape_of(dataset, what);
-    const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
-    check_rows(whole, first, rows, values.size(), what);
-    transfer_rows(dataset, first, rows, H5FD_MPIO_INDEPENDENT, what, [&](hid_t memory, hid_t file, hid_t plist) {
-      return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
-    });
-  });
-}
-
-void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const {
-  const Shape whole = shape(name);
-  require_all(*comm_, [&] {
-    const std::string what = "cannot read " + in(name, path_);
-    if (!is_numeric(open_dataset(file_, name, path_), what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
-    check_rows(whole, first, rows, values.size(), what);
-  });
-  require_all(*comm_, [&] {
-    const std::string what = "cannot read " + in(name, path_);
-    const Handle dataset = open_dataset(file_, name, path_);
-    transfer_rows(
-        dataset, first, rows, comm_->size() > 1 ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT, what,
-        [&](hid_t memory, hid_t file, hid_t plist) { return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data()); });
-  });
-}
-
-void H5File::write_all(const std::string& name, const Shape& shape, std::span<const double> values, Stored type) {
-  create_dataset(name, shape, type);
-  write_rows(name, 0, comm_->is_root() ? values : std::span<const double>{});
-}
-
-std::vector<double> H5File::read_all(const std::string& name) const {
-  const Shape extent = shape(name);
-  std::vector<double> values(extent.empty() ? 0 : extent[0] * row_size(extent));
-  read_rows(name, 0, extent.empty() ? 0 : extent[0], values);
-  return values;
-}
-
-bool H5File::exists(const std::string& name) const {
-  // H5Lexists wants every group on the way to exist, so it is asked one step at a time.
-  for (std::size_t slash = name.find('/', 1);; slash = name.find('/', slash + 1)) {
-    if (H5Lexists(file_, name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
-    if (slash == std::string::npos) return true;
-  }
-}
-
-Shape H5File::shape(const std::string& name) const {
-  Shape result;
-  require_all(*comm_, [&] {
-    if (!exists(name)) throw InputError("no dataset " + in(name, path_) + kMakeAgain);
-    result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
-  });
-  return result;
-}
-
-bool H5File::holds_numbers(const std::string& name) const {
-  bool numeric = false;
-  require_all(*comm_, [&] {
-    const std::string what = "cannot read the type of " + in(name, path_);
-    const Handle object(H5Oopen(file_, name.c_str(), H5P_DEFAULT), H5Oclose, what);
-    numeric = H5Iget_type(object) == H5I_DATASET && is_numeric(object, what);
-  });
-  return numeric;
 }
 
 void H5File::flush() {
@@ -296,23 +118,6 @@ void H5File::require(bool good, const std::string& complaint) const {
 void H5File::close() {
   writing([&] { check(H5Fclose(file_), "cannot close " + path_.string() + kMakeRoom); });
   file_ = -1;
-}
-
-void prepare_hdf5() {
-  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
-  H5dont_atexit();
-  H5open();
-}
-
-std::string library_versions() {
-  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> mpi{};
-  int length = 0;
-  MPI_Get_library_version(mpi.data(), &length);
-  const std::string name(mpi.data());
-  unsigned major = 0, minor = 0, release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return "MPI " + name.substr(0, name.find(',')) + "\nHDF5 " + std::to_string(major) + "." + std::to_string(minor) + "." +
-         std::to_string(release) + "\n";
 }
 
 }  // namespace scorefield

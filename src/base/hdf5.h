@@ -28,6 +28,8 @@ class H5File {
   static H5File create(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);
+  /// Opens `path` for reading, after its checksum was found to be right (check_seal, or an earlier `open`).
+  static H5File open_verified(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for writing into its datasets.
   static H5File open_to_write(const std::filesystem::path& path, const Comm& comm);
 
@@ -95,8 +97,5 @@ class H5File {
   std::uint64_t reserved_ = 0;  ///< bytes that a new file has room for on the disk
   bool sealed_ = false;
 };
-
-/// Lines naming the versions of MPI and HDF5 in use. Local.
-std::string library_versions();
 
 }  // namespace scorefield

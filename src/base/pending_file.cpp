@@ -20,10 +20,7 @@ PendingFile::~PendingFile() {
 
 void PendingFile::commit() {
   file_->close();
-  seal_file(comm_, partial_);
-  require_all(comm_, [&] {
-    if (comm_.is_root()) rename_durably(partial_, path_);
-  });
+  publish(comm_, partial_, path_);
   file_.reset();
 }
 

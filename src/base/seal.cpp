@@ -10,15 +10,17 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/disk.h"
 #include "base/hash.h"
 
 namespace scorefield {
 namespace {
 
 constexpr std::uint64_t kPiece = 1 << 20;
-constexpr const char* kFormat = "scorefield file\nbytes %" PRIu64 "\nchecksum %016" PRIx64 "\n";
+constexpr std::string_view kFirstLine = "scorefield file";
 
 /// An open file descriptor.
 class Descriptor {
@@ -102,25 +104,11 @@ bool is_unsealed(std::span<const char, kSealSize> start, std::span<const char> b
 
 std::array<char, kSealSize> seal_text(std::uint64_t size, std::uint64_t sum) {
   std::array<char, kSealSize> text{};
-  std::snprintf(text.data(), text.size(), kFormat, size, sum);
+  std::snprintf(text.data(), text.size(), "%s\nbytes %" PRIu64 "\nchecksum %016" PRIx64 "\n", kFirstLine.data(), size, sum);
   return text;
 }
 
 }  // namespace
-
-bool file_exists(const Comm& comm, const std::filesystem::path& path) {
-  std::error_code ignored;
-  return comm.max(std::int64_t{comm.is_root() && std::filesystem::exists(path, ignored)}) == 1;
-}
-
-void sync_to_disk(const std::filesystem::path& path) { Descriptor(path, O_RDONLY).sync(); }
-
-void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::error_code failure;
-  std::filesystem::rename(from, to, failure);
-  if (failure) throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message() + kMakeRoom);
-  sync_to_disk(to.parent_path().empty() ? "." : to.parent_path());
-}
 
 void seal_file(const Comm& comm, const std::filesystem::path& path) {
   const std::uint64_t size = size_of(comm, path);
@@ -133,6 +121,13 @@ void seal_file(const Comm& comm, const std::filesystem::path& path) {
   });
 }
 
+void publish(const Comm& comm, const std::filesystem::path& partial, const std::filesystem::path& path) {
+  seal_file(comm, partial);
+  require_all(comm, [&] {
+    if (comm.is_root()) rename_durably(partial, path);
+  });
+}
+
 Seal check_seal(const Comm& comm, const std::filesystem::path& path) {
   const std::uint64_t size = size_of(comm, path);
   std::array<char, kSealSize> text{};
@@ -142,14 +137,9 @@ Seal check_seal(const Comm& comm, const std::filesystem::path& path) {
     if (size >= kSealSize) file.read(text, 0);
     if (size >= kSealSize + behind.size()) file.read(behind, kSealSize);
   });
-  std::uint64_t sealed_size = 0, sealed_sum = 0;
-  const bool begins_well = std::strncmp(text.data(), kFormat, std::strcspn(kFormat, "\n")) == 0;
-  if (!begins_well) return is_unsealed(text, behind) ? Seal::none : Seal::broken;
-  if (std::sscanf(std::string(text.data(), text.size()).c_str(), "scorefield file\nbytes %" SCNu64 "\nchecksum %" SCNx64, &sealed_size,
-                  &sealed_sum) != 2)
-    return Seal::broken;
-  if (text != seal_text(sealed_size, sealed_sum) || size != sealed_size) return Seal::broken;
-  return checksum(comm, path, size) == sealed_sum ? Seal::good : Seal::broken;
+  const bool has_seal = std::equal(kFirstLine.begin(), kFirstLine.end(), text.begin());
+  if (!has_seal) return is_unsealed(text, behind) ? Seal::none : Seal::broken;
+  return text == seal_text(size, checksum(comm, path, size)) ? Seal::good : Seal::broken;
 }
 
 }  // namespace scorefield

@@ -21,16 +21,10 @@ enum class Seal {
 /// its share of the file. Collective; IoError, agreed on.
 void seal_file(const Comm& comm, const std::filesystem::path& path);
 
+/// Seals a file that is finished and gives it its name, in place of an older one. Collective; IoError, agreed on.
+void publish(const Comm& comm, const std::filesystem::path& partial, const std::filesystem::path& path);
+
 /// Compares the file with its seal, without HDF5. Collective; IoError, agreed on, where it cannot be read.
 Seal check_seal(const Comm& comm, const std::filesystem::path& path);
-
-/// True if the root sees a file or folder of this name. Collective.
-bool file_exists(const Comm& comm, const std::filesystem::path& path);
-
-/// Flushes a file or a folder to disk. Local; IoError.
-void sync_to_disk(const std::filesystem::path& path);
-
-/// Renames `from` to `to` and flushes the folder, so that after a kill or a power failure one of the two names is there. Local; IoError.
-void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace scorefield

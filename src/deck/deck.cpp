@@ -8,14 +8,13 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/work_plan.h"
 #include "deck/keys.h"
 
 namespace scorefield {
 namespace {
 
 namespace po = boost::program_options;
-
-constexpr std::int64_t kConfigurationsPerBin = 64;  // sums are stored for blocks of so many at least (base/work_plan.h)
 
 constexpr const char* kBlanks = " \t\r";
 constexpr std::size_t kQuoted = 60;  // characters of a wrong value that a message repeats
@@ -99,7 +98,6 @@ void set_key(Deck& deck, const std::string& name, const std::string& value, cons
   } catch (const std::invalid_argument& expected) {
     throw InputError(where + ": " + name + " = " + shown(value) + ": expected " + expected.what());
   }
-  deck.given.push_back(name);
   deck.places[name] = where;
 }
 
@@ -139,9 +137,9 @@ void check_list_length(const Deck& deck, const std::string& key, std::size_t len
 
 void check_bins(const Deck& deck, const std::string& key, std::int64_t samples) {
   const std::int64_t bins = deck.params.measure.bins;
-  if (bins * kConfigurationsPerBin <= samples) return;
+  if (bins * kSmallestBlock <= samples) return;
   throw InputError(deck.place_of({"measure.bins", key}) + "measure.bins = " + std::to_string(bins) + " asks for more than " + key + " = " +
-                   std::to_string(samples) + ": a bin needs " + std::to_string(kConfigurationsPerBin) +
+                   std::to_string(samples) + ": a bin needs " + std::to_string(kSmallestBlock) +
                    " configurations; take fewer bins or more configurations");
 }
 

@@ -15,8 +15,7 @@ namespace scorefield {
 struct Deck {
   std::filesystem::path path;
   Params params;
-  std::vector<std::string> given;             ///< full names of the keys that the file or the command line set
-  std::map<std::string, std::string> places;  ///< where each of them stands: "my.ini:12" or "command line"
+  std::map<std::string, std::string> places;  ///< where each key that was set stands: "my.ini:12" or "command line"
   std::vector<std::string> overrides;         ///< as on the command line
 
   /// The deck with its overrides, as one writes them behind `scorefield COMMAND`.

@@ -148,7 +148,7 @@ class BatchOutput {
 
   /// Takes over all whole blocks of the finished file of `length` configurations.
   void copy_finished(H5File& to, std::int64_t length) {
-    const H5File from = H5File::open(path_, context_.comm);
+    const H5File from = H5File::open_verified(path_, context_.comm);
     const WorkPlan plan(output_.wanted, 0, batch_);
     state_.committed = length / plan.block() * plan.block();
     state_.counted = length;

@@ -187,14 +187,14 @@ void measure(const Context& context) {
   for (const Surveyed& each : all) {
     if (each.state == State::unfinished) context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
   }
-  const std::vector<Output> found = measurable(context, all);
+  const std::vector<Surveyed> found = measurable(context, all);
   const auto law = make_exact_law(params.model);
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
-  for (const Output& output : found) {
-    const H5File file = open_input(context, output);
-    const std::string name = output.file.substr(0, output.file.size() - 3);
+  for (const Surveyed& each : found) {
+    const H5File file = open_input(context, each);
+    const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
     if (file.exists("/field")) table.push_back(measure_field(context, *law, name, file, pending.file()));
     if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
     if (file.exists("/backward")) measure_process(*law, bins, "backward" + name.substr(name.find('-')), file, "/backward", pending.file());

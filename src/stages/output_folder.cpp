@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "base/seal.h"
+#include "base/disk.h"
 
 namespace scorefield {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/checkpoint.h"
+#include "base/disk.h"
 #include "base/growing_file.h"
-#include "base/seal.h"
 
 namespace scorefield {
 namespace {
@@ -14,6 +14,25 @@ constexpr double kSmallFiles = 65536;  // bytes for the log, the deck and result
 std::string command(const Context& context, const std::string& stage) {
   return "`scorefield " + stage + " " + context.deck.as_typed() + "`";
 }
+
+/// What is wrong with several outputs, in one line.
+class Complaints {
+ public:
+  void add(ExitCode code, const std::string& complaint) {
+    if (text_.empty()) code_ = code;
+    text_ += (text_.empty() ? "" : "; ") + complaint;
+  }
+  /// Throws them with their cure, and the code of the first, if there are any. Collective.
+  void require_none(const Context& context, const std::string& cure) const {
+    require_all(context.comm, [&] {
+      if (!text_.empty()) throw Error(code_, text_ + ": " + cure);
+    });
+  }
+
+ private:
+  std::string text_;
+  ExitCode code_ = ExitCode::bad_input;
+};
 
 /// What is wrong with an input that must be complete; "" if nothing.
 std::string complaint_about_input(const Context& context, const Surveyed& input) {
@@ -87,19 +106,13 @@ void require_room(const Context& context, const std::vector<Surveyed>& work) {
 void prepare_outputs(const Context& context, const std::vector<std::string>& stages) {
   const std::vector<Surveyed> all = survey_all(context);
   std::vector<Surveyed> work;
-  std::string complaints;
-  ExitCode code = ExitCode::bad_input;
+  Complaints complaints;
   for (const Surveyed& each : all) {
     if (std::find(stages.begin(), stages.end(), each.output.stage) == stages.end()) continue;
     work.push_back(each);
-    if (each.state != State::stale) continue;
-    if (complaints.empty()) code = each.code;
-    complaints += (complaints.empty() ? "" : "; ") + each.complaint;
+    if (each.state == State::stale && !context.overwrite) complaints.add(each.code, each.complaint);
   }
-  require_all(context.comm, [&] {
-    if (complaints.empty() || context.overwrite) return;
-    throw Error(code, complaints + ": choose another --run.output, or set aside what is there with --overwrite");
-  });
+  complaints.require_none(context, "choose another --run.output, or set aside what is there with --overwrite");
   require_inputs(context, all, stages);
   if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
   require_room(context, work);
@@ -108,24 +121,19 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
   }
 }
 
-std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all) {
-  std::vector<Output> found;
-  std::string complaints;
-  ExitCode code = ExitCode::bad_input;
+std::vector<Surveyed> measurable(const Context& context, const std::vector<Surveyed>& all) {
+  std::vector<Surveyed> found;
+  Complaints complaints;
   for (const Surveyed& each : all) {
     if (each.output.stage == "train" || each.state == State::missing || each.state == State::unfinished) continue;
     if (each.state == State::complete) {
-      found.push_back(each.output);
+      found.push_back(each);
     } else {
-      if (complaints.empty()) code = each.code;
-      complaints +=
-          (complaints.empty() ? "" : "; ") + (each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
+      complaints.add(each.code, each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
     }
   }
+  complaints.require_none(context, "measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
   require_all(context.comm, [&] {
-    if (!complaints.empty()) {
-      throw Error(code, complaints + ": measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
-    }
     if (found.empty()) {
       throw InputError("nothing to measure in " + context.deck.params.run.output + ": run " + command(context, "generate") + " first");
     }
@@ -133,13 +141,12 @@ std::vector<Output> measurable(const Context& context, const std::vector<Surveye
   return found;
 }
 
-H5File open_input(const Context& context, const Output& output) {
-  const Surveyed found = survey(context, output);
+H5File open_input(const Context& context, const Surveyed& found) {
   require_all(context.comm, [&] {
     const std::string complaint = complaint_about_input(context, found);
     if (!complaint.empty()) throw Error(found.code, complaint);
   });
-  return H5File::open(output_path(context.deck.params, output.file), context.comm);
+  return H5File::open_verified(output_path(context.deck.params, found.output.file), context.comm);
 }
 
 }  // namespace scorefield

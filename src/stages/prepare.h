@@ -13,9 +13,9 @@ namespace scorefield {
 void prepare_outputs(const Context& context, const std::vector<std::string>& stages);
 
 /// The outputs that can be measured: all that are complete. AgreedError if there is none, or one that is not of this deck. Collective.
-std::vector<Output> measurable(const Context& context, const std::vector<Surveyed>& all);
+std::vector<Surveyed> measurable(const Context& context, const std::vector<Surveyed>& all);
 
-/// Opens an output that a later stage reads. InputError if it is not complete, naming the stage to run. Collective.
-H5File open_input(const Context& context, const Output& output);
+/// Opens an output that a later stage reads. InputError if it was not found complete, naming the stage to run. Collective.
+H5File open_input(const Context& context, const Surveyed& found);
 
 }  // namespace scorefield

@@ -47,7 +47,7 @@ void sample_forward(const Context& context, const ExactLaw& law, const Process& 
   const Params& params = context.deck.params;
   const Surveyed found = survey(context, forward_output(params, process));
   if (already_complete(context, found)) return;
-  const H5File ensemble = open_input(context, ensemble_output(params));
+  const H5File ensemble = open_input(context, survey(context, ensemble_output(params)));
   const Schedule schedule(process.c, params.forward.sigma);
   const Recorder recorder(forward_levels(schedule, params.forward.times), exact_reference(law), params.measure);
   const std::uint64_t seed = seed_for(params, forward_name(process));
@@ -79,7 +79,7 @@ struct ScoreWithReference {
 ScoreWithReference make_score(const Context& context, const ExactLaw& law, const Process& process, const std::string& kind) {
   if (kind == "exact") return {std::make_unique<ExactScore>(law), exact_reference(law)};
   const Params& params = context.deck.params;
-  const H5File file = open_input(context, model_output(params, process));
+  const H5File file = open_input(context, survey(context, model_output(params, process)));
   const Model model = read_model(file, params.network);
   return {make_learnt_score(model), model.reference};
 }

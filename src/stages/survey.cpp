@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "base/checkpoint.h"
+#include "base/disk.h"
 #include "base/growing_file.h"
-#include "base/seal.h"
 #include "stages/contents.h"
 
 namespace scorefield {

@@ -39,6 +39,7 @@ void visit_arrays(Curve& curve, State& state, const Visit& visit) {
   visit("loss", "value", Stored::float64, curve.value);
 }
 
+std::string in_group(const char* group, const char* name) { return std::string("/").append(group).append("/").append(name); }
 std::string joined(const char* group, const char* name) { return std::string(group) + "_" + name; }
 
 class ModelTraining {
@@ -56,10 +57,10 @@ class ModelTraining {
 
   /// All steps that are left. Throws AgreedError where the loss is not finite.
   void run(const std::string& title) {
-    const auto from = static_cast<double>(trainer_.state().step);
-    Progress progress(context_.log, title, static_cast<double>(output_.wanted), "steps", from);
+    const std::int64_t from = trainer_.state().step;
+    Progress progress(context_.log, title, static_cast<double>(output_.wanted), "steps", static_cast<double>(from));
     std::array<char, 32> note{};
-    for (std::int64_t n = trainer_.state().step + 1; n <= output_.wanted; ++n) {
+    for (std::int64_t n = from + 1; n <= output_.wanted; ++n) {
       const double loss = context_.comm.sum(trainer_.step());
       if (!std::isfinite(loss)) diverged(n);  // the same on all ranks
       curve_.add(n, loss);
@@ -77,7 +78,7 @@ class ModelTraining {
     PendingFile pending(path_, context_.comm);
     H5File& file = pending.file();
     visit_arrays(curve_, state, [&](const char* group, const char* name, Stored type, const std::vector<double>& values) {
-      file.write_all("/" + std::string(group) + "/" + name, {values.size()}, values, type);
+      file.write_all(in_group(group, name), {values.size()}, values, type);
     });
     write_model(file, trainer_.model());
     file.set_attribute("/adam", "step", state.step);
@@ -120,12 +121,12 @@ class ModelTraining {
   }
 
   void extend() {
-    const H5File file = H5File::open(path_, context_.comm);
+    const H5File file = H5File::open_verified(path_, context_.comm);
     TrainingState state;
     state.step = file.integer_attribute("/adam", "step").value_or(0);
     curve_.open_sum = file.number_attribute("/loss", "open_sum").value_or(0.0);
     visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, std::vector<double>& values) {
-      values = file.read_all("/" + std::string(group) + "/" + name);
+      values = file.read_all(in_group(group, name));
     });
     require_all(context_.comm, [&] { trainer_.restore(state); });
     context_.log.line("train: extending " + path_.string() + " from " + std::to_string(state.step) + " to " +
@@ -145,7 +146,7 @@ void train_process(const Context& context, const Process& process) {
   const Params& params = context.deck.params;
   const Surveyed found = survey(context, model_output(params, process));
   if (already_complete(context, found)) return;
-  const H5File ensemble = open_input(context, ensemble_output(params));
+  const H5File ensemble = open_input(context, survey(context, ensemble_output(params)));
   std::vector<double> data = ensemble.read_all("/field");
   const Range mine = share(static_cast<std::int64_t>(data.size()), context.comm.size(), context.comm.rank());
   const Reference reference =

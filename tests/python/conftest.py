@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,11 @@ from synthetic import write_output
 
 REAL_OUTPUT = "SCOREFIELD_TEST_OUTPUT"
 REQUIRE_OUTPUT = "SCOREFIELD_REQUIRE_OUTPUT"
+
+
+def pytest_configure() -> None:
+    """Programs under test hear Ctrl-C also where a shell started pytest in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,11 @@ TEST(Deck, ReadsWhatPeopleWrite) {
   EXPECT_EQ(deck.params.forward.process[1].name, "c0.5");
   EXPECT_EQ(deck.params.forward.process[1].c, 0.5);
   EXPECT_EQ(deck.params.forward.process[2].c, 1.0);
-  EXPECT_EQ(deck.given, (std::vector<std::string>{"run.seed", "model.mu0", "model.weight", "run.threads", "forward.process"}));
+  EXPECT_EQ(deck.places, (std::map<std::string, std::string>{{"run.seed", "input/name.ini:3"},
+                                                             {"model.mu0", "input/name.ini:6"},
+                                                             {"model.weight", "input/name.ini:7"},
+                                                             {"run.threads", "input/name.ini:9"},
+                                                             {"forward.process", "input/name.ini:11"}}));
   EXPECT_EQ(resolved_text(parse("[forward]\nprocess = 0, 1\n")), resolved_text(parse("[forward]\nprocess = ve, vp\n")));
 }
 

@@ -20,7 +20,7 @@ class FolderLockTest : public testing::Test {
   const std::filesystem::path folder_ = shared_ / std::to_string(test::world().rank());
 };
 
-// A second one is refused and told who has it (flock is a matter of open files, so that one process can play both).
+// A second one is refused and told who has it (the lock belongs to the open file, so that one process can play both).
 TEST_F(FolderLockTest, OneAtATime) {
   const FolderLock lock(folder_, "pid 1 on here");
   for (int tries = 0; tries < 2; ++tries) {

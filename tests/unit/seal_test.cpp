@@ -146,18 +146,5 @@ TEST(Seal, LeavesHdf5Alone) {
   EXPECT_EQ(check_seal(comm(), path), Seal::broken);
 }
 
-// A rename replaces what has the name; one that cannot be done says why.
-TEST(RenameDurably, ReplacesAndReports) {
-  const test::SharedFolder folder;
-  const auto from = folder / ("from" + std::to_string(comm().rank())), to = folder / ("to" + std::to_string(comm().rank()));
-  test::write_bytes(from, "new");
-  test::write_bytes(to, "old");
-  rename_durably(from, to);
-  EXPECT_EQ(test::read_bytes(to), "new");
-  EXPECT_FALSE(std::filesystem::exists(from));
-  EXPECT_EQ(test::caught([&] { rename_durably(from, to); }).code, ExitCode::io);
-  EXPECT_EQ(test::caught([&] { sync_to_disk(from); }).code, ExitCode::io);
-}
-
 }  // namespace
 }  // namespace scorefield

@@ -169,7 +169,7 @@ TEST_F(SurveyTest, PrepareNamesOrSetsAside) {
 TEST_F(SurveyTest, InputsMustBeComplete) {
   const Deck longer = deck_with({"--generate.samples=2048"});
   const auto complaint = [&](const Deck& deck) {
-    const auto error = test::caught([&] { open_input(context(deck), ensemble_output(deck.params)); });
+    const auto error = test::caught([&] { open_input(context(deck), survey(context(deck), ensemble_output(deck.params))); });
     EXPECT_EQ(error.code, error.thrown ? ExitCode::bad_input : ExitCode::complete);
     const auto before = test::caught([&] { prepare_outputs(context(deck), {"sample"}); });
     EXPECT_EQ(before.message, error.message);

@@ -1,0 +1,27 @@
+// Files as the disk sees them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/mpi.h"
+
+namespace scorefield {
+
+/// True if the root sees a file or folder of this name. Collective.
+bool file_exists(const Comm& comm, const std::filesystem::path& path);
+
+/// Flushes a file or a folder to disk. Local; IoError.
+void sync_to_disk(const std::filesystem::path& path);
+
+/// Renames `from` to `to` and flushes the folder, so that after a kill or a power failure one of the two names is there. Local; IoError.
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Takes the room for the first `size` bytes of a file from the disk, without making it longer. A file system that cannot do so finds
+/// out later. Local; IoError if the disk is full.
+void reserve_room(const std::filesystem::path& path, std::uint64_t size);
+
+/// The same for a new file, in place of an older one, which is not left behind where there is no room for it. Local; IoError.
+void create_with_room(const std::filesystem::path& path, std::uint64_t size);
+
+}  // namespace scorefield

@@ -21,7 +21,8 @@ at::Tensor to_tensor(const std::vector<double>& values) {
   return tensor;
 }
 
-Mlp::Mlp(const NetworkParams& network, const std::vector<double>& frequencies) : network_(network), frequencies_(to_tensor(frequencies)) {}
+Mlp::Mlp(NetworkParams network, const std::vector<double>& frequencies)
+    : network_(std::move(network)), frequencies_(to_tensor(frequencies)) {}
 
 std::vector<at::Tensor> Mlp::unpack(const at::Tensor& flat) const {
   std::vector<at::Tensor> parameters;

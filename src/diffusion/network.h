@@ -20,7 +20,7 @@ namespace scorefield {
 /// is h W + e(l) U + b.
 class Mlp {
  public:
-  Mlp(const NetworkParams& network, const std::vector<double>& frequencies);
+  Mlp(NetworkParams network, const std::vector<double>& frequencies);
 
   /// Parameters as views of a flat array, in the order of network_layout.h.
   std::vector<at::Tensor> unpack(const at::Tensor& flat) const;

@@ -68,11 +68,11 @@ struct Faults {
 Faults* faults = nullptr;  // none before MPI_Init_thread; never freed, because files are written until the very end
 
 void read_signal(Faults& f) {
-  static const std::map<std::string, int> kSignals = {{"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}};
+  static const std::map<std::string, int> signals = {{"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}};
   std::istringstream text(text_setting("SIGNAL"));
   std::string part;
   if (!std::getline(text, part, '@')) return;
-  f.signal = kSignals.at(part);
+  f.signal = signals.at(part);
   while (std::getline(text, part, ',')) f.signal_at.push_back(std::stoll(part));
 }
 
@@ -137,7 +137,7 @@ bool counts(const std::string& path) { return path.rfind(faults->folder + "/", 0
 
 bool counts(int descriptor) {
   if (faults == nullptr || faults->folder.empty()) return false;
-  std::array<char, PATH_MAX> path;
+  std::array<char, PATH_MAX> path{};
   const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), path.data(), path.size());
   return length > 0 && counts(std::string(path.data(), static_cast<std::size_t>(length)));
 }

@@ -12,6 +12,8 @@ namespace {
 /// Three threads for a test, one again after it.
 struct ThreeThreads {
   ThreeThreads() { set_threads(3, Comm::self()); }
+  ThreeThreads(const ThreeThreads&) = delete;
+  ThreeThreads& operator=(const ThreeThreads&) = delete;
   ~ThreeThreads() { set_threads(1, Comm::self()); }
 };
 

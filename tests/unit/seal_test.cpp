@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "base/hash.h"
 #include "base/hdf5.h"
 #include "base/rng.h"
@@ -18,7 +20,9 @@ constexpr std::size_t kPiece = 1 << 20;  // of the checksum
 std::string content(std::size_t behind) {
   std::vector<double> numbers(behind / 8 + 1);
   fill_uniforms({3, Stream::prior, 0}, 0, numbers);
-  return std::string(kSealSize, '\0') + std::string(reinterpret_cast<const char*>(numbers.data()), behind);
+  std::string bytes(kSealSize + behind, '\0');
+  std::memcpy(bytes.data() + kSealSize, numbers.data(), behind);
+  return bytes;
 }
 
 /// Writes the file and seals it, all ranks together.

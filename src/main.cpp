@@ -1,6 +1,7 @@
 // The executable: reads the command line and the deck, and runs the stages.
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -97,26 +98,35 @@ void report(std::string message, ExitCode code) {
   std::fprintf(stderr, code == ExitCode::unfinished ? "scorefield: %s\n" : "scorefield: error: %s\n", message.c_str());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  keep_freed_memory();
-  prepare_hdf5();
-  const MpiEnvironment environment(&argc, &argv);
+/// With MPI: answers a question or runs a command. A failure of this rank alone ends them all.
+int run_ranks(const std::vector<std::string>& arguments) {
   const Comm comm = Comm::world();
   StopRequest stop;
   try {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!answer_question(arguments, comm)) run_command(comm, arguments, stop);
     return 0;
   } catch (const AgreedError& error) {
     if (comm.is_root()) report(error.what(), error.code());
     return static_cast<int>(error.code());
-  } catch (const Error& error) {
-    report(error.what(), error.code());
-    abort_all(error.code());
-  } catch (const std::exception& error) {
-    report(std::string("internal: ") + error.what(), ExitCode::internal);
-    abort_all(ExitCode::internal);
+  } catch (const std::exception&) {
+    const Failure failure = current_failure();
+    report(failure.message, failure.code);
+    abort_all(failure.code);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a pager that was closed ends no run
+  keep_freed_memory();
+  prepare_hdf5();
+  try {
+    const MpiEnvironment environment(&argc, &argv);
+    return run_ranks({argv + 1, argv + argc});
+  } catch (const std::exception&) {  // before MPI is there
+    const Failure failure = current_failure();
+    report(failure.message, failure.code);
+    return static_cast<int>(failure.code);
   }
 }

@@ -26,7 +26,7 @@ void write_file(const std::filesystem::path& path, const Checkpoint& checkpoint)
 }
 
 Checkpoint read_file(const Comm& comm, const std::filesystem::path& path) {
-  const H5File file = H5File::open_verified(path, comm);
+  const H5File file = H5File::open(path, comm, Seal::good);
   Checkpoint result;
   result.fingerprint = file.text_attribute("/", "fingerprint").value_or("");
   result.deck = file.text_attribute("/", "deck").value_or("");
@@ -55,11 +55,10 @@ void write_checkpoint(const Comm& comm, const std::filesystem::path& path, const
   require_all(comm, [&] {
     if (!comm.is_root()) return;
     const std::filesystem::path partial = partial_checkpoint(path);
-    std::error_code failure;
-    std::filesystem::create_directories(path.parent_path(), failure);
-    if (failure) throw IoError("cannot make the folder " + path.parent_path().string() + ": " + failure.message() + kMakeRoom);
+    make_folder(path.parent_path());
     write_file(partial, checkpoint);
-    if (std::filesystem::exists(path)) rename_durably(path, previous_checkpoint(path));
+    const bool good = std::filesystem::exists(path) && check_seal(Comm::self(), path) == Seal::good;
+    if (good) rename_durably(path, previous_checkpoint(path));  // a damaged one must not take the place of the one before it
     rename_durably(partial, path);
   });
 }
@@ -78,15 +77,9 @@ std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesyste
 }
 
 void remove_checkpoint(const Comm& comm, const std::filesystem::path& path) {
-  require_all(comm, [&] {
-    if (!comm.is_root()) return;
-    std::error_code failure;
-    for (const auto& each : {path, previous_checkpoint(path), partial_checkpoint(path)}) {
-      std::filesystem::remove(each, failure);
-      if (failure) throw IoError("cannot remove " + each.string() + ": " + failure.message());
-    }
-    std::filesystem::remove(path.parent_path(), failure);  // fails, rightly, as long as other checkpoints are there
-  });
+  for (const auto& each : {path, previous_checkpoint(path), partial_checkpoint(path)}) remove_file(comm, each);
+  std::error_code ignored;  // fails, rightly, as long as other checkpoints are there
+  if (comm.is_root()) std::filesystem::remove(path.parent_path(), ignored);
 }
 
 }  // namespace scorefield

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+
+#include "base/raw_file.h"
 
 namespace scorefield {
 namespace {
@@ -33,22 +34,44 @@ bool file_exists(const Comm& comm, const std::filesystem::path& path) {
 }
 
 void sync_to_disk(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool good = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const std::string reason = std::strerror(errno);
-  if (descriptor >= 0) ::close(descriptor);
-  if (!good) throw IoError("cannot flush to disk " + path.string() + ": " + reason + kMakeRoom);
+  const RawFile file(path, RawFile::For::reading);
+  file.sync();
 }
 
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code failure;
   std::filesystem::rename(from, to, failure);
-  if (failure) throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message() + kMakeRoom);
+  if (failure)
+    throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message() +
+                  cure_of_disk(failure.value()));
   sync_to_disk(to.parent_path().empty() ? "." : to.parent_path());
+}
+
+void make_folder(const std::filesystem::path& path) {
+  if (path.empty() || std::filesystem::is_directory(path)) return;
+  make_folder(path.parent_path());
+  std::error_code failure;
+  std::filesystem::create_directory(path, failure);
+  if (failure) throw IoError("cannot make the folder " + path.string() + ": " + failure.message() + cure_of_disk(failure.value()));
+  sync_to_disk(path.parent_path().empty() ? "." : path.parent_path());
+}
+
+void remove_file(const Comm& comm, const std::filesystem::path& path) {
+  require_all(comm, [&] {
+    std::error_code failure;
+    if (comm.is_root()) std::filesystem::remove(path, failure);
+    if (failure) throw IoError("cannot remove " + path.string() + ": " + failure.message() + "; make its folder writable");
+  });
 }
 
 void reserve_room(const std::filesystem::path& path, std::uint64_t size) {
   if (is_disk_full(path, size, 0)) throw_full(path, size);
+}
+
+void give_back_room(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto size = std::filesystem::file_size(path, ignored);
+  if (!ignored) std::filesystem::resize_file(path, size, ignored);
 }
 
 void create_with_room(const std::filesystem::path& path, std::uint64_t size) {

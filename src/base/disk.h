@@ -17,11 +17,21 @@ void sync_to_disk(const std::filesystem::path& path);
 /// Renames `from` to `to` and flushes the folder, so that after a kill or a power failure one of the two names is there. Local; IoError.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Makes a folder with all above it, and flushes their names to disk. Nothing where it is there. Local; IoError.
+void make_folder(const std::filesystem::path& path);
+
+/// Removes a file, if it is there. Collective; IoError, agreed on.
+void remove_file(const Comm& comm, const std::filesystem::path& path);
+
 /// Takes the room for the first `size` bytes of a file from the disk, without making it longer. A file system that cannot do so finds
 /// out later. Local; IoError if the disk is full.
 void reserve_room(const std::filesystem::path& path, std::uint64_t size);
 
-/// The same for a new file, in place of an older one, which is not left behind where there is no room for it. Local; IoError.
+/// Gives back what was taken and not used. Local.
+void give_back_room(const std::filesystem::path& path);
+
+/// The same as reserve_room for a new file, in place of an older one, which is not left behind where there is no room for it. Local;
+/// IoError.
 void create_with_room(const std::filesystem::path& path, std::uint64_t size);
 
 }  // namespace scorefield

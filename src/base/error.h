@@ -44,6 +44,18 @@ struct NumericalError : Error {
 /// The cure where writing failed.
 inline constexpr const char* kMakeRoom = "; free some disk space if it is full, and run the same command again";
 
+/// The cure where reading or writing failed with this errno: room, where the disk is full. Local.
+const char* cure_of_disk(int error_number);
+
+/// What to say of an exception, and how to exit.
+struct Failure {
+  ExitCode code;
+  std::string message;
+};
+
+/// The exception that is being handled; only inside a catch. Local.
+Failure current_failure();
+
 /// An error that all ranks of a communicator have agreed on: every one throws it, so that the program can
 /// finalise MPI and exit. Any other exception that reaches main on a rank ends all ranks by MPI_Abort.
 struct AgreedError : Error {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/disk.h"
+#include "base/layout_seal.h"
 #include "base/seal.h"
 
 namespace scorefield {
@@ -15,10 +16,11 @@ GrowingFile GrowingFile::create(const std::filesystem::path& path, const Comm& c
   try {
     H5File file = H5File::create(aside, comm);
     layout(file);
+    const auto filled_later = file.unwritten();
     file.close();
     require_all(comm, [&] {
       if (!comm.is_root()) return;
-      sync_to_disk(aside);
+      seal_layout(aside, filled_later);
       rename_durably(aside, partial(path));
     });
   } catch (const AgreedError&) {
@@ -26,10 +28,15 @@ GrowingFile GrowingFile::create(const std::filesystem::path& path, const Comm& c
     if (comm.is_root()) std::filesystem::remove(aside, ignored);
     throw;
   }
-  return reopen(path, comm);
+  return GrowingFile(path, comm, H5File::open_to_write(partial(path), comm));
 }
 
-GrowingFile GrowingFile::reopen(const std::filesystem::path& path, const Comm& comm) {
+std::optional<GrowingFile> GrowingFile::reopen(const std::filesystem::path& path, const Comm& comm) {
+  std::int64_t good = 1;
+  require_all(comm, [&] {
+    if (comm.is_root()) good = has_sealed_layout(partial(path)) ? 1 : 0;
+  });
+  if (comm.min(good) == 0) return std::nullopt;
   return GrowingFile(path, comm, H5File::open_to_write(partial(path), comm));
 }
 

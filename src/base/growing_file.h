@@ -18,8 +18,9 @@ class GrowingFile {
 
   /// A new file; `layout` makes its datasets and attributes. IoError, at once, if the disk has no room for it.
   static GrowingFile create(const std::filesystem::path& path, const Comm& comm, const Layout& layout);
-  /// The file that an earlier run left.
-  static GrowingFile reopen(const std::filesystem::path& path, const Comm& comm);
+  /// The file that an earlier run left; nothing if anything but the numbers in its datasets was changed since it was created, which is
+  /// seen before HDF5 opens it. IoError where it cannot be read.
+  static std::optional<GrowingFile> reopen(const std::filesystem::path& path, const Comm& comm);
   /// Where a file of this name grows.
   static std::filesystem::path partial(const std::filesystem::path& path) { return path.string() + ".partial"; }
 

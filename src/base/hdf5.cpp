@@ -1,10 +1,10 @@
 #include "base/hdf5.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "base/disk.h"
 #include "base/hdf5_handle.h"
-#include "base/seal.h"
 
 namespace scorefield {
 
@@ -23,14 +23,14 @@ void choose_driver(hid_t access, const Comm& comm, unsigned flags, const std::st
 
 }  // namespace
 
-H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file)
-    : path_(std::move(path)), comm_(&comm), file_(file), reserved_(kMetadataRoom) {}
+H5File::H5File(std::filesystem::path path, const Comm& comm, std::int64_t file) : path_(std::move(path)), comm_(&comm), file_(file) {}
 
 H5File::H5File(H5File&& other) noexcept
     : path_(std::move(other.path_)),
       comm_(other.comm_),
       file_(std::exchange(other.file_, -1)),
       reserved_(other.reserved_),
+      unwritten_(std::move(other.unwritten_)),
       sealed_(other.sealed_) {}
 
 H5File::~H5File() {
@@ -63,19 +63,24 @@ H5File H5File::create(const std::filesystem::path& path, const Comm& comm) {
     file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
     if (file < 0) throw IoError(what);
   });
-  return H5File(path, comm, file);
+  H5File made(path, comm, file);
+  made.reserved_ = kMetadataRoom;
+  return made;
 }
 
-H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags) {
+H5File H5File::open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags, bool sealed) {
   H5Eset_auto(H5E_DEFAULT, nullptr, nullptr);
   std::int64_t file = -1;
   require_all(comm, [&] {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open " + path.string());
     choose_driver(access, comm, flags, "cannot open " + path.string());
     file = H5Fopen(path.c_str(), flags, access);
+    if (file < 0 && sealed) throw IoError("cannot open " + path.string() + cure_of_disk(EIO));
     if (file < 0) throw InputError(path.string() + " is not a readable HDF5 file");
   });
-  return H5File(path, comm, file);
+  H5File opened(path, comm, file);
+  opened.sealed_ = sealed;
+  return opened;
 }
 
 H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
@@ -85,18 +90,17 @@ H5File H5File::open(const std::filesystem::path& path, const Comm& comm) {
     if (std::filesystem::is_directory(path, ignored)) throw InputError(path.string() + " is a folder where a file should be");
     if (!std::filesystem::exists(path, ignored)) throw InputError("no file " + path.string());
   });
-  const Seal seal = check_seal(comm, path);
+  return open(path, comm, check_seal(comm, path));
+}
+
+H5File H5File::open(const std::filesystem::path& path, const Comm& comm, Seal seal) {
   require_all(comm, [&] {
     if (seal == Seal::broken) throw InputError(path.string() + " is damaged: its checksum is not that of its bytes");
   });
-  H5File file = open_with(path, comm, H5F_ACC_RDONLY);
-  file.sealed_ = seal == Seal::good;
-  return file;
+  return open_with(path, comm, H5F_ACC_RDONLY, seal == Seal::good);
 }
 
-H5File H5File::open_verified(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDONLY); }
-
-H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR); }
+H5File H5File::open_to_write(const std::filesystem::path& path, const Comm& comm) { return open_with(path, comm, H5F_ACC_RDWR, true); }
 
 void H5File::create_group(const std::string& name) {
   writing([&] {
@@ -116,7 +120,10 @@ void H5File::require(bool good, const std::string& complaint) const {
 }
 
 void H5File::close() {
-  writing([&] { check(H5Fclose(file_), "cannot close " + path_.string() + kMakeRoom); });
+  writing([&] {
+    check(H5Fclose(file_), "cannot close " + path_.string() + kMakeRoom);
+    if (reserved_ > 0) give_back_room(path_);
+  });
   file_ = -1;
 }
 

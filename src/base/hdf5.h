@@ -1,4 +1,4 @@
-// Parallel HDF5 behind owning handles. Only this file's implementation calls H5*.
+// Parallel HDF5 behind owning handles. Only the implementation of this class calls H5* (and hdf5_library.h).
 // All member functions are collective over the communicator the file was opened with; a failure on any
 // rank is agreed on and thrown on all (AgreedError, exit code 3, or 2 for a file that is not what it must be).
 #pragma once
@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/layout_seal.h"
 #include "base/mpi.h"
+#include "base/seal.h"
 
 namespace scorefield {
 
@@ -28,9 +31,9 @@ class H5File {
   static H5File create(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);
-  /// Opens `path` for reading, after its checksum was found to be right (check_seal, or an earlier `open`).
-  static H5File open_verified(const std::filesystem::path& path, const Comm& comm);
-  /// Opens `path` for writing into its datasets.
+  /// The same, with what check_seal said of the file a moment ago.
+  static H5File open(const std::filesystem::path& path, const Comm& comm, Seal seal);
+  /// Opens `path`, whose layout was found to be right (layout_seal.h), for writing into its datasets.
   static H5File open_to_write(const std::filesystem::path& path, const Comm& comm);
 
   H5File(H5File&& other) noexcept;
@@ -40,8 +43,8 @@ class H5File {
   ~H5File();
 
   void create_group(const std::string& name);
-  /// Makes a contiguous dataset, allocated at once at full size. IoError if the disk has no room for it, found out while the file
-  /// can still be closed.
+  /// Makes a contiguous dataset, allocated at once at full size. IoError if the disk has no room for it, found out
+  /// before HDF5 writes.
   void create_dataset(const std::string& name, const Shape& shape, Stored type = Stored::float64);
   /// Each rank writes its rows [first, first + rows) along the first axis; `values` holds them row by row. A rank may write none.
   void write_rows(const std::string& name, std::uint64_t first, std::span<const double> values);
@@ -70,6 +73,9 @@ class H5File {
   std::vector<std::string> names(const std::string& group) const;
   std::vector<std::string> attribute_names(const std::string& object) const;
 
+  /// Where in a file that was created the datasets lie that nothing was written into yet. On the root; empty on the others.
+  std::vector<FilePart> unwritten() const;
+
   /// What was written goes to disk.
   void flush();
 
@@ -86,15 +92,19 @@ class H5File {
 
  private:
   void writing(const std::function<void()>& action);
+  bool is_there(const std::string& name) const;
+  std::int64_t open_dataset(const std::string& name) const;
+  [[noreturn]] void unreadable(const std::string& what) const;
   bool has_attribute(const std::string& object, const std::string& name) const;
   template <class T>
   std::optional<T> numeric_attribute(const std::string& object, const std::string& name, std::int64_t memory_type) const;
-  static H5File open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags);
+  static H5File open_with(const std::filesystem::path& path, const Comm& comm, unsigned flags, bool sealed);
   H5File(std::filesystem::path path, const Comm& comm, std::int64_t file);
   std::filesystem::path path_;
   const Comm* comm_ = nullptr;
   std::int64_t file_ = -1;
   std::uint64_t reserved_ = 0;  ///< bytes that a new file has room for on the disk
+  std::map<std::string, FilePart> unwritten_;
   bool sealed_ = false;
 };
 

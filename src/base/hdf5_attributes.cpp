@@ -40,7 +40,7 @@ void H5File::set_attribute(const std::string& object, const std::string& name, s
 }
 
 bool H5File::has_attribute(const std::string& object, const std::string& name) const {
-  return (object == "/" || exists(object)) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+  return (object == "/" || is_there(object)) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 std::optional<std::string> H5File::text_attribute(const std::string& object, const std::string& name) const {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 
 #include "base/disk.h"
 #include "base/hdf5.h"
@@ -26,12 +27,6 @@ std::uint64_t bytes_of(const Shape& shape) {
   std::uint64_t bytes = 8;
   for (const std::uint64_t extent : shape) bytes *= extent;
   return bytes;
-}
-
-Handle open_dataset(hid_t file, const std::string& name, const std::filesystem::path& path) {
-  const hid_t dataset = H5Dopen(file, name.c_str(), H5P_DEFAULT);
-  if (dataset < 0) throw InputError("no dataset " + in(name, path) + kMakeAgain);
-  return Handle(dataset, H5Dclose, "no dataset " + in(name, path));
 }
 
 Shape shape_of(hid_t dataset, const std::string& what) {
@@ -88,10 +83,8 @@ void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, H5FD_
 
 void H5File::create_dataset(const std::string& name, const Shape& shape, Stored type) {
   reserved_ += bytes_of(shape) + kDatasetRoom;
-  require_all(*comm_, [&] {
-    if (comm_->is_root()) reserve_room(path_, reserved_);
-  });
   writing([&] {
+    reserve_room(path_, reserved_);
     const std::string what = "cannot make dataset " + in(name, path_) + kMakeRoom;
     const std::vector<hsize_t> extent(shape.begin(), shape.end());
     const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
@@ -101,13 +94,15 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
     const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
     check(H5Pset_create_intermediate_group(links, 1), what);
     const Handle dataset(H5Dcreate(file_, name.c_str(), file_type(type), space, links, creation, H5P_DEFAULT), H5Dclose, what);
+    unwritten_[name] = {H5Dget_offset(dataset), H5Dget_storage_size(dataset)};
   });
 }
 
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
   writing([&] {
     const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
-    const Handle dataset = open_dataset(file_, name, path_);
+    const Handle dataset(open_dataset(name), H5Dclose, name);
+    unwritten_.erase(name);
     const Shape whole = shape_of(dataset, what);
     const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
     check_rows(whole, first, rows, values.size(), what);
@@ -121,12 +116,12 @@ void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64
   const Shape whole = shape(name);
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
-    if (!is_numeric(open_dataset(file_, name, path_), what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
+    if (!is_numeric(Handle(open_dataset(name), H5Dclose, name), what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
     check_rows(whole, first, rows, values.size(), what);
   });
   require_all(*comm_, [&] {
     const std::string what = "cannot read " + in(name, path_);
-    const Handle dataset = open_dataset(file_, name, path_);
+    const Handle dataset(open_dataset(name), H5Dclose, name);
     transfer_rows(
         dataset, first, rows, comm_->size() > 1 ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT, what,
         [&](hid_t memory, hid_t file, hid_t plist) { return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data()); });
@@ -145,20 +140,46 @@ std::vector<double> H5File::read_all(const std::string& name) const {
   return values;
 }
 
+std::vector<FilePart> H5File::unwritten() const {
+  std::vector<FilePart> parts;
+  for (const auto& [name, part] : unwritten_) parts.push_back(part);
+  return parts;
+}
+
 bool H5File::exists(const std::string& name) const {
+  std::int64_t there = 0;
+  require_all(*comm_, [&] { there = is_there(name) ? 1 : 0; });
+  return comm_->min(there) == 1;
+}
+
+/// Thrown where HDF5 fails on something that is there. In a file whose bytes were just found to be right the disk is to blame, and the file
+/// good.
+void H5File::unreadable(const std::string& what) const {
+  if (sealed_) throw IoError("cannot read " + what + cure_of_disk(EIO));
+  throw InputError("cannot read " + what + kMakeAgain);
+}
+
+std::int64_t H5File::open_dataset(const std::string& name) const {
+  if (!is_there(name)) throw InputError("no dataset " + in(name, path_) + kMakeAgain);
+  const hid_t dataset = H5Dopen(file_, name.c_str(), H5P_DEFAULT);
+  if (dataset < 0) unreadable(in(name, path_));
+  return dataset;
+}
+
+bool H5File::is_there(const std::string& name) const {
   // H5Lexists wants every group on the way to exist, so it is asked one step at a time.
   for (std::size_t slash = name.find('/', 1);; slash = name.find('/', slash + 1)) {
-    if (H5Lexists(file_, name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+    const htri_t found = H5Lexists(file_, name.substr(0, slash).c_str(), H5P_DEFAULT);
+    if (found < 0) unreadable(in(name, path_));
+    if (found == 0) return false;
     if (slash == std::string::npos) return true;
   }
 }
 
 Shape H5File::shape(const std::string& name) const {
   Shape result;
-  require_all(*comm_, [&] {
-    if (!exists(name)) throw InputError("no dataset " + in(name, path_) + kMakeAgain);
-    result = shape_of(open_dataset(file_, name, path_), "cannot read the shape of " + in(name, path_));
-  });
+  require_all(*comm_,
+              [&] { result = shape_of(Handle(open_dataset(name), H5Dclose, name), "cannot read the shape of " + in(name, path_)); });
   return result;
 }
 

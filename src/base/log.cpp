@@ -20,7 +20,8 @@ Log::~Log() {
 void Log::open_file(const std::filesystem::path& path) {
   if (!speaks_ || file_ != nullptr) return;
   file_ = std::fopen(path.c_str(), "a");
-  if (file_ == nullptr) throw IoError("cannot append to " + path.string() + ": " + std::strerror(errno));
+  if (file_ == nullptr)
+    throw IoError("cannot append to " + path.string() + ": " + std::strerror(errno) + "; make it writable, or choose another --run.output");
 }
 
 bool Log::on_terminal() const {

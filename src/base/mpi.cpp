@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
-#include <new>
 #include <optional>
 #include <utility>
 
@@ -57,11 +55,11 @@ Comm::~Comm() {
 
 void Comm::barrier() const { MPI_Barrier(comm_); }
 
-void Comm::broadcast(std::string& text) const {
+void Comm::broadcast(std::string& text, int from) const {
   auto length = static_cast<std::int64_t>(text.size());
-  MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
+  MPI_Bcast(&length, 1, MPI_INT64_T, from, comm_);
   text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm_);
+  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, from, comm_);
 }
 
 void Comm::broadcast(std::vector<double>& values) const {
@@ -134,44 +132,24 @@ bool unwinding_from(ExitCode code) { return std::uncaught_exceptions() > 0 && ag
 
 void require_all(const Comm& comm, const std::function<void()>& action) {
   agreed().reset();  // an earlier agreed error was caught: all ranks went on
-  std::string message;
-  ExitCode code = ExitCode::complete;
-  bool failed = false;
+  std::optional<Failure> failure;
   try {
     action();
   } catch (const AgreedError& error) {
     if (error.ranks == comm.size()) throw;
-    failed = true;  // agreed on by a part of these ranks only
-    message = error.what();
-    code = error.code();
-  } catch (const Error& error) {
-    failed = true;
-    message = error.what();
-    code = error.code();
-  } catch (const std::filesystem::filesystem_error& error) {
-    failed = true;
-    message = "cannot reach " + error.path1().string() + ": " + error.code().message() + "; may you read and write there?";
-    code = ExitCode::io;
-  } catch (const std::bad_alloc&) {
-    failed = true;
-    message =
-        "not enough memory for this deck: take fewer configurations, records or weights, or more nodes (scorefield check estimates it)";
-    code = ExitCode::bad_input;
-  } catch (const std::exception& error) {
-    failed = true;
-    message = std::string("internal: ") + error.what();
-    code = ExitCode::internal;
+    failure = current_failure();  // agreed on by a part of these ranks only
+  } catch (const std::exception&) {
+    failure = current_failure();
   }
-  const auto first = comm.min(static_cast<std::int64_t>(failed ? comm.rank() : comm.size()));
+  const auto first = comm.min(static_cast<std::int64_t>(failure ? comm.rank() : comm.size()));
   if (first == comm.size()) return;
-  std::int64_t agreed_code = static_cast<int>(code);
-  MPI_Bcast(&agreed_code, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
-  auto length = static_cast<std::int64_t>(message.size());
-  MPI_Bcast(&length, 1, MPI_INT64_T, static_cast<int>(first), comm.handle());
-  message.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(message.data(), static_cast<int>(length), MPI_CHAR, static_cast<int>(first), comm.handle());
-  agreed() = static_cast<ExitCode>(agreed_code);
-  throw AgreedError(static_cast<ExitCode>(agreed_code), message, comm.size());
+  const int speaker = static_cast<int>(first);
+  Failure said = failure.value_or(Failure{ExitCode::complete, ""});
+  auto code = static_cast<std::int64_t>(said.code);
+  MPI_Bcast(&code, 1, MPI_INT64_T, speaker, comm.handle());
+  comm.broadcast(said.message, speaker);
+  agreed() = static_cast<ExitCode>(code);
+  throw AgreedError(static_cast<ExitCode>(code), said.message, comm.size());
 }
 
 void abort_all(ExitCode code) {

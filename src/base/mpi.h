@@ -45,7 +45,7 @@ class Comm {
 
   void barrier() const;
   /// The root's text, or numbers (of any length), on every rank.
-  void broadcast(std::string& text) const;
+  void broadcast(std::string& text, int from = 0) const;
   void broadcast(std::vector<double>& values) const;
   /// The root's values into an array that has the same size everywhere.
   void broadcast(std::span<std::int64_t> values) const;

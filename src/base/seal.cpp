@@ -1,66 +1,24 @@
 #include "base/seal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/disk.h"
 #include "base/hash.h"
+#include "base/raw_file.h"
 
 namespace scorefield {
 namespace {
 
 constexpr std::uint64_t kPiece = 1 << 20;
 constexpr std::string_view kFirstLine = "scorefield file";
-
-/// An open file descriptor.
-class Descriptor {
- public:
-  Descriptor(const std::filesystem::path& path, int flags) : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC)) {
-    if (number_ < 0) fail("open");
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { ::close(number_); }
-
-  void read(std::span<char> into, std::uint64_t offset) const {
-    for (std::size_t done = 0; done < into.size();) {
-      const ssize_t count = ::pread(number_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) fail("read");
-      done += static_cast<std::size_t>(count);
-    }
-  }
-  void write(std::span<const char> from, std::uint64_t offset) const {
-    for (std::size_t done = 0; done < from.size();) {
-      const ssize_t count = ::pwrite(number_, from.data() + done, from.size() - done, static_cast<off_t>(offset + done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) fail("write");
-      done += static_cast<std::size_t>(count);
-    }
-  }
-  void sync() const {
-    if (::fsync(number_) != 0) fail("flush to disk");
-  }
-
- private:
-  [[noreturn]] void fail(const char* what) const {
-    throw IoError(std::string("cannot ") + what + " " + path_.string() + ": " + std::strerror(errno) +
-                  (std::strcmp(what, "open") == 0 || std::strcmp(what, "read") == 0 ? "" : kMakeRoom));
-  }
-
-  std::filesystem::path path_;
-  int number_;
-};
 
 std::uint64_t size_of(const Comm& comm, const std::filesystem::path& path) {
   std::int64_t size = 0;
@@ -75,15 +33,15 @@ std::uint64_t size_of(const Comm& comm, const std::filesystem::path& path) {
 
 /// Checksum of all bytes behind the seal: pieces of 1 MiB, each a word of a sum that does not care which rank read it.
 std::uint64_t checksum(const Comm& comm, const std::filesystem::path& path, std::uint64_t size) {
-  const std::uint64_t pieces = (std::max(size, kSealSize) - kSealSize + kPiece - 1) / kPiece;
+  const std::uint64_t pieces = (std::max(size, kSealText) - kSealText + kPiece - 1) / kPiece;
   const Range mine = share(static_cast<std::int64_t>(pieces), comm.size(), comm.rank());
   std::int64_t sum = 0;
   require_all(comm, [&] {
-    const Descriptor file(path, O_RDONLY);
+    const RawFile file(path, RawFile::For::reading);
     std::vector<char> buffer;
     std::uint64_t total = 0;
     for (std::int64_t piece = mine.begin; piece < mine.end; ++piece) {
-      const std::uint64_t begin = kSealSize + static_cast<std::uint64_t>(piece) * kPiece;
+      const std::uint64_t begin = kSealText + static_cast<std::uint64_t>(piece) * kPiece;
       buffer.resize(std::min(kPiece, size - begin));
       file.read(buffer, begin);
       total += hash_at(static_cast<std::uint64_t>(piece), hash_bytes(std::as_bytes(std::span(buffer))));
@@ -102,8 +60,8 @@ bool is_unsealed(std::span<const char, kSealSize> start, std::span<const char> b
   return std::all_of(start.begin(), start.end(), [](char c) { return c == 0; }) || is_hdf5(start) || !is_hdf5(behind);
 }
 
-std::array<char, kSealSize> seal_text(std::uint64_t size, std::uint64_t sum) {
-  std::array<char, kSealSize> text{};
+std::array<char, kSealText> seal_text(std::uint64_t size, std::uint64_t sum) {
+  std::array<char, kSealText> text{};
   std::snprintf(text.data(), text.size(), "%s\nbytes %" PRIu64 "\nchecksum %016" PRIx64 "\n", kFirstLine.data(), size, sum);
   return text;
 }
@@ -115,7 +73,7 @@ void seal_file(const Comm& comm, const std::filesystem::path& path) {
   const std::uint64_t sum = checksum(comm, path, size);
   require_all(comm, [&] {
     if (!comm.is_root()) return;
-    const Descriptor file(path, O_WRONLY);
+    const RawFile file(path, RawFile::For::writing);
     file.write(seal_text(size, sum), 0);
     file.sync();
   });
@@ -128,18 +86,28 @@ void publish(const Comm& comm, const std::filesystem::path& partial, const std::
   });
 }
 
+std::string sealed_checksum(const std::filesystem::path& path) {
+  std::ifstream lines(path);
+  std::string first, bytes, word, digits;
+  std::getline(lines, first);
+  std::getline(lines, bytes);
+  lines >> word >> digits;
+  return first == kFirstLine && word == "checksum" ? digits : "";
+}
+
 Seal check_seal(const Comm& comm, const std::filesystem::path& path) {
   const std::uint64_t size = size_of(comm, path);
   std::array<char, kSealSize> text{};
   std::array<char, 8> behind{};
   require_all(comm, [&] {
-    const Descriptor file(path, O_RDONLY);
+    const RawFile file(path, RawFile::For::reading);
     if (size >= kSealSize) file.read(text, 0);
     if (size >= kSealSize + behind.size()) file.read(behind, kSealSize);
   });
   const bool has_seal = std::equal(kFirstLine.begin(), kFirstLine.end(), text.begin());
   if (!has_seal) return is_unsealed(text, behind) ? Seal::none : Seal::broken;
-  return text == seal_text(size, checksum(comm, path, size)) ? Seal::good : Seal::broken;
+  const auto right = seal_text(size, checksum(comm, path, size));
+  return std::equal(right.begin(), right.end(), text.begin()) ? Seal::good : Seal::broken;
 }
 
 }  // namespace scorefield

@@ -7,8 +7,9 @@
 namespace scorefield {
 namespace {
 
-constexpr std::array kSignals = {SIGINT, SIGTERM, SIGUSR1};
-constexpr std::array<const char*, 6> kReasons = {"", "SIGINT", "SIGTERM", "SIGUSR1", "the stop file", "run.walltime"};
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+constexpr std::array kReasons = {"", "SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "the stop file", "run.walltime"};
+constexpr std::int64_t kStopFile = 5, kWalltime = 6;  // of these
 
 /// The signal that came; the only thing that a handler may touch.
 volatile std::sig_atomic_t& pending() {
@@ -16,9 +17,20 @@ volatile std::sig_atomic_t& pending() {
   return number;
 }
 
+extern "C" void remember(int number);
+
+/// Gives the signals back that `remember` has; one that was ignored stays so.
+void release() {
+  for (const int each : kSignals) {
+    struct sigaction now {};
+    ::sigaction(each, nullptr, &now);
+    if (now.sa_handler == remember) std::signal(each, SIG_DFL);
+  }
+}
+
 extern "C" void remember(int number) {
   pending() = number;
-  for (const int each : kSignals) std::signal(each, SIG_DFL);  // a second one ends the process
+  release();  // a second one ends the process
 }
 
 std::int64_t signal_index() {
@@ -35,12 +47,14 @@ StopRequest::StopRequest() {
   struct sigaction action {};
   action.sa_handler = remember;
   action.sa_flags = SA_RESTART;
-  for (const int each : kSignals) ::sigaction(each, &action, nullptr);
+  for (const int each : kSignals) {
+    struct sigaction before {};
+    ::sigaction(each, nullptr, &before);
+    if (each != SIGHUP || before.sa_handler != SIG_IGN) ::sigaction(each, &action, nullptr);
+  }
 }
 
-StopRequest::~StopRequest() {
-  for (const int each : kSignals) std::signal(each, SIG_DFL);
-}
+StopRequest::~StopRequest() { release(); }
 
 bool StopRequest::out_of_time() {
   const auto now = Clock::now();
@@ -55,23 +69,23 @@ bool StopRequest::file_is_there() {
   if (file_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
   looked_ = now;
   std::error_code ignored;
-  return std::filesystem::exists(file_, ignored);
+  return std::filesystem::is_regular_file(file_, ignored);
 }
 
-std::string StopRequest::requested(const Comm& comm) {
+std::string StopRequest::agreed_reason(const Comm& comm, bool also_for_time) {
   std::int64_t reason = signal_index();
   if (comm.is_root() && reason == 0) {
-    if (out_of_time()) reason = 5;
-    if (reason == 0 && file_is_there()) reason = 4;
+    if (also_for_time && out_of_time()) reason = kWalltime;
+    if (reason == 0 && file_is_there()) reason = kStopFile;
   }
   reason = comm.max(reason);
   std::error_code ignored;
-  if (reason == 4 && comm.is_root()) std::filesystem::remove(file_, ignored);
+  if (reason == kStopFile && comm.is_root()) std::filesystem::remove(file_, ignored);
   return kReasons.at(static_cast<std::size_t>(reason));
 }
 
 void stop_here(const Comm& comm, const std::string& reason, const std::string& saved) {
-  throw AgreedError(ExitCode::unfinished, "stopped by " + reason + "; " + saved, comm.size());
+  require_all(comm, [&] { throw Error(ExitCode::unfinished, "stopped by " + reason + "; " + saved); });
 }
 
 }  // namespace scorefield

@@ -9,8 +9,8 @@
 
 namespace scorefield {
 
-/// From its construction on, SIGINT, SIGTERM and SIGUSR1 are remembered instead of ending the process; a second one of these ends it
-/// at once. One object a process. Local but for `requested`.
+/// From its construction on, SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGUSR1 are remembered instead of ending
+/// the process; a second one of these ends it at once. One object a process. Local but for `requested` and `interrupted`.
 class StopRequest {
  public:
   StopRequest();
@@ -23,12 +23,17 @@ class StopRequest {
   /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit.
   void limit_time(double seconds) { limit_ = seconds; }
 
+  /// A loop begins here whose safe points come at regular intervals.
+  void begin_loop() { last_ = Clock::now(); }
   /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", "run.walltime"), the same on all ranks.
   /// Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
-  std::string requested(const Comm& comm);
+  std::string requested(const Comm& comm) { return agreed_reason(comm, true); }
+  /// The same where nothing can be saved: not for time, or the next run would get no further. Collective.
+  std::string interrupted(const Comm& comm) { return agreed_reason(comm, false); }
 
  private:
   using Clock = std::chrono::steady_clock;
+  std::string agreed_reason(const Comm& comm, bool also_for_time);
   bool out_of_time();
   bool file_is_there();
 
@@ -41,6 +46,6 @@ class StopRequest {
 };
 
 /// AgreedError with exit code 85, thrown by all ranks after the work was saved. `saved`: what was, for the message. Collective.
-[[noreturn]] void stop_here(const Comm& comm, const std::string& reason, const std::string& saved);
+void stop_here(const Comm& comm, const std::string& reason, const std::string& saved);
 
 }  // namespace scorefield

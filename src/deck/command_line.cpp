@@ -24,7 +24,7 @@ constexpr const char* kUsage =
     "  train      train the score networks\n"
     "  sample     run the forward and backward processes\n"
     "  measure    estimate moments, cumulants and generating functions\n"
-    "  check      dry run: the resolved deck, memory and disk, what is there; writes nothing\n"
+    "  check      dry run: the resolved deck, memory and disk, what is there, whether `run` would be refused; writes nothing\n"
     "  status     what is complete, how far the rest is, who works on it\n"
     "\n"
     "options\n"
@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --help               this, and every key with its default, range and meaning\n"
     "  --version            versions of the program and of what it was built with\n"
     "\n"
-    "stopping: Ctrl-C, SIGTERM, SIGUSR1, a file named stop in the output folder, or run.walltime end a run at its next safe\n"
+    "stopping: Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, a file named stop in the output folder, or run.walltime end a run at its next safe\n"
     "point with a checkpoint; a second signal ends it at once. The same command goes on.\n"
     "\n"
     "exit codes: 0 complete, 1 internal error, 2 bad deck or file, 3 input or output failed, 4 numerical failure,\n"
@@ -55,7 +55,10 @@ std::string read_text(const std::string& path) {
 
 /// `status` takes the folder of a run in place of its deck.
 void read_folder(CommandLine& line) {
-  if (line.command != "status" || !std::filesystem::is_directory(line.deck)) return;
+  if (line.command != "status") return;
+  if (!std::filesystem::exists(line.deck))
+    throw InputError("no folder or deck " + line.deck + ": expected the folder of a run, such as out/two-peak, or its deck");
+  if (!std::filesystem::is_directory(line.deck)) return;
   const std::filesystem::path folder = line.deck;
   line.deck = (folder / "deck.ini").string();
   if (!std::filesystem::exists(line.deck))

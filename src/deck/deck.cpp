@@ -17,6 +17,8 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* kBlanks = " \t\r";
+constexpr std::size_t kLongest =
+    60'000;  // characters of a resolved deck: each output carries it in an attribute, whose size HDF5 limits to 64 KiB
 constexpr std::size_t kQuoted = 60;  // characters of a wrong value that a message repeats
 
 std::string strip(const std::string& line) {
@@ -33,6 +35,9 @@ std::string shown(const std::string& text) { return text.size() <= kQuoted ? tex
 std::string without_mark(const std::string& text) { return text.rfind("\xEF\xBB\xBF", 0) == 0 ? text.substr(3) : text; }
 
 std::string unknown_key(const std::string& where, const std::string& name) {
+  if (name.find('.') == std::string::npos && where == "command line") {
+    return where + ": unknown option --" + shown(name) + ": expected --overwrite or --section.key=value (scorefield --help lists all)";
+  }
   return where + ": unknown key " + shown(name) + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
 }
 
@@ -75,7 +80,7 @@ std::map<std::string, int> scan_lines(const std::string& file, const std::string
       continue;
     }
     const auto equals = line.find('=');
-    if (equals == std::string::npos) throw InputError(where + ": expected key = value, [section] or # comment");
+    if (equals == std::string::npos || line.front() == ';') throw InputError(where + ": expected key = value, [section] or # comment");
     if (section.empty()) throw InputError(where + ": a key before the first [section]: put a line such as [model] before it");
     const std::string name = section + "." + strip(line.substr(0, equals));
     if (find_key(name) == nullptr) throw InputError(unknown_key(where, name));
@@ -216,6 +221,9 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
   read_overrides(deck, overrides);
   check_together(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
+  if (resolved_text(deck.params).size() > kLongest) {
+    throw InputError(path.string() + " is longer than " + std::to_string(kLongest) + " characters with all its keys: shorten its lists");
+  }
   return deck;
 }
 

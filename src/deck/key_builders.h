@@ -48,7 +48,9 @@ T parse_number(const std::string& text, const Bounds& b) {
   const bool inside = std::isfinite(as_double) && (b.open_low ? as_double > b.low : as_double >= b.low) &&
                       (b.open_high ? as_double < b.high : as_double <= b.high);
   if (error != std::errc{} || stop != end || !inside) {
-    const char* hint = text.find(',') != std::string::npos ? "one, with a point for decimals, " : "";
+    const char* hint = text.find(',') != std::string::npos   ? "one, with a point for decimals, "
+                       : text.find(';') != std::string::npos ? "with # before a comment, "
+                                                             : "";
     throw std::invalid_argument(std::string(std::is_integral_v<T> ? "an integer, " : "a number, ") + hint + describe(b));
   }
   return value;
@@ -65,7 +67,8 @@ inline std::vector<std::string> split(const std::string& text) {
   std::istringstream stream(text);
   for (std::string part; std::getline(stream, part, ',');) parts.push_back(trimmed(part));
   const bool open_end = !text.empty() && text.back() == ',';  // getline sees no entry behind it
-  if (parts.empty() || open_end || std::count(parts.begin(), parts.end(), "") > 0) {
+  const bool blank = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part.find(' ') != std::string::npos; });
+  if (parts.empty() || open_end || blank || std::count(parts.begin(), parts.end(), "") > 0) {
     throw std::invalid_argument("a list with commas between its entries, and none empty");
   }
   return parts;

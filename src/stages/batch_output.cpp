@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/checkpoint.h"
+#include "base/disk.h"
 #include "stages/recorded.h"
 
 namespace scorefield {
@@ -32,8 +32,8 @@ class BatchOutput {
     };
     work.committed = [this](const BatchState& state) {
       if (state.committed == output_.wanted) return;
-      safe_points_.here([&] { save(state); }, std::to_string(state.committed) + " of " + std::to_string(output_.wanted) + " " +
-                                                  output_.unit + " of " + path_.string() + " are saved");
+      safe_points_.here([&] { save(file_->file(), state); }, std::to_string(state.committed) + " of " + std::to_string(output_.wanted) +
+                                                                 " " + output_.unit + " of " + path_.string() + " are saved");
     };
     run_batches(context_, plan(), contents_.recorder, work, state_, title);
     if (contents_.recorder != nullptr) {
@@ -54,12 +54,15 @@ class BatchOutput {
 
   /// Opens or makes the file, and sets the state to go on from.
   std::optional<GrowingFile> begin(const Surveyed& found) {
-    if (found.state == State::unfinished) {
-      auto file = resume();
+    if (found.checkpoint) {
+      auto file = resume(*found.checkpoint);
       if (file) return file;
     }
     auto file = std::make_optional(GrowingFile::create(path_, context_.comm, [this](H5File& made) { lay_out(made); }));
-    if (found.state == State::shorter) copy_finished(file->file(), found.done);
+    if (found.finished > 0) {
+      copy_finished(file->file(), found.finished);
+      save(file->file(), state_);
+    }
     return file;
   }
 
@@ -71,44 +74,39 @@ class BatchOutput {
     if (contents_.recorder != nullptr) lay_out_recorded(file, contents_.group, *contents_.recorder, output_.wanted);
     if (contents_.describe) contents_.describe(file);
     write_provenance(file, context_, output_);
+    file.set_attribute("/provenance", "model", contents_.model);
   }
 
-  void save(const BatchState& state) {
-    file_->file().flush();
+  void save(H5File& file, const BatchState& state) {
+    file.flush();
     write_checkpoint(context_.comm, checkpoint_,
                      {output_.fingerprint(),
                       resolved_text(context_.deck.params),
                       output_.wanted,
                       state.committed,
                       {{"counts", state.counts}},
-                      {{"counted", state.counted}, {"checksum", state.checksum}}});
+                      {{"counted", state.counted}, {"checksum", state.checksum}, {"model", contents_.model}}});
   }
 
-  /// The unfinished file, if all that was committed is still as it was written.
-  std::optional<GrowingFile> resume() {
-    const auto checkpoint = read_checkpoint(context_.comm, checkpoint_);
-    state_ = {checkpoint->committed, checkpoint->integers.at("counted"), {}, checkpoint->integers.at("checksum")};
-    if (checkpoint->arrays.count("counts") == 1) state_.counts = checkpoint->arrays.at("counts");
-    auto file = intact_file();
-    if (file) {
+  /// The unfinished file, if its layout and all that was committed are still as they were written. A file that cannot be read now is an
+  /// error: the next run may be able to.
+  std::optional<GrowingFile> resume(const Checkpoint& checkpoint) {
+    state_ = {checkpoint.committed, checkpoint.integers.at("counted"), {}, checkpoint.integers.at("checksum")};
+    if (checkpoint.arrays.count("counts") == 1) state_.counts = checkpoint.arrays.at("counts");
+    const bool same_model = checkpoint.integers.at("model") == contents_.model;
+    auto file = GrowingFile::reopen(path_, context_.comm);
+    if (same_model && file && checksum_of_file(file->file(), state_.committed) == state_.checksum) {
       context_.log.line(output_.stage + ": going on with " + path_.string() + " from " + std::to_string(state_.committed) + " of " +
                         std::to_string(output_.wanted) + " " + output_.unit);
       return file;
     }
+    file.reset();
     context_.log.line(output_.stage + ": " + GrowingFile::partial(path_).string() +
-                      " was damaged after it was written; it is made again from the start");
+                      (same_model ? " was damaged after it was written" : " was begun with another model") +
+                      "; it is made again from the start");
     state_ = {};
-    return std::nullopt;
-  }
-
-  /// The unfinished file, if HDF5 can read it and the checksum of what was committed is the one that the checkpoint says.
-  std::optional<GrowingFile> intact_file() {
-    try {
-      auto file = std::make_optional(GrowingFile::reopen(path_, context_.comm));
-      if (checksum_of_file(file->file(), state_.committed) == state_.checksum) return file;
-    } catch (const AgreedError&) {
-      // Whatever it was, the file can be made again. That it may be read and written was seen before.
-    }
+    remove_checkpoint(context_.comm, checkpoint_);
+    remove_file(context_.comm, GrowingFile::partial(path_));
     return std::nullopt;
   }
 
@@ -123,9 +121,8 @@ class BatchOutput {
       });
     }
     if (contents_.recorder != nullptr) {
-      const auto sums = read_sums(file, contents_.group, *contents_.recorder, (committed + plan.block() - 1) / plan.block());
-      const auto part = checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums);
-      if (context_.comm.is_root()) total += static_cast<std::uint64_t>(part);
+      const auto sums = read_sums(context_.comm, file, contents_.group, *contents_.recorder, (committed + plan.block() - 1) / plan.block());
+      total += static_cast<std::uint64_t>(checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums));
     }
     auto all = static_cast<std::int64_t>(total);
     context_.comm.sum(std::span(&all, 1));
@@ -139,6 +136,7 @@ class BatchOutput {
     const std::int64_t pieces_a_batch = std::max<std::int64_t>(1, batch_ / plan.piece());
     const std::int64_t pieces = plan.pieces({0, count});
     for (std::int64_t begin = 0; begin < pieces; begin += pieces_a_batch) {
+      stop_if_asked(context_);
       const Range mine = share(std::min(pieces_a_batch, pieces - begin), context_.comm.size(), context_.comm.rank());
       const Range rows{std::min(count, (begin + mine.begin) * plan.piece()), std::min(count, (begin + mine.end) * plan.piece())};
       x.resize(static_cast<std::size_t>(rows.size()));
@@ -148,7 +146,7 @@ class BatchOutput {
 
   /// Takes over all whole blocks of the finished file of `length` configurations.
   void copy_finished(H5File& to, std::int64_t length) {
-    const H5File from = H5File::open_verified(path_, context_.comm);
+    const H5File from = context_.files->open(context_.comm, path_);
     const WorkPlan plan(output_.wanted, 0, batch_);
     state_.committed = length / plan.block() * plan.block();
     state_.counted = length;
@@ -160,9 +158,9 @@ class BatchOutput {
     }
     if (contents_.recorder != nullptr) {
       const Recorder& recorder = *contents_.recorder;
-      const auto fine = read_sums(from, contents_.group, recorder, state_.committed / block_size(length));
+      const auto fine = read_sums(context_.comm, from, contents_.group, recorder, state_.committed / block_size(length));
       const auto sums = coarsen(fine, static_cast<std::size_t>(recorder.numbers()), plan.block() / block_size(length));
-      write_sums(to, contents_.group, recorder, 0, on_root(sums));
+      write_sums(to, contents_.group, recorder, 0, sums);
       state_.counts = from.read_all(contents_.group + "/histogram_counts");
     }
     state_.checksum = checksum_of_file(to, state_.committed);

@@ -16,6 +16,7 @@ struct BatchContents {
   const Recorder* recorder = nullptr;     ///< what is recorded, under `group`
   std::string group;                      ///< "/forward" or "/backward"
   std::function<void(H5File&)> describe;  ///< sets attributes
+  std::int64_t model = 0;                 ///< identity_of the model that it is made with; 0 if without one
 };
 
 /// Makes the file of `output` by work.load and work.unit (the other parts of `work` are set here): begins it, goes on from its

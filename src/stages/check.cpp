@@ -4,8 +4,9 @@
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
+#include "stages/lineage.h"
+#include "stages/prepare.h"
 #include "stages/stages.h"
-#include "stages/survey.h"
 
 namespace scorefield {
 namespace {
@@ -19,6 +20,12 @@ double backward_evaluations(const Params& params, const Process& process, std::s
                                  params.sample.corrector_snr};
   const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);
   return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(backward.evaluations());
+}
+
+/// A line for each output, and for what was measured of them.
+void tell_status(const Context& context) {
+  const std::vector<Surveyed> all = survey_all(context);
+  for (const std::string& line : status_lines(all, describe_results(context, all))) context.log.line(line);
 }
 
 }  // namespace
@@ -54,11 +61,12 @@ void check(const Context& context) {
   log.line("  memory a rank  " + bytes(training + largest) + " beside 0.2 GB of the program and its libraries");
   log.line("  score evaluations      " + readable_count(evaluations));
   if (learns(params)) {
-    const auto batch = params.train.levels * params.train.per_level;
+    const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
     log.line("  network parameters     " + std::to_string(parameter_count(params.network)));
-    log.line("  training samples       " + readable_count(static_cast<double>(params.train.steps * batch)) + " a process");
+    log.line("  training samples       " + readable_count(static_cast<double>(params.train.steps) * batch) + " a model");
   }
-  for (const std::string& line : status_lines(survey_all(context))) log.line(line);
+  tell_status(context);
+  require_ready(context, {"generate", "train", "sample", "measure"});
 }
 
 void status(const Context& context) {
@@ -70,7 +78,7 @@ void status(const Context& context) {
   });
   const std::string holder = context.comm.is_root() ? FolderLock::holder(params.run.output) : "";
   context.log.line(params.run.output + ": " + (holder.empty() ? "no run is at work" : "in use by " + holder));
-  for (const std::string& line : status_lines(survey_all(context))) context.log.line(line);
+  tell_status(context);
 }
 
 }  // namespace scorefield

@@ -37,17 +37,20 @@ std::vector<Expected> recorded(const H5File& file, const Params& params, const s
           {group + "/histogram_counts", {records, cells}}};
 }
 
-std::vector<Expected> model_datasets(const Params& params) {
+std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
   const auto weights = static_cast<std::uint64_t>(parameter_count(params.network));
+  const auto points = static_cast<std::uint64_t>(steps / kLossInterval);
   return {{"/network/frequencies", {static_cast<std::uint64_t>(params.network.embedding / 2)}},
           {"/network/weights", {weights}},
           {"/network/averaged_weights", {weights}},
           {"/adam/gradient_mean", {weights}},
-          {"/adam/gradient_square", {weights}}};
+          {"/adam/gradient_square", {weights}},
+          {"/loss/step", {points}},
+          {"/loss/value", {points}}};
 }
 
 std::vector<Expected> datasets_of(const H5File& file, const Params& params, const Output& output, std::int64_t length) {
-  if (output.stage == "train") return model_datasets(params);
+  if (output.stage == "train") return model_datasets(params, length);
   const bool is_forward = output.file.rfind("forward-", 0) == 0;
   std::vector<Expected> all;
   if (!is_forward) all.push_back({"/field", {static_cast<std::uint64_t>(length), 1, 1, 1}});
@@ -96,6 +99,8 @@ void check_contents(const H5File& file, const Context& context, const Output& ou
   if (output.stage == "train") {
     const bool good = file.number_attribute("/network", "data_mean") && file.number_attribute("/network", "data_variance");
     file.require(good, "is damaged: mean and variance of its data are missing");
+    file.require(file.integer_attribute("/adam", "step") == length && file.number_attribute("/loss", "open_sum"),
+                 "is damaged: its optimiser is not that of " + std::to_string(length) + " steps");
   }
 }
 

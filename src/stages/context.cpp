@@ -20,7 +20,7 @@ bool SafePoints::due() const {
 }
 
 void stop_if_asked(const Context& context) {
-  const std::string reason = context.stop.requested(context.comm);
+  const std::string reason = context.stop.interrupted(context.comm);
   if (!reason.empty()) stop_here(context.comm, reason, "the same command goes on");
 }
 

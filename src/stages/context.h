@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "base/hdf5.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "stages/outputs.h"
+#include "stages/verified_files.h"
 
 namespace scorefield {
 
@@ -17,13 +19,14 @@ struct Context {
   Log& log;
   StopRequest& stop;
   bool overwrite = false;  ///< stale outputs are set aside instead of being an error
+  std::shared_ptr<VerifiedFiles> files = std::make_shared<VerifiedFiles>();
 };
 
 /// Decides at the safe points of a stage, for all ranks alike, whether to write a checkpoint (run.checkpoint seconds after the last, or
 /// because the program is to stop), and ends the program after it. Collective.
 class SafePoints {
  public:
-  explicit SafePoints(const Context& context) : context_(context) {}
+  explicit SafePoints(const Context& context) : context_(context) { context.stop.begin_loop(); }
 
   /// `save` writes the checkpoint; `progress` says how far the stage is, for the message. AgreedError (exit code 85) if the program is
   /// to stop.
@@ -44,7 +47,7 @@ class SafePoints {
   Clock::time_point last_ = Clock::now();
 };
 
-/// Ends the program (exit code 85) if it is to stop, where there is nothing to save. Collective.
+/// Ends the program (exit code 85) if a signal or the stop file asks for it, where there is nothing to save. Collective.
 void stop_if_asked(const Context& context);
 
 /// The time now, as 2024-12-01T12:00:00Z. Local.

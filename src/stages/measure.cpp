@@ -178,26 +178,44 @@ void measure_process(const ExactLaw& law, std::size_t bins, const std::string& n
   }
 }
 
+/// Says which outputs are not what the deck asks for, and what becomes of them.
+void tell_of_incomplete(const Context& context, const std::vector<Surveyed>& all, const std::vector<Surveyed>& found) {
+  for (const Surveyed& each : all) {
+    if (each.output.stage == "train" || each.state == State::complete) continue;
+    const bool measured = std::any_of(found.begin(), found.end(), [&](const Surveyed& f) { return f.output.file == each.output.file; });
+    context.log.line("measure: " + each.output.file +
+                     (measured
+                          ? " has " + std::to_string(each.finished) + " of " + std::to_string(each.output.wanted) + " " + each.output.unit
+                          : " is left out: " + each.describe()));
+  }
+}
+
+/// Which file a group was measured from, so that one can see whether it has changed since.
+void write_source(const Context& context, const std::filesystem::path& source, const std::string& group, H5File& out) {
+  out.set_attribute(group, "source", source.filename().string());
+  out.set_attribute(group, "source_checksum", context.comm.is_root() ? sealed_checksum(source) : std::string());
+}
+
 }  // namespace
 
 void measure(const Context& context) {
   const Params& params = context.deck.params;
   const auto path = output_path(params, "results.h5");
   const std::vector<Surveyed> all = survey_all(context);
-  for (const Surveyed& each : all) {
-    if (each.state == State::unfinished) context.log.line("measure: " + each.output.file + " is left out: " + each.describe());
-  }
   const std::vector<Surveyed> found = measurable(context, all);
+  tell_of_incomplete(context, all, found);
   const auto law = make_exact_law(params.model);
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
   for (const Surveyed& each : found) {
-    const H5File file = open_input(context, each);
+    const auto source = output_path(params, each.output.file);
+    const H5File file = context.files->open(context.comm, source);
     const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
     if (file.exists("/field")) table.push_back(measure_field(context, *law, name, file, pending.file()));
     if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
     if (file.exists("/backward")) measure_process(*law, bins, "backward" + name.substr(name.find('-')), file, "/backward", pending.file());
+    write_source(context, source, "/" + name, pending.file());
   }
   write_provenance(pending.file(), context, "measure");
   pending.commit();

@@ -16,13 +16,11 @@ OutputFolder::OutputFolder(const Context& context) : context_(context), folder_(
 void OutputFolder::open() {
   require_all(context_.comm, [&] {
     if (!context_.comm.is_root()) return;
-    std::error_code failure;
-    std::filesystem::create_directories(folder_, failure);
-    if (failure) throw IoError(cannot_make(failure.message()));
+    make_folder(folder_);
     if (!lock_) take();
     store_deck();
     context_.log.open_file(folder_ / "run.log");
-    if (std::filesystem::remove(folder_ / "stop", failure)) context_.log.line("removed an old stop file");
+    remove_old_stop_file();
   });
 }
 
@@ -40,6 +38,14 @@ void OutputFolder::take() {
   lock_.emplace(folder_, this_process() + " since " + utc_now());
 }
 
+void OutputFolder::remove_old_stop_file() const {
+  const auto path = folder_ / "stop";
+  std::error_code failure;
+  const auto made = std::filesystem::last_write_time(path, failure);
+  if (failure || made >= began_ || !std::filesystem::remove(path, failure)) return;  // a newer one is for this run
+  context_.log.line("removed an old stop file");
+}
+
 std::string OutputFolder::cannot_make(const std::string& reason) const {
   return "cannot make the output folder " + folder_.string() + ": " + reason + "; choose another --run.output";
 }
@@ -54,6 +60,7 @@ void OutputFolder::store_deck() const {
     std::filesystem::remove(partial, ignored);
     throw IoError("cannot write " + path.string() + ": is the disk full, or the file not yours? Make room, or choose another --run.output");
   }
+  sync_to_disk(partial);
   rename_durably(partial, path);
 }
 

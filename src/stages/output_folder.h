@@ -23,9 +23,11 @@ class OutputFolder {
   void take();
   std::string cannot_make(const std::string& reason) const;
   void store_deck() const;
+  void remove_old_stop_file() const;
 
   const Context& context_;
   std::filesystem::path folder_;
+  std::filesystem::file_time_type began_ = std::filesystem::file_time_type::clock::now();
   std::optional<FolderLock> lock_;
 };
 

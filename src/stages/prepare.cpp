@@ -1,10 +1,17 @@
 #include "stages/prepare.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <set>
 
 #include "base/checkpoint.h"
 #include "base/disk.h"
 #include "base/growing_file.h"
+#include "base/work_plan.h"
 
 namespace scorefield {
 namespace {
@@ -15,12 +22,21 @@ std::string command(const Context& context, const std::string& stage) {
   return "`scorefield " + stage + " " + context.deck.as_typed() + "`";
 }
 
-/// What is wrong with several outputs, in one line.
+/// What is wrong with several outputs, in one line: those that other keys made are named together.
 class Complaints {
  public:
-  void add(ExitCode code, const std::string& complaint) {
-    if (text_.empty()) code_ = code;
-    text_ += (text_.empty() ? "" : "; ") + complaint;
+  explicit Complaints(const std::vector<Surveyed>& stale) {
+    std::set<std::string> said;
+    for (const Surveyed& each : stale) {
+      if (text_.empty()) code_ = each.code;
+      if (!each.changes.empty() && !said.insert(each.changes).second) continue;
+      std::string others;
+      for (const Surveyed& other : stale) {
+        if (other.changes == each.changes && !each.changes.empty() && other.output.file != each.output.file)
+          others += ", " + other.output.file;
+      }
+      text_ += (text_.empty() ? "" : "; ") + each.complaint + (others.empty() ? "" : ", and so were" + others.substr(1));
+    }
   }
   /// Throws them with their cure, and the code of the first, if there are any. Collective.
   void require_none(const Context& context, const std::string& cure) const {
@@ -48,24 +64,58 @@ std::string complaint_about_input(const Context& context, const Surveyed& input)
   }
 }
 
-/// Renames `path`, if it is there, to `path`.old, .old.2, ...
-void rename_aside(const Context& context, const std::filesystem::path& path) {
-  if (!file_exists(context.comm, path)) return;
+/// The first of `path`.old, .old.2, ... that is not there. Local.
+std::filesystem::path free_name(const std::filesystem::path& path) {
   std::filesystem::path aside = path.string() + ".old";
-  require_all(context.comm, [&] {
-    if (!context.comm.is_root()) return;
-    for (int n = 2; std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
-    std::error_code failure;
-    std::filesystem::rename(path, aside, failure);
-    if (failure) throw IoError("cannot rename " + path.string() + ": " + failure.message());
-  });
-  context.log.line("set aside: " + path.string() + " -> " + aside.filename().string());
+  for (int n = 2; std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
+  return aside;
 }
 
-void set_aside(const Context& context, const Output& output) {
-  const auto path = output_path(context.deck.params, output.file);
-  const auto checkpoint = checkpoint_path(context.deck.params, output.file);
-  for (const auto& each : {path, GrowingFile::partial(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
+/// Does `move` (a function of std::filesystem) with a file that is there and a free name for it. Collective.
+template <class Move>
+void to_free_name(const Context& context, const std::filesystem::path& path, const Move& move) {
+  if (!file_exists(context.comm, path)) return;
+  std::filesystem::path aside;
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    aside = free_name(path);
+    std::error_code failure;
+    move(path, aside, failure);
+    if (failure) throw IoError("cannot set aside " + path.string() + ": " + failure.message() + "; make its folder writable");
+  });
+  context.log.line("set aside: " + path.string() + " -> " + aside.string());
+}
+
+void rename_aside(const Context& context, const std::filesystem::path& path) {
+  to_free_name(context, path,
+               [](const auto& from, const auto& to, std::error_code& failure) { std::filesystem::rename(from, to, failure); });
+}
+
+/// Only what the deck at hand cannot go on with: a finished file that is good stays where an extension of it is stale.
+void set_aside(const Context& context, const Surveyed& found) {
+  const auto path = output_path(context.deck.params, found.output.file);
+  const auto checkpoint = checkpoint_path(context.deck.params, found.output.file);
+  if (found.finished == 0) rename_aside(context, path);
+  for (const auto& each : {GrowingFile::partial(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
+}
+
+/// What a kill left that nothing can go on with: files without a checkpoint.
+std::vector<std::filesystem::path> orphans(const Context& context, const Surveyed& found) {
+  if (found.state == State::unfinished || found.state == State::stale) return {};
+  const auto checkpoint = checkpoint_path(context.deck.params, found.output.file);
+  if (file_exists(context.comm, checkpoint) || file_exists(context.comm, previous_checkpoint(checkpoint))) return {};
+  const auto partial = GrowingFile::partial(output_path(context.deck.params, found.output.file));
+  std::vector<std::filesystem::path> left;
+  for (const std::filesystem::path& each : {partial, std::filesystem::path(partial.string() + ".new")}) {
+    if (file_exists(context.comm, each)) left.push_back(each);
+  }
+  return left;
+}
+
+/// Bytes that a file takes on the disk. Local.
+double room_of(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? 512.0 * static_cast<double>(status.st_blocks) : 0.0;
 }
 
 void require_inputs(const Context& context, const std::vector<Surveyed>& all, const std::vector<std::string>& stages) {
@@ -83,56 +133,74 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
   });
 }
 
+/// The output folder, or what there is above it; where it cannot be made or written in, that is an error. Local.
+std::filesystem::path folder_to_write_in(const std::string& output) {
+  const std::string cure = "; make it so, or choose another --run.output";
+  std::filesystem::path folder = std::filesystem::absolute(output);
+  std::error_code ignored;
+  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path()) folder = folder.parent_path();
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw IoError("cannot make " + output + ": " + folder.string() + " is no folder" + cure);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw IoError("cannot write in " + folder.string() + ": " + std::strerror(errno) + cure);
+  return folder;
+}
+
 /// Compares what is still to be written with what the file system has free.
 void require_room(const Context& context, const std::vector<Surveyed>& work) {
   double needed = kSmallFiles;
+  bool writes = false;
   for (const Surveyed& each : work) {
+    writes = writes || each.needs_work();
     if (each.needs_work() && each.state != State::unfinished) needed += each.output.bytes;
+    for (const auto& orphan : orphans(context, each)) needed -= room_of(orphan);
   }
   require_all(context.comm, [&] {
-    if (!context.comm.is_root()) return;
-    std::filesystem::path folder = std::filesystem::absolute(context.deck.params.run.output);
+    if (!context.comm.is_root() || !writes) return;
+    const std::string& output = context.deck.params.run.output;
     std::error_code failure;
-    while (!std::filesystem::exists(folder, failure) && folder.has_relative_path()) folder = folder.parent_path();
-    const auto space = std::filesystem::space(folder, failure);
+    const auto space = std::filesystem::space(folder_to_write_in(output), failure);
     if (failure || static_cast<double>(space.available) >= needed) return;
-    throw IoError("the disk is full: " + context.deck.params.run.output + " needs about " + readable_count(needed) + "B and has " +
+    throw IoError("the disk has too little room: " + output + " needs about " + readable_count(needed) + "B and has " +
                   readable_count(static_cast<double>(space.available)) + "B free; free some, or choose another --run.output");
   });
 }
 
 }  // namespace
 
-void prepare_outputs(const Context& context, const std::vector<std::string>& stages) {
+std::vector<Surveyed> require_ready(const Context& context, const std::vector<std::string>& stages) {
   const std::vector<Surveyed> all = survey_all(context);
-  std::vector<Surveyed> work;
-  Complaints complaints;
+  std::vector<Surveyed> work, stale;
   for (const Surveyed& each : all) {
     if (std::find(stages.begin(), stages.end(), each.output.stage) == stages.end()) continue;
     work.push_back(each);
-    if (each.state == State::stale && !context.overwrite) complaints.add(each.code, each.complaint);
+    if (each.state == State::stale && !context.overwrite) stale.push_back(each);
   }
-  complaints.require_none(context, "choose another --run.output, or set aside what is there with --overwrite");
+  Complaints(stale).require_none(context, "choose another --run.output, or set aside what is there with --overwrite");
   require_inputs(context, all, stages);
   if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
   require_room(context, work);
-  for (const Surveyed& each : work) {
-    if (each.state == State::stale) set_aside(context, each.output);
+  return work;
+}
+
+void prepare_outputs(const Context& context, const std::vector<std::string>& stages) {
+  for (const Surveyed& each : require_ready(context, stages)) {
+    for (const auto& orphan : orphans(context, each)) {
+      remove_file(context.comm, orphan);
+      context.log.line("removed: " + orphan.string() + ", which has no checkpoint");
+    }
+    if (each.state == State::stale) set_aside(context, each);
   }
 }
 
 std::vector<Surveyed> measurable(const Context& context, const std::vector<Surveyed>& all) {
-  std::vector<Surveyed> found;
-  Complaints complaints;
+  const std::int64_t fewest = context.deck.params.measure.bins * kSmallestBlock;
+  std::vector<Surveyed> found, stale;
   for (const Surveyed& each : all) {
-    if (each.output.stage == "train" || each.state == State::missing || each.state == State::unfinished) continue;
-    if (each.state == State::complete) {
-      found.push_back(each);
-    } else {
-      complaints.add(each.code, each.complaint.empty() ? each.output.file + " is " + each.describe() : each.complaint);
-    }
+    if (each.output.stage == "train" || each.state == State::missing) continue;
+    if (each.finished >= fewest) found.push_back(each);
+    if (each.state == State::stale && each.finished == 0) stale.push_back(each);
   }
-  complaints.require_none(context, "measure with the deck that made it, or run " + command(context, "run") + " with --overwrite");
+  Complaints(stale).require_none(context, "measure with the deck that made it, or make it again: " + command(context, "run --overwrite"));
   require_all(context.comm, [&] {
     if (found.empty()) {
       throw InputError("nothing to measure in " + context.deck.params.run.output + ": run " + command(context, "generate") + " first");
@@ -141,12 +209,19 @@ std::vector<Surveyed> measurable(const Context& context, const std::vector<Surve
   return found;
 }
 
+void keep_aside(const Context& context, const std::filesystem::path& path) {
+  to_free_name(context, path, [](const auto& from, const auto& to, std::error_code& failure) {
+    std::filesystem::create_hard_link(from, to, failure);
+    if (failure) std::filesystem::copy_file(from, to, failure);  // a file system without links
+  });
+}
+
 H5File open_input(const Context& context, const Surveyed& found) {
   require_all(context.comm, [&] {
     const std::string complaint = complaint_about_input(context, found);
     if (!complaint.empty()) throw Error(found.code, complaint);
   });
-  return H5File::open_verified(output_path(context.deck.params, found.output.file), context.comm);
+  return context.files->open(context.comm, output_path(context.deck.params, found.output.file));
 }
 
 }  // namespace scorefield

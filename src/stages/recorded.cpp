@@ -43,8 +43,9 @@ void write_sums(H5File& file, const std::string& group, const Recorder& recorder
   file.write_rows(group + "/exponential_sums", static_cast<std::uint64_t>(first), exponentials);
 }
 
-std::vector<double> read_sums(const H5File& file, const std::string& group, const Recorder& recorder, std::int64_t blocks) {
-  const auto rows = static_cast<std::uint64_t>(blocks);
+std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recorder& recorder,
+                              std::int64_t blocks) {
+  const auto rows = comm.is_root() ? static_cast<std::uint64_t>(blocks) : 0;
   const std::size_t records = recorder.records(), sources = recorder.quantities() - kMaxOrder;
   std::vector<double> powers(rows * records * kMaxOrder), exponentials(rows * records * sources), sums;
   file.read_rows(group + "/power_sums", 0, rows, powers);

@@ -17,8 +17,9 @@ void lay_out_recorded(H5File& file, const std::string& group, const Recorder& re
 /// Writes sums [block][record][quantity], which the root has, as rows `first`, ... of /power_sums and /exponential_sums. Collective.
 void write_sums(H5File& file, const std::string& group, const Recorder& recorder, std::int64_t first, std::span<const double> sums);
 
-/// The inverse: the first `blocks` rows, on every rank. Collective.
-std::vector<double> read_sums(const H5File& file, const std::string& group, const Recorder& recorder, std::int64_t blocks);
+/// The inverse: the first `blocks` rows, on the root; empty on the others. Collective.
+std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recorder& recorder,
+                              std::int64_t blocks);
 
 /// Sums of `factor` (a power of 2) blocks at a time, in the order in which sums of larger blocks are made. Local.
 std::vector<double> coarsen(std::span<const double> sums, std::size_t numbers_per_block, std::int64_t factor);

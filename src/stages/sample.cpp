@@ -8,6 +8,7 @@
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"
 #include "stages/batch_output.h"
+#include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 
@@ -74,6 +75,7 @@ std::vector<std::size_t> recorded_levels(std::size_t levels, std::int64_t record
 struct ScoreWithReference {
   std::unique_ptr<Score> score;
   Reference reference;
+  std::int64_t model = 0;  ///< its identity
 };
 
 ScoreWithReference make_score(const Context& context, const ExactLaw& law, const Process& process, const std::string& kind) {
@@ -81,7 +83,7 @@ ScoreWithReference make_score(const Context& context, const ExactLaw& law, const
   const Params& params = context.deck.params;
   const H5File file = open_input(context, survey(context, model_output(params, process)));
   const Model model = read_model(file, params.network);
-  return {make_learnt_score(model), model.reference};
+  return {make_learnt_score(model), model.reference, identity_of(model)};
 }
 
 /// Attributes that say what made a dataset or group.
@@ -123,10 +125,12 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
       if (record_of[level] < chosen.size()) record(record_of[level], at);
     });
   };
-  const BatchContents contents{true, &recorder, "/backward", [&](H5File& file) {
+  const BatchContents contents{true, &recorder, "/backward",
+                               [&](H5File& file) {
                                  describe(file, "/field", process, kind, settings);
                                  describe(file, "/backward", process, kind, settings);
-                               }};
+                               },
+                               given.model};
   const std::string title =
       "sample " + process.name + " " + kind + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
   make_batch_output(context, found, contents, work, title);

@@ -3,14 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
-#include "base/checkpoint.h"
 #include "base/disk.h"
 #include "base/growing_file.h"
 #include "stages/contents.h"
+#include "stages/lineage.h"
 
 namespace scorefield {
 namespace {
@@ -32,25 +33,29 @@ std::string changes(const Output& now, const std::string& stored_deck) {
   } catch (const InputError&) {
     text = "of another version of the program";
   }
-  return text.empty() ? "of another version of the program" : text;
+  return text.empty() ? "of another version of the program, or under another name" : text;
 }
 
 /// State of a file that is there under its final name.
 Surveyed survey_file(const Context& context, const Output& output, const std::filesystem::path& path) {
-  Surveyed found{output, State::stale, 0, "", ExitCode::bad_input};
+  Surveyed found{output, State::stale};
   try {
-    const H5File file = H5File::open(path, context.comm);
+    const H5File file = context.files->open(context.comm, path);
     const std::string fingerprint = file.text_attribute("/provenance", "fingerprint").value_or("");
     found.done = file.integer_attribute("/provenance", "length").value_or(0);
     if (fingerprint != output.fingerprint()) {
       const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
-      found.complaint = path.string() + " was made by another deck (" + changes(output, deck) + ")";
+      found.changes = changes(output, deck);
+      found.complaint = path.string() + " was made by another deck (" + found.changes + ")";
     } else if (found.done > output.wanted) {
       found.complaint =
           path.string() + " has " + amount(output, found.done) + ", more than " + output.length_key + " = " + std::to_string(output.wanted);
     } else {
       check_contents(file, context, output, found.done);
+      found.complaint = complaint_about_model(context, output, file);
+      if (!found.complaint.empty()) return found;
       found.state = found.done == output.wanted ? State::complete : State::shorter;
+      found.finished = found.done;
     }
   } catch (const AgreedError& error) {
     found.complaint = error.what();
@@ -78,9 +83,10 @@ void look_at_partial(const Context& context, const std::filesystem::path& path, 
   if (context.comm.max(forbidden) == 1) found.code = ExitCode::io;
 }
 
-/// State of work that has a checkpoint.
-Surveyed survey_checkpoint(const Context& context, const Output& output, const std::filesystem::path& path) {
-  Surveyed found{output, State::stale, 0, "", ExitCode::bad_input};
+/// State of work that has a checkpoint. `before` is what is known of a finished file that it extends.
+Surveyed survey_checkpoint(const Context& context, const Output& output, const std::filesystem::path& path, Surveyed before) {
+  Surveyed found = std::move(before);
+  found.state = State::stale;
   std::optional<Checkpoint> checkpoint;
   try {
     checkpoint = read_checkpoint(context.comm, checkpoint_path(context.deck.params, output.file));
@@ -89,17 +95,20 @@ Surveyed survey_checkpoint(const Context& context, const Output& output, const s
     found.code = error.code();
     return found;
   }
-  if (!checkpoint) return {output, State::missing, 0, "", ExitCode::bad_input};  // it was finished meanwhile
+  if (!checkpoint) return {output};  // it was finished meanwhile
   found.done = checkpoint->committed;
   if (checkpoint->fingerprint != output.fingerprint()) {
-    found.complaint = "the unfinished " + path.string() + " belongs to another deck (" + changes(output, checkpoint->deck) + ")";
+    found.changes = changes(output, checkpoint->deck);
+    found.complaint = "the unfinished " + path.string() + " belongs to another deck (" + found.changes + ")";
   } else if (checkpoint->wanted != output.wanted) {
     found.complaint = "the unfinished " + path.string() + " was begun with " + output.length_key + " = " +
-                      std::to_string(checkpoint->wanted) + ": finish it so, then ask for more";
+                      std::to_string(checkpoint->wanted) + " (finish it so, then ask for more)";
   } else if (output.stage != "train") {
     look_at_partial(context, path, found);
   }
-  if (found.complaint.empty()) found.state = State::unfinished;
+  if (!found.complaint.empty()) return found;
+  found.state = State::unfinished;
+  found.checkpoint = std::move(checkpoint);
   return found;
 }
 
@@ -131,13 +140,14 @@ std::string Surveyed::describe() const {
 Surveyed survey(const Context& context, const Output& output) {
   const auto path = output_path(context.deck.params, output.file);
   const auto checkpoint = checkpoint_path(context.deck.params, output.file);
+  Surveyed found{output};
   if (file_exists(context.comm, path)) {
-    Surveyed found = survey_file(context, output, path);
+    found = survey_file(context, output, path);
     if (found.state != State::shorter || !is_being_extended(context, output, found.done)) return found;
   }
   if (file_exists(context.comm, checkpoint) || file_exists(context.comm, previous_checkpoint(checkpoint)))
-    return survey_checkpoint(context, output, path);
-  return {output, State::missing, 0, "", ExitCode::bad_input};
+    return survey_checkpoint(context, output, path, std::move(found));
+  return found;
 }
 
 std::vector<Surveyed> survey_all(const Context& context) {
@@ -147,6 +157,9 @@ std::vector<Surveyed> survey_all(const Context& context) {
 }
 
 bool already_complete(const Context& context, const Surveyed& found) {
+  require_all(context.comm, [&] {
+    if (found.state == State::stale) throw Error(found.code, found.complaint + "; run the same command again");
+  });
   if (found.needs_work()) return false;
   if (!is_being_extended(context, found.output, found.done)) {
     remove_checkpoint(context.comm, checkpoint_path(context.deck.params, found.output.file));
@@ -155,13 +168,15 @@ bool already_complete(const Context& context, const Surveyed& found) {
   return true;
 }
 
-std::vector<std::string> status_lines(const std::vector<Surveyed>& all) {
+std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results) {
   std::vector<std::string> lines;
-  for (const Surveyed& each : all) {
-    char start[64];
-    std::snprintf(start, sizeof start, "  %-9s %-28s ", each.output.stage.c_str(), each.output.file.c_str());
-    lines.push_back(start + each.describe());
-  }
+  const auto add = [&](const std::string& stage, const std::string& file, const std::string& state) {
+    std::array<char, 64> start{};
+    std::snprintf(start.data(), start.size(), "  %-9s %-28s ", stage.c_str(), file.c_str());
+    lines.push_back(start.data() + state);
+  };
+  for (const Surveyed& each : all) add(each.output.stage, each.output.file, each.describe());
+  add("measure", "results.h5", results);
   return lines;
 }
 

@@ -6,13 +6,12 @@
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
 #include "diffusion/trainer.h"
+#include "stages/contents.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 
 namespace scorefield {
 namespace {
-
-constexpr std::int64_t kLossInterval = 10;  // steps between points of the loss curve, which are the safe points, too
 
 /// Mean loss since the last point, every kLossInterval steps, and the sum over the steps since then.
 struct LossCurve {
@@ -51,8 +50,11 @@ class ModelTraining {
         path_(output_path(context.deck.params, output_.file)),
         checkpoint_(checkpoint_path(context.deck.params, output_.file)),
         safe_points_(context) {
-    if (found.state == State::unfinished) resume();
-    if (found.state == State::shorter) extend();
+    if (found.checkpoint) {
+      resume(*found.checkpoint);
+    } else if (found.finished > 0) {
+      extend();
+    }
   }
 
   /// All steps that are left. Throws AgreedError where the loss is not finite.
@@ -84,6 +86,7 @@ class ModelTraining {
     file.set_attribute("/adam", "step", state.step);
     file.set_attribute("/loss", "open_sum", curve_.open_sum);
     write_provenance(file, context_, output_);
+    keep_aside(context_, path_);  // a shorter training, which samples were made from
     pending.commit();
     remove_checkpoint(context_.comm, checkpoint_);
   }
@@ -107,13 +110,12 @@ class ModelTraining {
     write_checkpoint(context_.comm, checkpoint_, checkpoint);
   }
 
-  void resume() {
-    const auto checkpoint = read_checkpoint(context_.comm, checkpoint_);
+  void resume(const Checkpoint& checkpoint) {
     TrainingState state;
-    state.step = checkpoint->committed;
+    state.step = checkpoint.committed;
     visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, std::vector<double>& values) {
-      const auto found = checkpoint->arrays.find(joined(group, name));
-      if (found != checkpoint->arrays.end()) values = found->second;
+      const auto found = checkpoint.arrays.find(joined(group, name));
+      if (found != checkpoint.arrays.end()) values = found->second;
     });
     require_all(context_.comm, [&] { trainer_.restore(state); });
     context_.log.line("train: going on with " + path_.string() + " from step " + std::to_string(state.step) + " of " +
@@ -121,10 +123,10 @@ class ModelTraining {
   }
 
   void extend() {
-    const H5File file = H5File::open_verified(path_, context_.comm);
+    const H5File file = context_.files->open(context_.comm, path_);
     TrainingState state;
-    state.step = file.integer_attribute("/adam", "step").value_or(0);
-    curve_.open_sum = file.number_attribute("/loss", "open_sum").value_or(0.0);
+    state.step = file.integer_attribute("/adam", "step").value();
+    curve_.open_sum = file.number_attribute("/loss", "open_sum").value();
     visit_arrays(curve_, state, [&](const char* group, const char* name, Stored, std::vector<double>& values) {
       values = file.read_all(in_group(group, name));
     });

@@ -9,6 +9,7 @@
 //   SCOREFIELD_FAULT_KILL_AT=n        all ranks are killed in place of the n-th collective
 //   SCOREFIELD_FAULT_KILL_IN_WRITE=n  all ranks are killed at the n-th write event, half of its bytes written
 //   SCOREFIELD_FAULT_FULL_AFTER=n     the disk is full for good from the write that exceeds n bytes in all; on every rank if RANK is unset
+//   SCOREFIELD_FAULT_READ_FAILS=n     the n-th pread of a file *.partial fails (EIO)
 //   SCOREFIELD_FAULT_THROW=n          the program's n-th own MPI_Allreduce throws
 //   SCOREFIELD_FAULT_SIGNAL=S@n,m     S (SIGTERM, SIGINT, SIGUSR1, SIGUSR2) is raised before the n-th and the m-th collective
 //
@@ -54,13 +55,14 @@ struct Faults {
   const std::string folder = text_setting("FOLDER"), count_file = text_setting("COUNT"), rename_file = text_setting("RENAMES");
   const std::int64_t kill_at = number_setting("KILL_AT"), kill_in_write = number_setting("KILL_IN_WRITE");
   const std::int64_t full_after = number_setting("FULL_AFTER"), throw_at = number_setting("THROW");
+  const std::int64_t read_fails = number_setting("READ_FAILS");
   int signal = 0;
   std::vector<std::int64_t> signal_at;
   int rank = 0;
   bool chosen = false;      ///< the faults happen on this rank
   bool fills = false;       ///< its disk gets full
   std::vector<pid_t> node;  ///< all ranks of this machine
-  std::int64_t collectives = 0, writes = 0, bytes = 0, own_allreduces = 0;
+  std::int64_t collectives = 0, writes = 0, bytes = 0, reads = 0, own_allreduces = 0;
   std::map<std::string, std::int64_t> calls;
   std::vector<std::int64_t> renames;  ///< the events just before them
 };
@@ -135,12 +137,13 @@ bool called_by_program(void* return_address) {
 
 bool counts(const std::string& path) { return path.rfind(faults->folder + "/", 0) == 0; }
 
-bool counts(int descriptor) {
-  if (faults == nullptr || faults->folder.empty()) return false;
+std::string path_of(int descriptor) {
   std::array<char, PATH_MAX> path{};
   const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), path.data(), path.size());
-  return length > 0 && counts(std::string(path.data(), static_cast<std::size_t>(length)));
+  return {path.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
 }
+
+bool counts(int descriptor) { return faults != nullptr && !faults->folder.empty() && counts(path_of(descriptor)); }
 
 /// One more write event. True if it is the one to be killed in.
 bool last_event() { return ++faults->writes == faults->kill_in_write && faults->chosen; }
@@ -217,6 +220,15 @@ int MPI_Barrier(MPI_Comm comm) {
   return PMPI_Barrier(comm);
 }
 
+ssize_t pread(int descriptor, void* data, size_t bytes, off_t offset) {
+  if (faults != nullptr && faults->read_fails > 0 && faults->chosen &&
+      std::filesystem::path(path_of(descriptor)).extension() == ".partial" && ++faults->reads == faults->read_fails) {
+    errno = EIO;
+    return -1;
+  }
+  return next(&::pread, "pread")(descriptor, data, bytes, offset);
+}
+
 ssize_t write(int descriptor, const void* data, size_t bytes) {
   const auto part = [&](std::size_t size) { return next(&::write, "write")(descriptor, data, size); };
   return write_event(descriptor, bytes, part, [&] { return part(bytes); });
@@ -238,6 +250,7 @@ ssize_t pwritev(int descriptor, const iovec* parts, int count, off_t offset) {
                      [&] { return next(&::pwritev, "pwritev")(descriptor, parts, count, offset); });
 }
 
+ssize_t pread64(int descriptor, void* data, size_t bytes, off64_t offset) { return pread(descriptor, data, bytes, offset); }
 ssize_t pwrite64(int descriptor, const void* data, size_t bytes, off64_t offset) { return pwrite(descriptor, data, bytes, offset); }
 ssize_t pwritev64(int descriptor, const iovec* parts, int count, off64_t offset) { return pwritev(descriptor, parts, count, offset); }
 

@@ -62,6 +62,8 @@ DECKS: dict[str, tuple[str | bytes, str, str]] = {
     "UTF-16": ("[model]\nmu0 = 1\n".encode("utf-16"), ":1: not a text file", "save the deck as plain text (UTF-8)"),
     "value with #": ("[run]\noutput = out/#1\n", ":2: a value holds no #", "put a blank before the # of a comment"),
     "very long value": ("[model]\nmu0 = " + "1" * 1_000_000 + "x\n", ":2: model.mu0 = 1111", "expected a number, 0 <= value"),
+    "list without end": ("[measure]\nsources = " + ", ".join(f"{n}.0625e-3" for n in range(1, 8001)) + "\n", "is longer than 60000 characters",
+                         "shorten its lists"),
     "very long key": ("[model]\n" + "m" * 100_000 + " = 1\n", ":2: unknown key model.mmm", "scorefield --help lists all"),
     "escape codes": ("[model]\nname = \x1b[2J\x07\n", ":2: model.name = ", "expected one of: two-peak"),
 }
@@ -83,12 +85,14 @@ COMMANDS: dict[str, tuple[str, int, str, str]] = {
     "bad value": ("run {folder}/good.ini --model.sigma0=0", 2, "command line: model.sigma0 = 0", "expected a number, 0 < value"),
     "contradiction with the deck": ("run {folder}/good.ini --train.warmup=1e6", 2, "command line: train.warmup = 1000000 leaves nothing",
                                     "take more steps"),
-    "unknown option": ("run {folder}/good.ini --force", 2, "command line: unknown key force", "scorefield --help lists all"),
+    "misspelt option": ("run {folder}/good.ini --overwirte", 2, "unknown option --overwirte", "expected --overwrite"),
+    "no such folder": ("status {folder}/nowhere", 2, "no folder or deck", "the folder of a run"),
+    "unknown option": ("run {folder}/good.ini --force", 2, "command line: unknown option --force", "expected --overwrite or --section.key=value"),
     "value with #": ("run {folder}/good.ini --run.output={folder}/a#b", 2, "command line: run.output: a value holds no", "choose one without"),
     "status of a folder of no run": ("status {folder}/sub", 2, "holds no run", "give the folder of a run"),
     "output on a file": ("run {folder}/good.ini --run.output={folder}/file", 3, "a file of this name is in the way", "choose another"),
-    "output under a file": ("run {folder}/good.ini --run.output={folder}/file/out", 3, "cannot make the output folder", "choose another"),
-    "more than any disk": ("run {folder}/good.ini --generate.samples=1e12 --run.output={folder}/out", 3, "the disk is full",
+    "output under a file": ("run {folder}/good.ini --run.output={folder}/file/out", 3, "is no folder", "choose another --run.output"),
+    "more than any disk": ("run {folder}/good.ini --generate.samples=1e12 --run.output={folder}/out", 3, "the disk has too little room",
                            "choose another --run.output"),
 }
 
@@ -162,7 +166,7 @@ FORBIDDEN: dict[str, tuple[tuple[int, int, int], str, str]] = {
     "deck": ((0, 0o755, 0o777), "cannot read the deck", "may you read it?"),
     "folder of the deck": ((0o644, 0, 0o777), "cannot read the deck", "may you read it?"),
     "output folder": ((0o644, 0o755, 0o555), "lock: Permission denied", "choose another --run.output"),
-    "folder above the output": ((0o644, 0o755, 0o555), "cannot make the output folder", "choose another --run.output"),
+    "folder above the output": ((0o644, 0o755, 0o555), "cannot write in", "choose another --run.output"),
 }
 
 

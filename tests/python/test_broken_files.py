@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 import pytest
 from broken import Outcome, run, run_all, the_error
-from program import EXECUTABLE, QUICK, ROOT, same_bits, unseal
+from faults import fault
+from program import EXECUTABLE, QUICK, ROOT, only_error_line, same_bits, scorefield, unseal
 
 SAMPLES = 32768
 DECK = [QUICK, f"--generate.samples={SAMPLES}", f"--sample.samples={SAMPLES}", "--measure.bins=20", "--forward.process=ve",
@@ -284,15 +285,65 @@ def test_damage_that_can_be_mended_is_said_and_mended(bases, tmp_path, name, ran
     assert same_bits(folder / file, bases["finished"] / file)
 
 
-@pytest.mark.parametrize("offset", range(512, 2600, 116))
-def test_a_bit_in_the_metadata_of_an_unfinished_file_never_harms(bases, tmp_path, offset):
-    """HDF5 reads this file without a checksum: the run goes on or makes it again, and the bits are right."""
+def outside_filled_parts(path: Path) -> list[int]:
+    """Offsets of the metadata, attributes and datasets that were written with the layout, which the seal of an unfinished file names."""
+    content = path.read_bytes()
+    words = next(line for line in content[256:512].decode().splitlines() if line.startswith("filled")).split()[1:]
+    filled = [range(int(begin), int(begin) + int(size)) for begin, size in zip(words[::2], words[1::2], strict=True)]
+    return [at for at in range(256, len(content)) if not any(at in part for part in filled)]
+
+
+@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("base, command, file", [("generating", "generate", ENSEMBLE), ("sampling", "sample", FORWARD)])
+def test_a_bit_in_the_layout_of_an_unfinished_file_is_seen(bases, tmp_path, base, command, file, number):
+    """All that is in the file besides the numbers that are being filled in has a checksum, too: the file is made again."""
+    folder = tmp_path / "run"
+    shutil.copytree(bases[base], folder)
+    offsets = outside_filled_parts(folder / (file + ".partial"))
+    flip(file + ".partial", offsets[(2 * number + 1) * len(offsets) // 12])(folder)
+    assert "it is made again" in works(command, folder)
+    assert same_bits(folder / file, bases["finished"] / file)
+    assert "stale" not in works("status", folder)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("nth", [1, 2, 9])
+def test_a_read_that_fails_once_costs_nothing(bases, tmp_path, nth, ranks):
+    """An unfinished file that cannot be read is an error and stays; the next run goes on with it."""
     folder = tmp_path / "run"
     shutil.copytree(bases["generating"], folder)
-    flip(ENSEMBLE + ".partial", offset)(folder)
-    works("generate", folder)
-    with h5py.File(folder / ENSEMBLE) as made, h5py.File(bases["finished"] / ENSEMBLE) as right:
-        assert made["field"][()].tobytes() == right["field"][()].tobytes()
+    before = (folder / (ENSEMBLE + ".partial")).read_bytes()
+    failed = scorefield("generate", *DECK, f"--run.output={folder}", ranks=ranks, environment=fault(folder, read_fails=nth))
+    assert failed.returncode == 3, failed.stdout
+    assert "ensemble.h5.partial" in only_error_line(failed)
+    assert (folder / (ENSEMBLE + ".partial")).read_bytes() == before
+    assert "from 16384 of 32768" in works("generate", folder, ranks=ranks)
+    assert same_bits(folder / ENSEMBLE, bases["finished"] / ENSEMBLE)
+
+
+def test_samples_of_another_model_are_stale(bases, tmp_path):
+    """A training of the same deck that is not the same to the bit: the samples of the first are not those of the second."""
+    folder = tmp_path / "run"
+    shutil.copytree(bases["finished"], folder)
+    (folder / MODEL).unlink()
+    works("train", folder, ranks=2)
+    outcome = run(["sample", *DECK, f"--run.output={folder}"], 1, folder)
+    the_error(outcome, 2, "was made with another model-ve.h5", OVERWRITE)
+    assert "forward-ve.h5                complete" in " ".join(works("status", folder).split("\n"))
+
+
+def test_results_are_as_new_as_what_was_measured(bases, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(bases["finished"], folder)
+    results = [line for line in works("status", folder).splitlines() if "results.h5" in line]
+    assert len(results) == 1 and results[0].endswith("complete")
+    (folder / FORWARD).unlink()
+    works("sample", folder)
+    assert "measured before there was this forward-ve.h5" in works("status", folder)
+    works("measure", folder)
+    assert "stale" not in works("status", folder)
+    (folder / "results.h5").unlink()
+    assert "results.h5                   missing" in works("status", folder)
 
 
 # A closed file, the command that meets it, and the cause.
@@ -325,7 +376,7 @@ def test_a_finished_run_in_a_read_only_folder(bases, other_user, ranks):
         outcome = run([command, *DECK, f"--run.output={folder}"], ranks, other_user.folder, **other_user.how)
         the_error(outcome, 3, "lock: Permission denied", "choose another --run.output")
     outcome = run(["check", *DECK, f"--run.output={folder}"], ranks, other_user.folder, **other_user.how)
-    assert outcome.code == 0 and outcome.stdout.count("complete") == 4, outcome.stdout + outcome.stderr
+    assert outcome.code == 0 and outcome.stdout.count("complete") == 5, outcome.stdout + outcome.stderr
 
 
 def start(*arguments: str) -> subprocess.Popen:
@@ -389,7 +440,7 @@ def fill(path: Path) -> None:
 def test_a_disk_that_is_too_small_is_seen_before_any_work(small_disk, command, ranks):
     folder = small_disk / "run"
     outcome = run([command, *DECK, "--generate.samples=1e6", f"--run.output={folder}"], ranks, small_disk)
-    the_error(outcome, 3, "the disk is full", "free some, or choose another --run.output")
+    the_error(outcome, 3, "the disk has too little room", "free some, or choose another --run.output")
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -400,7 +451,7 @@ def test_a_disk_without_room_for_anything(bases, small_disk, free, ranks):
     fill(small_disk / "filler")
     os.truncate(small_disk / "filler", (small_disk / "filler").stat().st_size - free)
     outcome = run(["run", *DECK, f"--run.output={folder}"], ranks, small_disk)
-    the_error(outcome, 3, "No space left" if free == 0 else "the disk is full", "choose another --run.output")
+    the_error(outcome, 3, "No space left" if free == 0 else "the disk has too little room", "choose another --run.output")
 
 
 # A stage that writes a checkpoint at every safe point, and the file it makes.

@@ -2,11 +2,12 @@
 
 import random
 import re
+import shutil
 from collections import Counter
 
 import h5py
 import pytest
-from faults import BATCH, INPUTS, LOSS_INTERVAL, OUTPUTS, fault, stage
+from faults import BATCH, INPUTS, LOSS_INTERVAL, OUTPUTS, fault, read_counts, stage
 from program import same_bits
 
 STAGES = ["generate", "train", "sample"]
@@ -72,5 +73,42 @@ def test_the_last_writes_of_a_file(straight, tmp_path, back):
     result = stage("generate", tmp_path)
     assert result.returncode == 0, result.stderr
     assert ("is complete" in result.stdout) == (back == 0)
+    assert ("going on with" in result.stdout) == (back > 0)
     assert same_bits(straight.folder / "ensemble.h5", tmp_path / "ensemble.h5")
     assert not (tmp_path / "checkpoint").exists() and not list(tmp_path.glob("*.partial"))
+
+
+def test_a_kill_while_the_shorter_model_gets_a_second_name(straight, tmp_path):
+    """Extending a model replaces it at once: killed at any of the last events, one of the two is there."""
+    longer = ("--train.schedule=constant", "--train.steps=20", "--run.checkpoint=1000")
+    shutil.copyfile(straight.folder / "ensemble.h5", tmp_path / "ensemble.h5")
+    assert stage("train", tmp_path, "--train.schedule=constant", "--train.steps=10").returncode == 0
+    first = (tmp_path / "model-ve.h5").read_bytes()
+    counted = tmp_path / "counts"
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    assert stage("train", tmp_path / "copy", *longer, faulty=fault(tmp_path / "copy", count=counted)).returncode == 0
+    assert (tmp_path / "copy" / "model-ve.h5.old").read_bytes() == first
+    last = read_counts(counted)[0].writes
+    assert stage("train", tmp_path, *longer, faulty=fault(tmp_path, kill_in_write=last - 1)).returncode == 137
+    assert (tmp_path / "model-ve.h5").read_bytes() == first
+    assert stage("train", tmp_path, *longer).returncode == 0
+    assert same_bits(tmp_path / "model-ve.h5", tmp_path / "copy" / "model-ve.h5")
+
+
+@pytest.mark.parametrize("event", [0, 1])
+def test_a_kill_while_a_checkpoint_replaces_a_damaged_one(straight, tmp_path, event):
+    """The one before it is not given up before the new one has its name."""
+    last = straight.counts["generate"][0].renames[5]
+    assert stage("generate", tmp_path, faulty=fault(tmp_path, kill_in_write=last)).returncode == 137
+    checkpoint = tmp_path / "checkpoint" / "ensemble.h5"
+    content = bytearray(checkpoint.read_bytes())
+    content[900] ^= 4
+    checkpoint.write_bytes(content)
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    assert stage("generate", tmp_path / "copy", faulty=fault(tmp_path / "copy", count=tmp_path / "counts")).returncode == 0
+    new_name = read_counts(tmp_path / "counts")[0].renames[1]  # the first is that of deck.ini
+    assert stage("generate", tmp_path, faulty=fault(tmp_path, kill_in_write=new_name + event)).returncode == 137
+    result = stage("generate", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "going on with" in result.stdout
+    assert same_bits(straight.folder / "ensemble.h5", tmp_path / "ensemble.h5")

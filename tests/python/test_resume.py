@@ -132,8 +132,8 @@ def test_a_second_signal_ends_at_once(straight, tmp_path, signal, number):
 def test_stopped_for_time(straight, tmp_path, ranks):
     """However short the time, each start gets one batch further."""
     for _ in range(2):
-        assert stopped_by(stage("generate", tmp_path, "--run.batch=4096", "--run.walltime=0.01", ranks=ranks)) == "run.walltime"
-    complete("generate", tmp_path, "--run.batch=4096", "--run.walltime=0.01", ranks=ranks)
+        assert stopped_by(stage("generate", tmp_path, "--run.batch=4096", "--run.walltime=0.0001", ranks=ranks)) == "run.walltime"
+    complete("generate", tmp_path, "--run.batch=4096", "--run.walltime=0.0001", ranks=ranks)
     assert same_bits(straight.folder / "ensemble.h5", tmp_path / "ensemble.h5")
 
 
@@ -203,3 +203,16 @@ def test_status(straight, tmp_path):
     stale, _ = status_of(tmp_path, "--model.sigma0=0.5")
     assert re.fullmatch(r"stale: \S+ was made by another deck \(model.sigma0 was 0.25\)", stale["ensemble.h5"])
     assert re.fullmatch(r"stale: the unfinished \S+ belongs to another deck \(model.sigma0 was 0.25\)", stale["model-ve.h5"])
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_stopped_measurement_leaves_nothing(straight, tmp_path, ranks):
+    """It has no checkpoint, ignores run.walltime, and its unfinished file is removed."""
+    straight.copy_inputs("measure", tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    middle = straight.counts["measure"][0].collectives // 2
+    result = stage("measure", tmp_path, ranks=ranks, faulty=fault(tmp_path, signal=("SIGTERM", [middle])))
+    assert stopped_by(result) == "SIGTERM"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*before, "deck.ini", "run.log"])
+    complete("measure", tmp_path, "--run.walltime=0.01", ranks=ranks)
+    assert same_bits(straight.folder / "results.h5", tmp_path / "results.h5")

@@ -152,7 +152,8 @@ TEST(Deck, BadValues) {
   refused("sample", "steps = 48,, 48", "a list with commas");
   refused("sample", "steps = 48,0", "an integer, 1 <= value");
   refused("network", "hidden = ", "a list with commas");
-  refused("measure", "sources = 1; 2", "a number, -10 <= value <= 10");
+  refused("measure", "sources = 1; 2", "a list with commas between its entries");
+  refused("measure", "sources = 1;2", "a number, with # before a comment, -10 <= value <= 10");
 }
 
 // Keys that contradict each other, each named with its value.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/layout_seal.h"
 #include "base/seal.h"
 #include "small_disk.h"
 #include "test_support.h"
@@ -78,7 +79,9 @@ TEST(GrowingFile, GoesOn) {
     file.file().flush();
   }
   EXPECT_FALSE(there(path));
-  auto file = GrowingFile::reopen(path, comm());
+  auto reopened = GrowingFile::reopen(path, comm());
+  ASSERT_TRUE(reopened);
+  GrowingFile& file = *reopened;
   std::vector<double> first(100);
   file.file().read_rows("/rows", 0, 50, first);
   EXPECT_EQ(test::bits(first), test::bits(numbers(50)));
@@ -97,8 +100,9 @@ TEST(GrowingFile, IsWholeOnDiskAfterAFlush) {
   comm().barrier();
   if (comm().is_root()) std::filesystem::copy_file(GrowingFile::partial(path), copy);
   comm().barrier();
+  EXPECT_TRUE(has_sealed_layout(copy));
   std::vector<double> first(100);
-  H5File::open(copy, comm()).read_rows("/rows", 0, 50, first);
+  H5File::open(copy, comm(), Seal::none).read_rows("/rows", 0, 50, first);
   EXPECT_EQ(test::bits(first), test::bits(numbers(50)));
 }
 
@@ -158,12 +162,39 @@ TEST(GrowingFile, LayoutFails) {
   EXPECT_EQ(check_seal(comm(), path), Seal::good);
 }
 
+// Any change outside the numbers that are to be filled in is seen before HDF5 opens the file; these numbers may be anything.
+TEST(GrowingFile, SeesEveryByteOfItsLayout) {
+  const test::SharedFolder folder;
+  const auto path = folder / "field.h5", partial = GrowingFile::partial(path);
+  { auto file = GrowingFile::create(path, comm(), lay_out); }
+  comm().barrier();
+  const std::string good = test::read_bytes(partial);
+  comm().barrier();
+  std::size_t free_to_change = 0;
+  for (std::size_t at = 0; at < good.size(); at += comm().is_root() ? 1 : good.size()) {
+    if (!comm().is_root()) break;
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 4);
+    test::write_bytes(partial, bad);
+    if (has_sealed_layout(partial)) ++free_to_change;
+  }
+  if (comm().is_root()) {
+    EXPECT_EQ(free_to_change, 8 * (2 * kRows + 4) + kSealText);  // and where its last seal will stand
+    for (const std::string& bad : {good + "x", good.substr(0, good.size() - 1), good.substr(0, 100), std::string()}) {
+      test::write_bytes(partial, bad);
+      EXPECT_FALSE(has_sealed_layout(partial));
+    }
+  }
+  comm().barrier();
+  EXPECT_FALSE(GrowingFile::reopen(path, comm()));
+}
+
 // One that is not there cannot be gone on with.
 TEST(GrowingFile, NothingToReopen) {
   const test::SharedFolder folder;
   const auto error = test::caught([&] { GrowingFile::reopen(folder / "field.h5", comm()); });
   EXPECT_TRUE(error.agreed);
-  EXPECT_EQ(error.code, ExitCode::bad_input);
+  EXPECT_EQ(error.code, ExitCode::io);
   EXPECT_NE(error.message.find("field.h5.partial"), std::string::npos) << error.message;
 }
 

@@ -35,7 +35,7 @@ void make_sealed(const std::filesystem::path& path, std::size_t behind) {
 /// What the seal of these bytes must be: each piece of 1 MiB a word, with its position, of a plain sum.
 std::string expected_seal(const std::string& bytes) {
   std::uint64_t sum = 0;
-  for (std::size_t at = kSealSize, piece = 0; at < bytes.size(); at += kPiece, ++piece) {
+  for (std::size_t at = kSealText, piece = 0; at < bytes.size(); at += kPiece, ++piece) {
     sum += hash_at(piece, hash_bytes(std::as_bytes(std::span(bytes).subspan(at, std::min(kPiece, bytes.size() - at)))));
   }
   char digits[17];
@@ -85,16 +85,16 @@ TEST(Seal, SeesDamageInEveryPiece) {
   const auto path = folder / "file";
   make_sealed(path, 3 * kPiece + 5);
   for (const std::size_t at : {std::size_t{0}, kPiece - 1, kPiece, 2 * kPiece, 3 * kPiece, 3 * kPiece + 4}) {
-    test::damage(path, static_cast<std::int64_t>(kSealSize + at));
+    test::damage(path, static_cast<std::int64_t>(kSealText + at));
     EXPECT_EQ(check_seal(comm(), path), Seal::broken) << at;
-    test::damage(path, static_cast<std::int64_t>(kSealSize + at));
+    test::damage(path, static_cast<std::int64_t>(kSealText + at));
   }
   EXPECT_EQ(check_seal(comm(), path), Seal::good);
   const std::string bytes = test::read_bytes(path);
   comm().barrier();
   if (comm().is_root()) {
     std::string swapped = bytes;
-    swapped.replace(kSealSize, kPiece, bytes, kSealSize + kPiece, kPiece).replace(kSealSize + kPiece, kPiece, bytes, kSealSize, kPiece);
+    swapped.replace(kSealText, kPiece, bytes, kSealText + kPiece, kPiece).replace(kSealText + kPiece, kPiece, bytes, kSealText, kPiece);
     test::write_bytes(path, swapped);
   }
   comm().barrier();

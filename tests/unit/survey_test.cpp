@@ -5,6 +5,7 @@
 #include "base/checkpoint.h"
 #include "base/growing_file.h"
 #include "base/pending_file.h"
+#include "stages/output_folder.h"
 #include "test_support.h"
 
 namespace scorefield {
@@ -163,6 +164,57 @@ TEST_F(SurveyTest, PrepareNamesOrSetsAside) {
     EXPECT_FALSE(test::there(path_));
     EXPECT_TRUE(test::there(name));
   }
+}
+
+// A good file stays where only an extension of it cannot be gone on with; all that one changed key has made stale is named at once.
+TEST_F(SurveyTest, SetsAsideNoMoreThanItMust) {
+  const Deck longer = deck_with({"--generate.samples=2048"}), longest = deck_with({"--generate.samples=4096"});
+  make_ensemble(deck_);
+  GrowingFile::create(path_, comm(), [](H5File& file) { file.create_dataset("/field", {2048, 1, 1, 1}); });
+  write_checkpoint(comm(), checkpoint_, {ensemble_output(longer.params).fingerprint(), resolved_text(longer.params), 2048, 1536, {}, {}});
+  EXPECT_EQ(look(longest).state, State::stale);
+  EXPECT_EQ(look(longest).finished, 1024);
+  prepare_outputs(context(longest, true), {"generate"});
+  EXPECT_TRUE(test::there(path_));
+  EXPECT_FALSE(test::there(checkpoint_));
+  EXPECT_FALSE(test::there(GrowingFile::partial(path_)));
+  EXPECT_EQ(look(longest).state, State::shorter);
+}
+
+// What a kill left before the first checkpoint takes no room from the next run.
+TEST_F(SurveyTest, RemovesWhatHasNoCheckpoint) {
+  make_unfinished(deck_);
+  prepare_outputs(context(deck_), {"generate"});
+  EXPECT_TRUE(test::there(GrowingFile::partial(path_)));
+  remove_checkpoint(comm(), checkpoint_);
+  prepare_outputs(context(deck_), {"generate"});
+  EXPECT_FALSE(test::there(GrowingFile::partial(path_)));
+}
+
+// A stop file that an earlier run left is removed; one that comes while the outputs are looked at is for this run.
+TEST_F(SurveyTest, RemovesOnlyAnOldStopFile) {
+  const auto stop = folder_ / "stop";
+  const auto stays = [&](std::chrono::hours age) {
+    const Context at_work = context(deck_);
+    OutputFolder folder(at_work);
+    if (comm().is_root()) {
+      test::write_bytes(stop, "");
+      std::filesystem::last_write_time(stop, std::filesystem::file_time_type::clock::now() - age);
+    }
+    folder.open();
+    return test::there(stop);
+  };
+  EXPECT_FALSE(stays(std::chrono::hours(1)));
+  EXPECT_TRUE(stays(std::chrono::hours(0)));
+}
+
+// A file is verified once, and again when it has changed.
+TEST_F(SurveyTest, VerifiesAChangedFileAgain) {
+  make_ensemble(deck_);
+  const Context same = context(deck_);
+  EXPECT_EQ(survey(same, ensemble_output(deck_.params)).state, State::complete);
+  test::damage(path_);
+  EXPECT_EQ(survey(same, ensemble_output(deck_.params)).state, State::stale);
 }
 
 // What a later stage reads must be complete: else the stage to run is named.

@@ -39,7 +39,7 @@ def _report(options: argparse.Namespace) -> str:
 def _spread(options: argparse.Namespace) -> str:
     if len({folder.resolve() for folder in options.folders}) < len(options.folders):
         raise UserError("a folder is given twice; each run counts once")
-    return spread_table([read_results(folder) for folder in options.folders]).markdown()
+    return spread_table({folder: read_results(folder) for folder in options.folders}).markdown()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         "spread",
         help="compare learnt scores of runs with different seeds",
         description="Prints the deviation of learnt samples from their training ensembles, in %: mean over the runs with "
-                    "its error, standard deviation over the runs, and the statistical error of one run.",
+                    "its error, standard deviation over the runs, and the statistical error of one run. The runs are of "
+                    "one deck, and differ in run.seed.",
     )
     spread.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
     spread.set_defaults(action=_spread)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Sequence
 
 from .errors import UserError
+from .freshness import changed_note
 from .reader import read_losses, read_results
 from .spread import spread_table
 
@@ -31,9 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> str:
     results, losses = read_results(options.folder), read_losses(options.folder)
+    note = changed_note(options.folder, results)
+    if note is not None:
+        print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
     from .report import write_report  # loads matplotlib, which is slow: errors and help need not wait for it
 
-    return write_report(options.folder, results, losses)
+    return write_report(options.folder, results, losses, note)
 
 
 def _spread(options: argparse.Namespace) -> str:

@@ -2,14 +2,14 @@
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import h5py
 import numpy as np
 
 from .errors import UnreadableError, UserError
 from .results import (Cumulants, FieldResult, GeneratingFunction, Histogram, LossHistory, ProcessResult, Results,
-                      interpolation)
+                      Source, interpolation)
 from .seal import Seal, check_seal
 
 SCHEMA_VERSION = 2
@@ -105,7 +105,15 @@ def _read_groups(file: h5py.File) -> Results:
         samples=sorted(samples, key=_order),
         forward=sorted(forward, key=_order),
         backward=sorted(backward, key=_order),
+        sources=_sources([file[name] for name in names if name != "provenance"]),
     )
+
+
+def _sources(groups: Sequence[h5py.Group]) -> list[Source]:
+    """The sealed files that were measured, each once, by name; a file of an older program does not tell."""
+    stated = {(_text(group.attrs["source"]), _text(group.attrs["source_checksum"])) for group in groups
+              if "source" in group.attrs and "source_checksum" in group.attrs}
+    return [Source(*each) for each in sorted(stated)]
 
 
 def _order(group: FieldResult | ProcessResult) -> tuple[float, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Sequence
 
 from .errors import UserError
+from .freshness import changed_note
 from .reader import read_losses, read_results
 from .spread import spread_table
 
@@ -31,15 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> str:
     results, losses = read_results(options.folder), read_losses(options.folder)
+    note = changed_note(options.folder, results)
+    if note is not None:
+        print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
     from .report import write_report  # loads matplotlib, which is slow: errors and help need not wait for it
 
-    return write_report(options.folder, results, losses)
+    return write_report(options.folder, results, losses, note)
 
 
 def _spread(options: argparse.Namespace) -> str:
     if len({folder.resolve() for folder in options.folders}) < len(options.folders):
         raise UserError("a folder is given twice; each run counts once")
-    return spread_table([read_results(folder) for folder in options.folders]).markdown()
+    return spread_table({folder: read_results(folder) for folder in options.folders}).markdown()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "spread",
         help="compare learnt scores of runs with different seeds",
         description="Prints the deviation of learnt samples from their training ensembles, in %: mean over the runs with "
-                    "its error, standard deviation over the runs, and the statistical error of one run.",
+                    "its error, standard deviation over the runs, and the statistical error of one run. The runs are of "
+                    "one deck, and differ in run.seed.",
     )
     spread.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
     spread.set_defaults(action=_spread)

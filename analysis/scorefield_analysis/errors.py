@@ -11,3 +11,9 @@ class OutputError(UserError):
     """The report could not be written (the exit code is that of the program for failed input or output)."""
 
     exit_code = 3
+
+
+class UnreadableError(UserError):
+    """A file or folder that cannot be read (the exit code is that of the program for failed input or output)."""
+
+    exit_code = 3

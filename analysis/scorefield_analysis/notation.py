@@ -3,6 +3,7 @@
 import math
 
 ABSENT = "–"
+LEAST_ERROR = 1e-300  # what is less, down to 0, has no digits that can be counted in double precision
 
 
 def _error_decimals(error: float) -> int:
@@ -22,7 +23,7 @@ def compact(value: float, error: float) -> str:
     """
     if not (math.isfinite(value) and math.isfinite(error)):
         return f"{value:g}({error:g})"
-    if error <= 0.0:
+    if error < LEAST_ERROR:
         return f"{value:.7g}(0)"
     decimals = _error_decimals(error)
     if decimals <= 0:

@@ -1,27 +1,33 @@
-"""Reads results.h5 and model-P.h5 into the records of results.py."""
+"""Reads results.h5 and model-P.h5 into the records of results.py. Whatever is wrong with a file is one line."""
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator, Sequence
 
 import h5py
 import numpy as np
 
-from .errors import UserError
+from .errors import UnreadableError, UserError
 from .results import (Cumulants, FieldResult, GeneratingFunction, Histogram, LossHistory, ProcessResult, Results,
-                      interpolation)
+                      Source, interpolation)
+from .seal import Seal, check_seal
 
 SCHEMA_VERSION = 2
 MEASURE_AGAIN = "write it again with 'scorefield measure'"
+TRAIN_AGAIN = "train again with 'scorefield train'"
+# what h5py and numpy raise on metadata that say what cannot be
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, MemoryError)
 
 
 def read_results(folder: Path) -> Results:
     """All measurements in folder/results.h5. Raises UserError if folder or file are not what they must be."""
-    if not folder.is_dir():
-        raise UserError(f"no folder {folder}; give the output folder of a run (run.output of its deck)")
-    path = folder / "results.h5"
-    if not path.is_file():
-        raise UserError(f"no results.h5 in {folder}; write it with 'scorefield measure', or give another folder")
-    with _open(path, MEASURE_AGAIN) as file:
+    with _readable(folder):
+        if not folder.is_dir():
+            raise UserError(f"no folder {folder}; give the output folder of a run (run.output of its deck)")
+        path = folder / "results.h5"
+        if not path.exists():
+            raise UserError(f"no results.h5 in {folder}; write it with 'scorefield measure', or give another folder")
+    with _reading(path, MEASURE_AGAIN) as file:
         version = file.attrs.get("schema_version")
         if version is None or int(version) != SCHEMA_VERSION:
             raise UserError(f"{path} has schema_version {version}, this analysis reads {SCHEMA_VERSION}; "
@@ -34,19 +40,54 @@ def read_results(folder: Path) -> Results:
 
 def read_losses(folder: Path) -> list[LossHistory]:
     """The loss histories of all models in the folder, from VE to VP; empty if nothing was trained."""
-    losses = [_read_loss(path) for path in folder.glob("model-*.h5")]
-    return sorted(losses, key=lambda loss: interpolation(loss.process))
+    with _readable(folder):  # Path.glob would pass over a folder that may not be listed
+        paths = [path for path in folder.iterdir() if path.match("model-*.h5")]
+    return sorted(map(_read_loss, paths), key=lambda loss: interpolation(loss.process))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Says in one line what the system does not let us read."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror}; allow reading it, or read a copy") from None
+
+
+@contextmanager
+def _reading(path: Path, cure: str) -> Iterator[h5py.File]:
+    """The file, opened after its seal was compared. One without a seal is read unverified, and may be damaged anywhere."""
+    _verify(path, cure)
+    try:
+        with _open(path, cure) as file:
+            yield file
+    except DAMAGE as error:
+        reason = " ".join(str(error).strip("\"'").split()) or type(error).__name__
+        raise UserError(f"{path} is damaged, or was not written by scorefield ({reason}); {cure}") from None
+
+
+def _verify(path: Path, cure: str) -> None:
+    """Refuses what is no file, or whose bytes are not those that were sealed."""
+    with _readable(path):
+        if path.is_dir():
+            raise UserError(f"{path} is a folder where a file should be; move it away, and {cure}")
+        if not path.is_file():  # opening a pipe would wait for its other end
+            raise UserError(f"{path} is no regular file; move it away, and {cure}")
+        if path.stat().st_size == 0:
+            raise UserError(f"{path} is empty; {cure}")
+        if check_seal(path) is Seal.BROKEN:
+            raise UserError(f"{path} is damaged: its checksum is not that of its bytes; {cure}")
 
 
 def _open(path: Path, cure: str) -> h5py.File:
     try:
         return h5py.File(path, "r")
-    except OSError:
+    except (OSError, RuntimeError, ValueError):
         raise UserError(f"{path} is not a readable HDF5 file; {cure}") from None
 
 
 def _read_loss(path: Path) -> LossHistory:
-    with _open(path, "train again") as file:
+    with _reading(path, TRAIN_AGAIN) as file:
         validation = _array(file, "loss/validation") if "loss/validation" in file else None
         process = path.stem.removeprefix("model-")
         return LossHistory(process, _array(file, "loss/step"), _array(file, "loss/value"), validation)
@@ -64,7 +105,15 @@ def _read_groups(file: h5py.File) -> Results:
         samples=sorted(samples, key=_order),
         forward=sorted(forward, key=_order),
         backward=sorted(backward, key=_order),
+        sources=_sources([file[name] for name in names if name != "provenance"]),
     )
+
+
+def _sources(groups: Sequence[h5py.Group]) -> list[Source]:
+    """The sealed files that were measured, each once, by name; a file of an older program does not tell."""
+    stated = {(_text(group.attrs["source"]), _text(group.attrs["source_checksum"])) for group in groups
+              if "source" in group.attrs and "source_checksum" in group.attrs}
+    return [Source(*each) for each in sorted(stated)]
 
 
 def _order(group: FieldResult | ProcessResult) -> tuple[float, str]:
@@ -158,4 +207,7 @@ def _optional_number(group: h5py.Group, name: str) -> float | None:
 
 
 def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+    """Text of an attribute. ValueError for bytes that are none: h5py hands them on, and the report could not be written."""
+    text = value.decode() if isinstance(value, bytes) else str(value)
+    text.encode()
+    return text

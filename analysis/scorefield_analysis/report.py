@@ -36,14 +36,14 @@ INPUT_NOTE = (
 )
 
 
-def write_report(folder: Path, results: Results, losses: Sequence[LossHistory]) -> str:
-    """Makes the report on a run in folder/report and returns its cumulant tables as text."""
+def write_report(folder: Path, results: Results, losses: Sequence[LossHistory], note: str | None = None) -> str:
+    """Makes the report on a run in folder/report and returns its cumulant tables as text. `note` warns the reader on top."""
     figures = planned_figures(results, losses)
     target = folder / "report"
     try:
         target.mkdir(exist_ok=True)
         write_figures(figures, target)
-        _write_text(target / "report.md", _document(folder, results, figures))
+        _write_text(target / "report.md", _document(folder, results, figures, note))
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or target}: {error.strerror}; "
                           "free the path, or make room and allow writing there") from None
@@ -65,9 +65,11 @@ def _cumulant_tables(results: Results) -> list[Table]:
     return [cumulant_table(results, orders) for orders in _orders_shown(results)] if results.fields else []
 
 
-def _document(folder: Path, results: Results, figures: Sequence[Figure]) -> str:
+def _document(folder: Path, results: Results, figures: Sequence[Figure], note: str | None) -> str:
     """report.md."""
     parts = [f"# Report on {folder.resolve().name}"]
+    if note is not None:
+        parts.append(f"**Warning:** {note}.")
     if results.fields:
         parts += ["## Cumulants", *(table.markdown() for table in _cumulant_tables(results)), CUMULANT_NOTE]
         if published_for(results.exact_cumulants) is not None:

@@ -119,6 +119,14 @@ class LossHistory:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file that was measured: its name in the folder, and the checksum in its seal at that time (16 hex digits)."""
+
+    name: str
+    checksum: str
+
+
+@dataclass(frozen=True)
 class Results:
     """Everything in results.h5, processes from VE to VP, exact scores before learnt ones."""
 
@@ -127,6 +135,7 @@ class Results:
     samples: list[FieldResult]
     forward: list[ProcessResult]
     backward: list[ProcessResult]
+    sources: list[Source]
 
     @property
     def fields(self) -> list[FieldResult]:

@@ -1,23 +1,26 @@
 """How much learnt samples differ between runs that differ in the seed: the systematic error of a training."""
 
-from typing import Sequence
+from pathlib import Path
+from typing import Mapping, Sequence
 
 import numpy as np
 
+from .decks import first_difference, read_deck
 from .errors import UserError
 from .notation import compact
 from .results import EVEN_ORDERS, FieldResult, Results
 from .tables import Table
 
 
-def spread_table(runs: Sequence[Results]) -> Table:
-    """For every learnt score, 100 (κ_n/κ_n(its training ensemble) - 1) over the runs: mean with its error from the spread
-    (standard deviation over √runs), the standard deviation itself, and the statistical error of one run.
+def spread_table(runs: Mapping[Path, Results]) -> Table:
+    """For every learnt score, 100 (κ_n/κ_n(its training ensemble) - 1) over the runs (by folder): mean with its error from the
+    spread (standard deviation over √runs), the standard deviation itself, and the statistical error of one run.
     """
     if len(runs) < 2:
         raise UserError("a spread needs at least two runs; give the output folders of runs with different seeds")
+    _require_one_deck(runs)
     rows = []
-    for label, members in _learnt(runs).items():
+    for label, members in _learnt(list(runs.values())).items():
         relative = np.array([_relative(field, data) for field, data in members])
         statistical = np.array([_statistical(field, data) for field, data in members]).mean(axis=0)
         width = relative.std(axis=0, ddof=1)
@@ -25,6 +28,18 @@ def spread_table(runs: Sequence[Results]) -> Table:
                  for mean, w, error in zip(relative.mean(axis=0), width, statistical)]
         rows.append([f"{label}, {len(members)} runs", *cells])
     return Table(["mean(error), spread, statistical [%]", *(f"κ{n}" for n in EVEN_ORDERS)], rows)
+
+
+def _require_one_deck(runs: Mapping[Path, Results]) -> None:
+    """UserError unless all runs are of one deck: between decks, a spread is no error of a training."""
+    decks = {folder: read_deck(run.provenance.get("deck", ""), folder) for folder, run in runs.items()}
+    first, *others = decks
+    for other in others:
+        difference = first_difference(decks[first], decks[other])
+        if difference is not None:
+            key, one, another = difference
+            raise UserError(f"the runs are of different decks: {key} is {one} in {first}, and {another} in {other}; "
+                            "give runs of one deck with different run.seed")
 
 
 def _learnt(runs: Sequence[Results]) -> dict[str, list[tuple[FieldResult, FieldResult]]]:

@@ -214,7 +214,11 @@ void measure(const Context& context) {
     const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
     if (file.exists("/field")) table.push_back(measure_field(context, *law, name, file, pending.file()));
     if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
-    if (file.exists("/backward")) measure_process(*law, bins, "backward" + name.substr(name.find('-')), file, "/backward", pending.file());
+    if (file.exists("/backward")) {
+      const std::string backward = "backward" + name.substr(name.find('-'));
+      measure_process(*law, bins, backward, file, "/backward", pending.file());
+      write_source(context, source, "/" + backward, pending.file());
+    }
     write_source(context, source, "/" + name, pending.file());
   }
   write_provenance(pending.file(), context, "measure");

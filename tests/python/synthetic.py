@@ -9,6 +9,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import norm
 
 from scorefield_analysis.jackknife import bin_sums, cumulants_from_moments, jackknife, jackknife_cumulants
+from scorefield_analysis.seal import SEAL_SIZE, checksum, seal_text
 
 SIGMA = 10.0
 MU0, SIGMA0 = 1.0, 0.25
@@ -153,3 +154,26 @@ def _write_model(path: Path) -> None:
     with h5py.File(path, "w") as file:
         file["loss/step"] = step
         file["loss/value"] = 0.35 + 2.0 / step + 0.01 * noise
+
+
+def seal(path: Path) -> None:
+    """Puts a seal before an HDF5 file that has none, as the program does: HDF5 looks for its own first bytes there, too."""
+    data = path.read_bytes()
+    path.write_bytes(bytes(SEAL_SIZE) + data)
+    with path.open("r+b") as file:
+        text = seal_text(SEAL_SIZE + len(data), checksum(file))
+        file.seek(0)
+        file.write(text)
+
+
+def add_sources(folder: Path) -> list[Path]:
+    """Names the measured files in results.h5, as the program does, and puts files beside it of which there is but the seal."""
+    paths = []
+    with h5py.File(folder / "results.h5", "a") as file:
+        for name in sorted(set(file) - {"provenance"}):
+            source = f"{name.replace('backward-', 'samples-')}.h5"  # the backward process is in the file of its samples
+            digest = len(source) * 0x0123456789ABCDEF % 2**64
+            file[name].attrs.update({"source": source, "source_checksum": f"{digest:016x}"})
+            paths.append(folder / source)
+            paths[-1].write_bytes(seal_text(10**6, digest))
+    return sorted(set(paths))

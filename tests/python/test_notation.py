@@ -17,6 +17,7 @@ from scorefield_analysis.notation import compact, in_sigma, probability
     (123456.0, 1234.0, "123500(1200)"),
     (-0.00004, 0.003, "0.000(3)"),  # no minus in front of zero
     (16.0, 0.0, "16(0)"),
+    (16.0, 5e-324, "16(0)"),
     (float("nan"), 1.0, "nan(1)"),
 ])
 def test_compact(value: float, error: float, text: str) -> None:

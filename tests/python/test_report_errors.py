@@ -5,14 +5,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import h5py
 import numpy as np
 import pytest
 from conftest import run_command
-from synthetic import write_output
+from scorefield_analysis.reader import read_losses, read_results
+from synthetic import seal, write_output
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,23 @@ def assert_error(*arguments: object, cause: str, cure: str, code: int = 2) -> No
     assert len(lines) == 1, run.stderr
     assert lines[0].startswith("scorefield-analysis: error: ")
     assert cause in lines[0] and cure in lines[0].partition("; ")[2]
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that others can reach, unlike those of pytest."""
+    with tempfile.TemporaryDirectory(prefix="scorefield-") as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+def run_without_rights(folder: Path) -> subprocess.CompletedProcess:
+    """Runs the report as nobody, if we are root, whom no mode of a file stops."""
+    code = ("import os, sys; from scorefield_analysis import cli\n"
+            "cli._parser()\n"  # loads modules that nobody else may be able to
+            "if os.geteuid() == 0: os.seteuid(65534)\n"
+            "sys.exit(cli.main(['report', sys.argv[1]]))")
+    return subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=120, check=False)
 
 
 def edit(output: Path, change: Callable[[h5py.File], object]) -> None:
@@ -58,6 +77,73 @@ def test_truncated_results(output: Path) -> None:
     whole = (output / "results.h5").read_bytes()
     (output / "results.h5").write_bytes(whole[:len(whole) // 2])
     assert_error("report", output, cause="results.h5 is not a readable HDF5 file", cure="scorefield measure")
+
+
+@pytest.mark.parametrize("name, cure", [("results.h5", "'scorefield measure'"), ("model-ve.h5", "'scorefield train'")])
+def test_file_whose_seal_is_broken(output: Path, name: str, cure: str) -> None:
+    """A bit of raw data, which HDF5 alone would read without a word."""
+    seal(output / name)
+    assert read_results(output).ensemble is not None and len(read_losses(output)) == 1
+    data = bytearray((output / name).read_bytes())
+    data[-1] ^= 1
+    (output / name).write_bytes(data)
+    assert_error("report", output, cause=f"{output / name} is damaged: its checksum is not that of its bytes", cure=cure)
+
+
+@pytest.mark.parametrize("name, cure", [("results.h5", "'scorefield measure'"), ("model-ve.h5", "'scorefield train'")])
+def test_what_stands_in_place_of_a_file(output: Path, name: str, cure: str) -> None:
+    (output / name).write_bytes(b"")
+    assert_error("report", output, cause=f"{output / name} is empty", cure=cure)
+    (output / name).unlink()
+    (output / name).mkdir()
+    assert_error("report", output, cause=f"{output / name} is a folder where a file should be", cure=cure)
+    (output / name).rmdir()
+    os.mkfifo(output / name)
+    assert_error("report", output, cause=f"{output / name} is no regular file", cure=cure)
+
+
+@pytest.mark.parametrize("name, mode", [("results.h5", 0o000), ("model-ve.h5", 0o200), ("", 0o000), ("", 0o711)])
+def test_what_may_not_be_read(intact: Path, open_folder: Path, name: str, mode: int) -> None:
+    """A file, or the folder: also one whose files may be read, but which may not be listed to find the models."""
+    output = Path(shutil.copytree(intact, open_folder / "output"))
+    (output / name).chmod(mode)
+    run = run_without_rights(output)
+    (output / name).chmod(0o755)
+    assert run.returncode == 3 and run.stdout == "", run.stderr
+    assert run.stderr.startswith(f"scorefield-analysis: error: cannot read {output / name}") and run.stderr.count("\n") == 1
+    assert "Permission denied; allow reading it" in run.stderr
+
+
+@pytest.mark.parametrize("structure", [b"TREE", b"HEAP", b"SNOD"])
+def test_damaged_structures_of_a_file_without_a_seal(output: Path, structure: bytes) -> None:
+    """What HDF5 finds out is a RuntimeError of h5py: one line, too."""
+    data = (output / "results.h5").read_bytes()
+    assert data.count(structure) > 10
+    root = data.index(structure) + len(structure)  # the first is that of the root group: all others are spoilt
+    (output / "results.h5").write_bytes(data[:root] + data[root:].replace(structure, bytes(len(structure))))
+    assert_error("report", output, cause="is damaged, or was not written by scorefield (", cure="scorefield measure")
+
+
+def test_damaged_header_in_a_file_without_a_seal(output: Path) -> None:
+    """A KeyError of h5py: there is such a name, but nothing behind it."""
+    path = output / "results.h5"
+    with h5py.File(path) as file:
+        at = h5py.h5o.get_info(file["ensemble"].id).addr
+    data = path.read_bytes()
+    path.write_bytes(data[:at] + b"\xff" * 16 + data[at + 16:])
+    assert_error("report", output, cause="is damaged, or was not written by scorefield (Unable to", cure="scorefield measure")
+
+
+@pytest.mark.parametrize("change", [
+    lambda file: file["ensemble"].attrs.create("samples", [1, 2]),
+    lambda file: file["ensemble"].attrs.create("bins", "many"),
+    lambda file: file["provenance"].attrs.create("version", b"\xff\xfe"),
+    lambda file: (file.pop("ensemble"), file.create_dataset("ensemble", data=1.0)),
+    lambda file: (file.pop("ensemble/cumulants/value"), file.create_group("ensemble/cumulants/value")),
+])
+def test_members_of_another_kind(output: Path, change: Callable[[h5py.File], object]) -> None:
+    edit(output, change)
+    assert_error("report", output, cause="results.h5", cure="write it again")
 
 
 @pytest.mark.parametrize("version", [1, None])

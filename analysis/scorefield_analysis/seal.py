@@ -57,14 +57,14 @@ def seal_text(size: int, total: int) -> bytes:
 def checksum(file: BinaryIO) -> int:
     """Sum over the pieces behind the seal of the hash of each at its position, modulo 2^64."""
     file.seek(SEAL_TEXT)
-    total = np.uint64(0)
+    total = 0
     first = 0
     while data := file.read(PIECES_AT_ONCE * PIECE):
         words = _hash_pieces(data)
         position = np.arange(first, first + len(words), dtype=np.uint64)
-        total += _combine(_combine(np.full_like(words, START), position), words).sum(dtype=np.uint64)
+        total += int(_combine(_combine(np.full_like(words, START), position), words).sum(dtype=np.uint64))
         first += len(words)
-    return int(total)
+    return total % 2**64
 
 
 def _is_unsealed(start: bytes, behind: bytes) -> bool:

@@ -222,7 +222,7 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
   check_together(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
   if (resolved_text(deck.params).size() > kLongest) {
-    throw InputError(path.string() + " is longer than " + std::to_string(kLongest) + " characters with all its keys: shorten its lists");
+    throw InputError(path.string() + ": longer than " + std::to_string(kLongest) + " characters with all its keys: shorten its lists");
   }
   return deck;
 }

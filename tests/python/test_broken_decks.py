@@ -62,7 +62,7 @@ DECKS: dict[str, tuple[str | bytes, str, str]] = {
     "UTF-16": ("[model]\nmu0 = 1\n".encode("utf-16"), ":1: not a text file", "save the deck as plain text (UTF-8)"),
     "value with #": ("[run]\noutput = out/#1\n", ":2: a value holds no #", "put a blank before the # of a comment"),
     "very long value": ("[model]\nmu0 = " + "1" * 1_000_000 + "x\n", ":2: model.mu0 = 1111", "expected a number, 0 <= value"),
-    "list without end": ("[measure]\nsources = " + ", ".join(f"{n}.0625e-3" for n in range(1, 8001)) + "\n", "is longer than 60000 characters",
+    "list without end": ("[measure]\nsources = " + ", ".join(f"{n}.0625e-3" for n in range(1, 8001)) + "\n", ": longer than 60000 characters",
                          "shorten its lists"),
     "very long key": ("[model]\n" + "m" * 100_000 + " = 1\n", ":2: unknown key model.mmm", "scorefield --help lists all"),
     "escape codes": ("[model]\nname = \x1b[2J\x07\n", ":2: model.name = ", "expected one of: two-peak"),

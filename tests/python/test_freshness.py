@@ -77,6 +77,8 @@ def test_results_of_an_older_program(folder: Path) -> None:
 
 
 def test_real_results_are_fresh(real_output: Path) -> None:
+    sources = {source.name for source in read_results(real_output).sources if source.checksum}
+    assert {"ensemble.h5", "forward-ve.h5", "samples-ve-exact.h5"} <= sources
     assert note(real_output) is None
 
 

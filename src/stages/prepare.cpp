@@ -12,6 +12,7 @@
 #include "base/disk.h"
 #include "base/growing_file.h"
 #include "base/work_plan.h"
+#include "stages/aside.h"
 
 namespace scorefield {
 namespace {
@@ -62,33 +63,6 @@ std::string complaint_about_input(const Context& context, const Surveyed& input)
       return path + " has " + std::to_string(input.done) + " " + input.output.unit + " of " + std::to_string(input.output.wanted) + ": " +
              cure + " first";
   }
-}
-
-/// The first of `path`.old, .old.2, ... that is not there. Local.
-std::filesystem::path free_name(const std::filesystem::path& path) {
-  std::filesystem::path aside = path.string() + ".old";
-  for (int n = 2; std::filesystem::exists(aside); ++n) aside = path.string() + ".old." + std::to_string(n);
-  return aside;
-}
-
-/// Does `move` (a function of std::filesystem) with a file that is there and a free name for it. Collective.
-template <class Move>
-void to_free_name(const Context& context, const std::filesystem::path& path, const Move& move) {
-  if (!file_exists(context.comm, path)) return;
-  std::filesystem::path aside;
-  require_all(context.comm, [&] {
-    if (!context.comm.is_root()) return;
-    aside = free_name(path);
-    std::error_code failure;
-    move(path, aside, failure);
-    if (failure) throw IoError("cannot set aside " + path.string() + ": " + failure.message() + "; make its folder writable");
-  });
-  context.log.line("set aside: " + path.string() + " -> " + aside.string());
-}
-
-void rename_aside(const Context& context, const std::filesystem::path& path) {
-  to_free_name(context, path,
-               [](const auto& from, const auto& to, std::error_code& failure) { std::filesystem::rename(from, to, failure); });
 }
 
 /// Only what the deck at hand cannot go on with: a finished file that is good stays where an extension of it is stale.
@@ -207,13 +181,6 @@ std::vector<Surveyed> measurable(const Context& context, const std::vector<Surve
     }
   });
   return found;
-}
-
-void keep_aside(const Context& context, const std::filesystem::path& path) {
-  to_free_name(context, path, [](const auto& from, const auto& to, std::error_code& failure) {
-    std::filesystem::create_hard_link(from, to, failure);
-    if (failure) std::filesystem::copy_file(from, to, failure);  // a file system without links
-  });
 }
 
 H5File open_input(const Context& context, const Surveyed& found) {

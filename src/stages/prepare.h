@@ -15,9 +15,6 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
 /// What prepare_outputs asks before it changes anything: the outputs of these stages. AgreedError as there. Collective.
 std::vector<Surveyed> require_ready(const Context& context, const std::vector<std::string>& stages);
 
-/// Gives a file that is about to be replaced a second name, `path`.old, .old.2, ... Nothing if it is not there. Collective; IoError.
-void keep_aside(const Context& context, const std::filesystem::path& path);
-
 /// The outputs that can be measured: all whose files are finished, long enough or not, if they fill the bins. AgreedError if there is none,
 /// or one that is not of this deck. Collective.
 std::vector<Surveyed> measurable(const Context& context, const std::vector<Surveyed>& all);

@@ -158,7 +158,7 @@ std::vector<Surveyed> survey_all(const Context& context) {
 
 bool already_complete(const Context& context, const Surveyed& found) {
   require_all(context.comm, [&] {
-    if (found.state == State::stale) throw Error(found.code, found.complaint + "; run the same command again");
+    if (found.state == State::stale) throw Error(found.code, found.complaint + ": run the same command again with --overwrite");
   });
   if (found.needs_work()) return false;
   if (!is_being_extended(context, found.output, found.done)) {

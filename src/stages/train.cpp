@@ -6,6 +6,7 @@
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
 #include "diffusion/trainer.h"
+#include "stages/aside.h"
 #include "stages/contents.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"

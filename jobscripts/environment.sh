@@ -1,4 +1,4 @@
-# Sourced by the other scripts: settings that MPI and OpenMP need here, and the number of ranks.
+# Sourced by the other scripts: the PATH, settings that MPI and OpenMP need here, and the number of ranks.
 # Yours, where set, are kept.
 
 # Open MPI refuses root (containers) unless told twice.
@@ -23,3 +23,11 @@ cores() {
   physical=$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^#' | sort -u | wc -l)
   if [ "$physical" -gt 0 ] && [ "$physical" -lt "$available" ]; then echo "$physical"; else echo "$available"; fi
 }
+
+# `scorefield` and `scorefield-analysis`, as built here, unless they are installed elsewhere.
+_checkout=$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")/.." && pwd)
+case ":$PATH:" in
+  *":$_checkout/build/release/src:"*) ;;
+  *) export PATH=$PATH:$_checkout/build/release/src:$_checkout/.venv/bin ;;
+esac
+unset _checkout

@@ -44,9 +44,6 @@ bool is_folder(const Comm& comm, const std::filesystem::path& path) {
   return comm.max(std::int64_t{comm.is_root() && std::filesystem::is_directory(path, ignored)}) == 1;
 }
 
-/// The next one, as long as it is written.
-std::filesystem::path partial_checkpoint(const std::filesystem::path& path) { return path.string() + ".partial"; }
-
 }  // namespace
 
 std::filesystem::path previous_checkpoint(const std::filesystem::path& path) { return path.string() + ".previous"; }
@@ -54,7 +51,7 @@ std::filesystem::path previous_checkpoint(const std::filesystem::path& path) { r
 void write_checkpoint(const Comm& comm, const std::filesystem::path& path, const Checkpoint& checkpoint) {
   require_all(comm, [&] {
     if (!comm.is_root()) return;
-    const std::filesystem::path partial = partial_checkpoint(path);
+    const std::filesystem::path partial = partial_path(path);
     make_folder(path.parent_path());
     write_file(partial, checkpoint);
     const bool good = std::filesystem::exists(path) && check_seal(Comm::self(), path) == Seal::good;
@@ -77,7 +74,7 @@ std::optional<Checkpoint> read_checkpoint(const Comm& comm, const std::filesyste
 }
 
 void remove_checkpoint(const Comm& comm, const std::filesystem::path& path) {
-  for (const auto& each : {path, previous_checkpoint(path), partial_checkpoint(path)}) remove_file(comm, each);
+  for (const auto& each : {path, previous_checkpoint(path), partial_path(path)}) remove_file(comm, each);
   std::error_code ignored;  // fails, rightly, as long as other checkpoints are there
   if (comm.is_root()) std::filesystem::remove(path.parent_path(), ignored);
 }

@@ -26,6 +26,9 @@ bool is_disk_full(const std::filesystem::path& path, std::uint64_t size, int fla
                 "; free some disk space and run the same command again, or choose another --run.output");
 }
 
+/// Flushes the folder that has this name in it.
+void sync_name(const std::filesystem::path& path) { sync_to_disk(path.parent_path().empty() ? "." : path.parent_path()); }
+
 }  // namespace
 
 bool file_exists(const Comm& comm, const std::filesystem::path& path) {
@@ -44,7 +47,7 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
   if (failure)
     throw IoError("cannot rename " + from.string() + " to " + to.filename().string() + ": " + failure.message() +
                   cure_of_disk(failure.value()));
-  sync_to_disk(to.parent_path().empty() ? "." : to.parent_path());
+  sync_name(to);
 }
 
 void make_folder(const std::filesystem::path& path) {
@@ -53,7 +56,7 @@ void make_folder(const std::filesystem::path& path) {
   std::error_code failure;
   std::filesystem::create_directory(path, failure);
   if (failure) throw IoError("cannot make the folder " + path.string() + ": " + failure.message() + cure_of_disk(failure.value()));
-  sync_to_disk(path.parent_path().empty() ? "." : path.parent_path());
+  sync_name(path);
 }
 
 void remove_file(const Comm& comm, const std::filesystem::path& path) {

@@ -8,6 +8,9 @@
 
 namespace scorefield {
 
+/// Where a file of this name is written until it is complete.
+inline std::filesystem::path partial_path(const std::filesystem::path& path) { return path.string() + ".partial"; }
+
 /// True if the root sees a file or folder of this name. Collective.
 bool file_exists(const Comm& comm, const std::filesystem::path& path);
 

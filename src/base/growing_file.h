@@ -9,7 +9,7 @@
 
 namespace scorefield {
 
-/// An HDF5 file at its full size from the start: `path`.partial until it is finished, `path` afterwards. Everything but the numbers in
+/// An HDF5 file at its full size from the start: partial_path(path) until it is finished, `path` afterwards. Everything but the numbers in
 /// its datasets is written before it gets even its first name, so that it can be opened again after a kill at any instant. Which
 /// numbers are good is for a checkpoint to say. All functions are collective; errors are agreed on.
 class GrowingFile {
@@ -21,8 +21,6 @@ class GrowingFile {
   /// The file that an earlier run left; nothing if anything but the numbers in its datasets was changed since it was created, which is
   /// seen before HDF5 opens it. IoError where it cannot be read.
   static std::optional<GrowingFile> reopen(const std::filesystem::path& path, const Comm& comm);
-  /// Where a file of this name grows.
-  static std::filesystem::path partial(const std::filesystem::path& path) { return path.string() + ".partial"; }
 
   H5File& file() { return *file_; }
   /// Closes and seals the file and gives it its name, in place of an older one.

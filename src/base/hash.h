@@ -3,10 +3,13 @@
 
 #include <array>
 #include <bit>
+#include <cinttypes>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace scorefield {
@@ -48,6 +51,13 @@ inline std::uint64_t hash_bytes(std::span<const std::byte> bytes) {
   std::uint64_t all = bytes.size();
   for (const std::uint64_t lane : chain) all = hash_combine(all, lane);
   return all;
+}
+
+/// A hash as files and users see it: 16 hexadecimal digits.
+inline std::string hex_digits(std::uint64_t hash) {
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016" PRIx64, hash);
+  return digits.data();
 }
 
 inline std::uint64_t hash_values(std::span<const double> values) { return hash_bytes(std::as_bytes(values)); }

@@ -19,6 +19,13 @@ void write_attribute(hid_t file, const std::string& object, const std::string& n
   check(H5Awrite(attribute, memory, value), what);
 }
 
+/// For H5Literate and H5Aiterate: appends a name to a vector.
+template <class Info>
+herr_t add_name(hid_t, const char* name, const Info*, void* to) {
+  static_cast<std::vector<std::string>*>(to)->push_back(name);
+  return 0;
+}
+
 }  // namespace
 
 void H5File::set_attribute(const std::string& object, const std::string& name, const std::string& value) {
@@ -87,12 +94,8 @@ std::vector<std::string> H5File::names(const std::string& group) const {
   std::vector<std::string> result;
   require_all(*comm_, [&] {
     const std::string what = "cannot list " + in(group, path_);
-    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
-      static_cast<std::vector<std::string>*>(to)->push_back(name);
-      return 0;
-    };
     const Handle holder = attribute_holder(file_, group, what);
-    check(H5Literate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
+    check(H5Literate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_name, &result), what);
   });
   return result;
 }
@@ -101,12 +104,8 @@ std::vector<std::string> H5File::attribute_names(const std::string& object) cons
   std::vector<std::string> result;
   require_all(*comm_, [&] {
     const std::string what = "cannot list attributes of " + in(object, path_);
-    const auto add = [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
-      static_cast<std::vector<std::string>*>(to)->push_back(name);
-      return 0;
-    };
     const Handle holder = attribute_holder(file_, object, what);
-    check(H5Aiterate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &result), what);
+    check(H5Aiterate(holder, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_name, &result), what);
   });
   return result;
 }

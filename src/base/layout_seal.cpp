@@ -1,9 +1,6 @@
 #include "base/layout_seal.h"
 
 #include <algorithm>
-#include <array>
-#include <cinttypes>
-#include <cstdio>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -50,9 +47,7 @@ std::optional<std::string> seal_text(const std::filesystem::path& path, const st
       sum = hash_combine(sum, hash_bytes(std::as_bytes(std::span(buffer))));
     }
   }
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016" PRIx64, sum);
-  text << "\nchecksum " << digits.data() << "\n";
+  text << "\nchecksum " << hex_digits(sum) << "\n";
   std::string seal = text.str();
   if (seal.size() > kSealSize - kSealText) throw Error(ExitCode::internal, "no room for the seal of " + path.string());
   seal.resize(kSealSize - kSealText, '\0');

@@ -81,6 +81,7 @@ void all_reduce(std::span<T> values, MPI_Datatype type, MPI_Op op, MPI_Comm comm
 void Comm::sum(std::span<double> values) const { all_reduce(values, MPI_DOUBLE, MPI_SUM, comm_); }
 void Comm::sum(std::span<float> values) const { all_reduce(values, MPI_FLOAT, MPI_SUM, comm_); }
 void Comm::sum(std::span<std::int64_t> values) const { all_reduce(values, MPI_INT64_T, MPI_SUM, comm_); }
+void Comm::sum(std::span<std::uint64_t> values) const { all_reduce(values, MPI_UINT64_T, MPI_SUM, comm_); }
 
 double Comm::sum(double value) const {
   all_reduce(std::span(&value, 1), MPI_DOUBLE, MPI_SUM, comm_);

@@ -52,6 +52,7 @@ class Comm {
   void sum(std::span<double> values) const;
   void sum(std::span<float> values) const;
   void sum(std::span<std::int64_t> values) const;
+  void sum(std::span<std::uint64_t> values) const;  ///< modulo 2^64
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;
   double sum(double value) const;

@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "base/disk.h"
 #include "base/seal.h"
 
 namespace scorefield {
 
 PendingFile::PendingFile(std::filesystem::path path, const Comm& comm)
-    : path_(std::move(path)), partial_(path_.string() + ".partial"), comm_(comm) {
+    : path_(std::move(path)), partial_(partial_path(path_)), comm_(comm) {
   file_.emplace(H5File::create(partial_, comm_));
 }
 

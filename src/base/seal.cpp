@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cinttypes>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -35,21 +33,19 @@ std::uint64_t size_of(const Comm& comm, const std::filesystem::path& path) {
 std::uint64_t checksum(const Comm& comm, const std::filesystem::path& path, std::uint64_t size) {
   const std::uint64_t pieces = (std::max(size, kSealText) - kSealText + kPiece - 1) / kPiece;
   const Range mine = share(static_cast<std::int64_t>(pieces), comm.size(), comm.rank());
-  std::int64_t sum = 0;
+  std::uint64_t total = 0;
   require_all(comm, [&] {
     const RawFile file(path, RawFile::For::reading);
     std::vector<char> buffer;
-    std::uint64_t total = 0;
     for (std::int64_t piece = mine.begin; piece < mine.end; ++piece) {
       const std::uint64_t begin = kSealText + static_cast<std::uint64_t>(piece) * kPiece;
       buffer.resize(std::min(kPiece, size - begin));
       file.read(buffer, begin);
       total += hash_at(static_cast<std::uint64_t>(piece), hash_bytes(std::as_bytes(std::span(buffer))));
     }
-    sum = static_cast<std::int64_t>(total);
   });
-  comm.sum(std::span(&sum, 1));
-  return static_cast<std::uint64_t>(sum);
+  comm.sum(std::span(&total, 1));
+  return total;
 }
 
 /// A file that nobody sealed: zeros in place of the seal, or no room for one before HDF5's first bytes; or no HDF5 file at all.
@@ -60,9 +56,9 @@ bool is_unsealed(std::span<const char, kSealSize> start, std::span<const char> b
   return std::all_of(start.begin(), start.end(), [](char c) { return c == 0; }) || is_hdf5(start) || !is_hdf5(behind);
 }
 
-std::array<char, kSealText> seal_text(std::uint64_t size, std::uint64_t sum) {
-  std::array<char, kSealText> text{};
-  std::snprintf(text.data(), text.size(), "%s\nbytes %" PRIu64 "\nchecksum %016" PRIx64 "\n", kFirstLine.data(), size, sum);
+std::string seal_text(std::uint64_t size, std::uint64_t sum) {
+  std::string text = std::string(kFirstLine) + "\nbytes " + std::to_string(size) + "\nchecksum " + hex_digits(sum) + "\n";
+  text.resize(kSealText, '\0');
   return text;
 }
 

@@ -85,13 +85,13 @@ class BatchOutput {
                       output_.wanted,
                       state.committed,
                       {{"counts", state.counts}},
-                      {{"counted", state.counted}, {"checksum", state.checksum}, {"model", contents_.model}}});
+                      {{"counted", state.counted}, {"checksum", static_cast<std::int64_t>(state.checksum)}, {"model", contents_.model}}});
   }
 
   /// The unfinished file, if its layout and all that was committed are still as they were written. A file that cannot be read now is an
   /// error: the next run may be able to.
   std::optional<GrowingFile> resume(const Checkpoint& checkpoint) {
-    state_ = {checkpoint.committed, checkpoint.integers.at("counted"), {}, checkpoint.integers.at("checksum")};
+    state_ = {checkpoint.committed, checkpoint.integers.at("counted"), {}, static_cast<std::uint64_t>(checkpoint.integers.at("checksum"))};
     if (checkpoint.arrays.count("counts") == 1) state_.counts = checkpoint.arrays.at("counts");
     const bool same_model = checkpoint.integers.at("model") == contents_.model;
     auto file = GrowingFile::reopen(path_, context_.comm);
@@ -101,32 +101,31 @@ class BatchOutput {
       return file;
     }
     file.reset();
-    context_.log.line(output_.stage + ": " + GrowingFile::partial(path_).string() +
+    context_.log.line(output_.stage + ": " + partial_path(path_).string() +
                       (same_model ? " was damaged after it was written" : " was begun with another model") +
                       "; it is made again from the start");
     state_ = {};
     remove_checkpoint(context_.comm, checkpoint_);
-    remove_file(context_.comm, GrowingFile::partial(path_));
+    remove_file(context_.comm, partial_path(path_));
     return std::nullopt;
   }
 
   /// Checksum of the first `committed` configurations and their sums. Collective.
-  std::int64_t checksum_of_file(const H5File& file, std::int64_t committed) const {
+  std::uint64_t checksum_of_file(const H5File& file, std::int64_t committed) const {
     const WorkPlan plan(output_.wanted, 0, batch_);
     std::uint64_t total = 0;
     if (contents_.field) {
       for_shares(plan, committed, [&](const Range& rows, std::span<double> x) {
         file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), x.size(), x);
-        total += static_cast<std::uint64_t>(checksum_of(plan, rows.begin, x));
+        total += checksum_of(plan, rows.begin, x);
       });
     }
     if (contents_.recorder != nullptr) {
       const auto sums = read_sums(context_.comm, file, contents_.group, *contents_.recorder, (committed + plan.block() - 1) / plan.block());
-      total += static_cast<std::uint64_t>(checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums));
+      total += checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums);
     }
-    auto all = static_cast<std::int64_t>(total);
-    context_.comm.sum(std::span(&all, 1));
-    return all;
+    context_.comm.sum(std::span(&total, 1));
+    return total;
   }
 
   /// Calls `action` with this rank's share of each batch of the first `count` configurations. Collective.

@@ -43,16 +43,16 @@ class LocalSums {
   }
 
   void finish_unit(const Range& rows, std::span<const double> x, const std::vector<double>& counts) {
-    const std::int64_t sum = checksum_of(plan_, rows.begin, x);
+    const std::uint64_t sum = checksum_of(plan_, rows.begin, x);
     const std::lock_guard lock(guard_);
     for (std::size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];  // whole numbers: no rounding
-    checksum_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(checksum_) + static_cast<std::uint64_t>(sum));
+    checksum_ += sum;
   }
 
   std::size_t numbers() const { return recorder_->records() * recorder_->quantities(); }
   const std::vector<double>& sums() const { return sums_; }
   std::vector<double>& counts() { return counts_; }
-  std::int64_t checksum() const { return checksum_; }
+  std::uint64_t checksum() const { return checksum_; }
 
  private:
   const WorkPlan& plan_;
@@ -61,13 +61,9 @@ class LocalSums {
   Range rows_;
   std::vector<double> sums_;
   std::vector<double> counts_;
-  std::int64_t checksum_ = 0;
+  std::uint64_t checksum_ = 0;
   std::mutex guard_;
 };
-
-std::int64_t add(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
 
 }  // namespace
 
@@ -79,22 +75,22 @@ std::int64_t wanted_batch(const Context& context) {
   return cores * kBatchACore;
 }
 
-std::int64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x) {
+std::uint64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x) {
   const auto piece = static_cast<std::size_t>(plan.piece());
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < x.size(); at += piece) {
     sum += hash_at(static_cast<std::uint64_t>(first) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
   }
-  return static_cast<std::int64_t>(sum);
+  return sum;
 }
 
-std::int64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums) {
+std::uint64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums) {
   std::uint64_t total = 0;
   for (std::size_t block = 0; block * numbers_per_block < sums.size(); ++block) {
     const auto position = ~(static_cast<std::uint64_t>(first) + block);  // never that of a configuration
     total += hash_at(position, hash_values(sums.subspan(block * numbers_per_block, numbers_per_block)));
   }
-  return static_cast<std::int64_t>(total);
+  return total;
 }
 
 namespace {
@@ -122,18 +118,18 @@ void work_on_units(const Context& context, const WorkPlan& plan, std::int64_t ba
 /// Stores what a batch made, and adds it to the state. Collective.
 void commit_batch(const Comm& comm, const WorkPlan& plan, std::int64_t batch, const Recorder* recorder, const BatchWork& work,
                   std::span<const double> field, LocalSums& local, BatchState& state) {
-  std::int64_t checksum = work.store ? local.checksum() : 0;
+  std::uint64_t checksum = work.store ? local.checksum() : 0;
   if (recorder != nullptr) {
     const Range blocks = plan.blocks(batch);
     const std::vector<double> sums = coarsen(comm.gather(local.sums()), local.numbers(), plan.block() / plan.piece());
-    checksum = add(checksum, checksum_of_sums(blocks.begin, local.numbers(), sums));
+    checksum += checksum_of_sums(blocks.begin, local.numbers(), sums);
     if (work.store_sums) work.store_sums(blocks, sums);
     comm.sum(std::span<double>(local.counts()));
     for (std::size_t i = 0; i < state.counts.size(); ++i) state.counts[i] += local.counts()[i];
   }
   if (work.store) work.store(plan.configurations(plan.batch(batch, comm)), field);
   comm.sum(std::span(&checksum, 1));
-  state.checksum = add(state.checksum, checksum);
+  state.checksum += checksum;
   state.committed = plan.configurations(plan.batch(batch)).end;
   state.counted = std::max(state.counted, state.committed);
 }

@@ -17,7 +17,7 @@ struct BatchState {
   std::int64_t committed = 0;  ///< configurations whose results are stored; the loop goes on from there
   std::int64_t counted = 0;    ///< configurations that are in `counts`; more than committed where a finished file is extended
   std::vector<double> counts;  ///< histograms, [record][cell]
-  std::int64_t checksum = 0;   ///< of everything that was stored (checksum_of below)
+  std::uint64_t checksum = 0;  ///< of everything that was stored (checksum_of below)
 };
 
 /// What is done with a batch; each part may be empty.
@@ -45,8 +45,8 @@ std::int64_t wanted_batch(const Context& context);
 
 /// The part of a checksum that configurations contribute, of which `x` begins at `first` (a multiple of the plan's piece); parts add up,
 /// modulo 2^64, in any order. Local.
-std::int64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x);
+std::uint64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x);
 /// The part of the sums of blocks, the first of which is `first`.
-std::int64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums);
+std::uint64_t checksum_of_sums(std::int64_t first, std::size_t numbers_per_block, std::span<const double> sums);
 
 }  // namespace scorefield

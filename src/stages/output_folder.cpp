@@ -51,7 +51,7 @@ std::string OutputFolder::cannot_make(const std::string& reason) const {
 }
 
 void OutputFolder::store_deck() const {
-  const std::filesystem::path path = folder_ / "deck.ini", partial = folder_ / "deck.ini.partial";
+  const std::filesystem::path path = folder_ / "deck.ini", partial = partial_path(path);
   std::ofstream stream(partial);
   stream << resolved_text(context_.deck.params) << std::flush;
   stream.close();

@@ -1,8 +1,6 @@
 #include "stages/outputs.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "base/hash.h"
 #include "base/work_plan.h"
@@ -36,9 +34,7 @@ void add_recording_settings(const Params& params, Settings& settings) {
 std::string Output::fingerprint() const {
   std::string text = "algorithms=" + std::to_string(kAlgorithmVersion) + ";" + file + ";";
   for (const auto& [key, value] : settings) text += key + "=" + value + ";";
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_text(text)));
-  return digits.data();
+  return hex_digits(hash_text(text));
 }
 
 std::filesystem::path output_path(const Params& params, const std::string& file) { return std::filesystem::path(params.run.output) / file; }

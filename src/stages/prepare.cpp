@@ -70,7 +70,7 @@ void set_aside(const Context& context, const Surveyed& found) {
   const auto path = output_path(context.deck.params, found.output.file);
   const auto checkpoint = checkpoint_path(context.deck.params, found.output.file);
   if (found.finished == 0) rename_aside(context, path);
-  for (const auto& each : {GrowingFile::partial(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
+  for (const auto& each : {partial_path(path), checkpoint, previous_checkpoint(checkpoint)}) rename_aside(context, each);
 }
 
 /// What a kill left that nothing can go on with: files without a checkpoint.
@@ -78,7 +78,7 @@ std::vector<std::filesystem::path> orphans(const Context& context, const Surveye
   if (found.state == State::unfinished || found.state == State::stale) return {};
   const auto checkpoint = checkpoint_path(context.deck.params, found.output.file);
   if (file_exists(context.comm, checkpoint) || file_exists(context.comm, previous_checkpoint(checkpoint))) return {};
-  const auto partial = GrowingFile::partial(output_path(context.deck.params, found.output.file));
+  const auto partial = partial_path(output_path(context.deck.params, found.output.file));
   std::vector<std::filesystem::path> left;
   for (const std::filesystem::path& each : {partial, std::filesystem::path(partial.string() + ".new")}) {
     if (file_exists(context.comm, each)) left.push_back(each);

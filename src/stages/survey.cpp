@@ -66,7 +66,7 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
 
 /// Whether the file of unfinished work can be written on; the complaint and its code if not. Collective.
 void look_at_partial(const Context& context, const std::filesystem::path& path, Surveyed& found) {
-  const auto partial = GrowingFile::partial(path);
+  const auto partial = partial_path(path);
   std::int64_t forbidden = 0;
   if (context.comm.is_root()) {
     std::error_code ignored;

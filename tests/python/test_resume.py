@@ -1,9 +1,11 @@
 """Extending a finished run, stopping and going on: the bits are those of a run that had asked for all at once and was never stopped."""
 
+import os
 import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from faults import DECK, OUTPUTS, fault, stage
@@ -161,6 +163,13 @@ def begin_long_run(folder):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
 
+def signal_ranks(run, number):
+    ranks = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    assert len(ranks) == 2
+    for rank in ranks:
+        os.kill(int(rank), number)
+
+
 def finished(run):
     out, error = run.communicate(timeout=60.0)
     return subprocess.CompletedProcess(run.args, run.returncode, out, error)
@@ -171,12 +180,14 @@ def test_a_run_at_work(tmp_path):
     folder = tmp_path / "out"
     run = begin_long_run(folder)
     wait_until((folder / "checkpoint" / "ensemble.h5.previous").exists, run)
+    signal_ranks(run, signal.SIGSTOP)  # else it may be done before others have looked
     found, users = status_of(folder, *LONG)
     assert re.fullmatch(r"\d+ %, \d+ of 10000000 configurations", found["ensemble.h5"])
     assert re.match(r"in use by pid \d+ on \S+ since ", users)
     second = stage("generate", folder, *LONG, ranks=1)
     assert second.returncode == 2 and users in only_error_line(second)
     (folder / "stop").touch()
+    signal_ranks(run, signal.SIGCONT)
     assert stopped_by(finished(run)) == "the stop file"
     assert not (folder / "stop").exists()
 

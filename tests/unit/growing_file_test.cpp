@@ -1,4 +1,5 @@
 #include "base/growing_file.h"
+#include "base/disk.h"
 
 #include <gtest/gtest.h>
 
@@ -41,14 +42,14 @@ TEST(GrowingFile, AppearsWhenFinished) {
   const auto path = folder / "field.h5";
   auto file = GrowingFile::create(path, comm(), lay_out);
   EXPECT_FALSE(there(path));
-  EXPECT_TRUE(there(GrowingFile::partial(path)));
+  EXPECT_TRUE(there(partial_path(path)));
   write_part(file.file(), 0, kRows, numbers(kRows));
   file.file().write_rows("/counts", 0, comm().is_root() ? std::vector<double>{1, 2, 3, 4} : std::vector<double>{});
   EXPECT_FALSE(there(path));
   file.finish();
   EXPECT_TRUE(there(path));
-  EXPECT_FALSE(there(GrowingFile::partial(path)));
-  EXPECT_FALSE(there(GrowingFile::partial(path).string() + ".new"));
+  EXPECT_FALSE(there(partial_path(path)));
+  EXPECT_FALSE(there(partial_path(path).string() + ".new"));
   EXPECT_EQ(check_seal(comm(), path), Seal::good);
   const H5File in = H5File::open(path, comm());
   EXPECT_EQ(test::bits(in.read_all("/rows")), test::bits(numbers(kRows)));
@@ -61,7 +62,7 @@ TEST(GrowingFile, HasItsSizeFromTheStart) {
   const test::SharedFolder folder;
   const auto path = folder / "field.h5";
   auto file = GrowingFile::create(path, comm(), lay_out);
-  const auto before = std::filesystem::file_size(GrowingFile::partial(path));
+  const auto before = std::filesystem::file_size(partial_path(path));
   EXPECT_GE(before, kSealSize + 8 * (2 * kRows + 4));
   comm().barrier();
   write_part(file.file(), 0, kRows, numbers(kRows));
@@ -98,7 +99,7 @@ TEST(GrowingFile, IsWholeOnDiskAfterAFlush) {
   write_part(file.file(), 0, 50, numbers(kRows));
   file.file().flush();
   comm().barrier();
-  if (comm().is_root()) std::filesystem::copy_file(GrowingFile::partial(path), copy);
+  if (comm().is_root()) std::filesystem::copy_file(partial_path(path), copy);
   comm().barrier();
   EXPECT_TRUE(has_sealed_layout(copy));
   std::vector<double> first(100);
@@ -118,7 +119,7 @@ TEST(GrowingFile, ReplacesAnOlderFile) {
   make(1.0, true);
   make(2.0, false);
   EXPECT_EQ(H5File::open(path, comm()).read_all("/rows"), numbers(kRows, 1.0));
-  if (comm().is_root()) test::write_bytes(GrowingFile::partial(path).string() + ".new", "half a layout");
+  if (comm().is_root()) test::write_bytes(partial_path(path).string() + ".new", "half a layout");
   comm().barrier();
   make(3.0, true);
   EXPECT_EQ(H5File::open(path, comm()).read_all("/rows"), numbers(kRows, 3.0));
@@ -157,15 +158,15 @@ TEST(GrowingFile, LayoutFails) {
   });
   EXPECT_TRUE(error.agreed);
   EXPECT_EQ(error.code, ExitCode::io);
-  EXPECT_FALSE(there(GrowingFile::partial(path)));
-  EXPECT_FALSE(there(GrowingFile::partial(path).string() + ".new"));
+  EXPECT_FALSE(there(partial_path(path)));
+  EXPECT_FALSE(there(partial_path(path).string() + ".new"));
   EXPECT_EQ(check_seal(comm(), path), Seal::good);
 }
 
 // Any change outside the numbers that are to be filled in is seen before HDF5 opens the file; these numbers may be anything.
 TEST(GrowingFile, SeesEveryByteOfItsLayout) {
   const test::SharedFolder folder;
-  const auto path = folder / "field.h5", partial = GrowingFile::partial(path);
+  const auto path = folder / "field.h5", partial = partial_path(path);
   { auto file = GrowingFile::create(path, comm(), lay_out); }
   comm().barrier();
   const std::string good = test::read_bytes(partial);

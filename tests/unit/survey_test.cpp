@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/checkpoint.h"
+#include "base/disk.h"
 #include "base/growing_file.h"
 #include "base/pending_file.h"
 #include "stages/output_folder.h"
@@ -177,7 +178,7 @@ TEST_F(SurveyTest, SetsAsideNoMoreThanItMust) {
   prepare_outputs(context(longest, true), {"generate"});
   EXPECT_TRUE(test::there(path_));
   EXPECT_FALSE(test::there(checkpoint_));
-  EXPECT_FALSE(test::there(GrowingFile::partial(path_)));
+  EXPECT_FALSE(test::there(partial_path(path_)));
   EXPECT_EQ(look(longest).state, State::shorter);
 }
 
@@ -185,10 +186,10 @@ TEST_F(SurveyTest, SetsAsideNoMoreThanItMust) {
 TEST_F(SurveyTest, RemovesWhatHasNoCheckpoint) {
   make_unfinished(deck_);
   prepare_outputs(context(deck_), {"generate"});
-  EXPECT_TRUE(test::there(GrowingFile::partial(path_)));
+  EXPECT_TRUE(test::there(partial_path(path_)));
   remove_checkpoint(comm(), checkpoint_);
   prepare_outputs(context(deck_), {"generate"});
-  EXPECT_FALSE(test::there(GrowingFile::partial(path_)));
+  EXPECT_FALSE(test::there(partial_path(path_)));
 }
 
 // A stop file that an earlier run left is removed; one that comes while the outputs are looked at is for this run.

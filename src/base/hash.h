@@ -53,6 +53,20 @@ inline std::uint64_t hash_bytes(std::span<const std::byte> bytes) {
   return all;
 }
 
+/// The sum, modulo 2^64, of a hash of each number and its position; `first` is that of the first. Parts of an array add up in any order.
+/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014) between position and sum keeps changes of several numbers from cancelling.
+inline std::uint64_t hash_numbers(std::uint64_t first, std::span<const double> values) {
+  std::uint64_t total = 0;
+#pragma omp simd reduction(+ : total)
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint64_t z = std::bit_cast<std::uint64_t>(values[i]) + (first + i + 1) * 0x9e3779b97f4a7c15ULL;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    total += z ^ (z >> 31);
+  }
+  return total;
+}
+
 /// A hash as files and users see it: 16 hexadecimal digits.
 inline std::string hex_digits(std::uint64_t hash) {
   std::array<char, 17> digits{};

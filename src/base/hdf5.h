@@ -23,6 +23,12 @@ using Shape = std::vector<std::uint64_t>;
 /// How numbers are stored in the file; in memory they are always double or int64.
 enum class Stored { float32, float64, int64 };
 
+/// A regular selection of a dataset: along each axis `count` blocks of `block` entries, `stride` apart, from `start` on.
+struct Slab {
+  Shape start, count, stride, block;
+  std::uint64_t size() const;
+};
+
 /// A file of datasets and attributes. Paths inside are absolute ("/backward/time"); missing groups are made.
 class H5File {
  public:
@@ -51,6 +57,10 @@ class H5File {
   /// Each rank reads rows of its own, or all the same ones; `values` has the size of `rows` rows. (Ranges that overlap without
   /// being equal come back as zeros from Open MPI 4.1.4 on three ranks or more: its data sieving, issue 10546.)
   void read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const;
+  /// Each rank writes, or reads, the entries of a slab of its own, in the order of the dataset's axes; slabs of different ranks do not
+  /// overlap. A slab may be empty.
+  void write_slab(const std::string& name, const Slab& slab, std::span<const double> values);
+  void read_slab(const std::string& name, const Slab& slab, std::span<double> values) const;
   /// Makes a dataset and writes the root's values into it.
   void write_all(const std::string& name, const Shape& shape, std::span<const double> values, Stored type = Stored::float64);
   /// All of a dataset, on every rank.
@@ -92,6 +102,7 @@ class H5File {
 
  private:
   void writing(const std::function<void()>& action);
+  void write_selected(const std::string& name, std::span<const double> values, const std::function<Slab(const Shape&)>& select);
   bool is_there(const std::string& name) const;
   std::int64_t open_dataset(const std::string& name) const;
   [[noreturn]] void unreadable(const std::string& what) const;

@@ -43,10 +43,27 @@ std::uint64_t row_size(const Shape& shape) {
   return size;
 }
 
+/// The slab of rows [first, first + rows) of a dataset.
+Slab whole_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows) {
+  Slab slab{Shape(shape.size(), 0), shape, Shape(shape.size(), 1), Shape(shape.size(), 1)};
+  if (!shape.empty()) {
+    slab.start[0] = first;
+    slab.count[0] = rows;
+  }
+  return slab;
+}
+
 /// What can be wrong on one rank alone, tested before any rank enters a collective call.
-void check_rows(const Shape& shape, std::uint64_t first, std::uint64_t rows, std::uint64_t values, const std::string& what) {
-  if (shape.empty() || first + rows > shape[0]) throw IoError(what + ": rows outside its shape");
-  if (rows * row_size(shape) != values) throw IoError(what + ": buffer of another size");
+void check_slab(const Shape& shape, const Slab& slab, std::uint64_t values, const std::string& what) {
+  const std::size_t axes = shape.size();
+  const bool same =
+      axes > 0 && slab.start.size() == axes && slab.stride.size() == axes && slab.count.size() == axes && slab.block.size() == axes;
+  if (!same) throw IoError(what + ": it has other axes");
+  if (slab.size() != values) throw IoError(what + ": buffer of another size");
+  for (std::size_t i = 0; i < axes && values > 0; ++i) {
+    const std::uint64_t end = slab.start[i] + (slab.count[i] - 1) * slab.stride[i] + slab.block[i];
+    if (end > shape[i]) throw IoError(what + ": entries outside its shape");
+  }
 }
 
 bool is_numeric(hid_t dataset, const std::string& what) {
@@ -55,21 +72,18 @@ bool is_numeric(hid_t dataset, const std::string& what) {
   return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
-/// Transfers rows [first, first + rows) between `memory` and the dataset. Reading is collective; writing is not, so that a rank that
-/// cannot write does not leave the others waiting inside.
+/// Transfers a slab between memory and the dataset. Reading is collective; writing is not, so that a rank that cannot write does not
+/// leave the others waiting inside.
 template <class Transfer>
-void transfer_rows(hid_t dataset, std::uint64_t first, std::uint64_t rows, H5FD_mpio_xfer_t mode, const std::string& what,
-                   Transfer transfer) {
-  const Shape shape = shape_of(dataset, what);
-  std::vector<hsize_t> start(shape.size(), 0);
-  std::vector<hsize_t> count(shape.begin(), shape.end());
-  start[0] = first;
-  count[0] = rows;
+void transfer_slab(hid_t dataset, const Slab& slab, H5FD_mpio_xfer_t mode, const std::string& what, Transfer transfer) {
+  const auto extents = [](const Shape& shape) { return std::vector<hsize_t>(shape.begin(), shape.end()); };
   const Handle file_space(H5Dget_space(dataset), H5Sclose, what);
-  const hsize_t flat = std::max<hsize_t>(rows * row_size(shape), 1);
+  const hsize_t flat = std::max<hsize_t>(slab.size(), 1);
   const Handle memory_space(H5Screate_simple(1, &flat, nullptr), H5Sclose, what);
-  if (rows > 0) {
-    check(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), what);
+  if (slab.size() > 0) {
+    check(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, extents(slab.start).data(), extents(slab.stride).data(),
+                              extents(slab.count).data(), extents(slab.block).data()),
+          what);
   } else {
     check(H5Sselect_none(file_space), what);
     check(H5Sselect_none(memory_space), what);
@@ -98,32 +112,52 @@ void H5File::create_dataset(const std::string& name, const Shape& shape, Stored 
   });
 }
 
+std::uint64_t Slab::size() const {
+  std::uint64_t entries = 1;
+  for (std::size_t i = 0; i < count.size(); ++i) entries *= count[i] * block[i];
+  return entries;
+}
+
 void H5File::write_rows(const std::string& name, std::uint64_t first, std::span<const double> values) {
+  write_selected(name, values, [&](const Shape& shape) {
+    const std::uint64_t size = std::max<std::uint64_t>(row_size(shape), 1);
+    return whole_rows(shape, first, values.size() / size);
+  });
+}
+
+void H5File::write_slab(const std::string& name, const Slab& slab, std::span<const double> values) {
+  write_selected(name, values, [&](const Shape&) { return slab; });
+}
+
+void H5File::write_selected(const std::string& name, std::span<const double> values, const std::function<Slab(const Shape&)>& select) {
   writing([&] {
     const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
     const Handle dataset(open_dataset(name), H5Dclose, name);
     unwritten_.erase(name);
-    const Shape whole = shape_of(dataset, what);
-    const std::uint64_t rows = values.size() / std::max<std::uint64_t>(row_size(whole), 1);
-    check_rows(whole, first, rows, values.size(), what);
-    transfer_rows(dataset, first, rows, H5FD_MPIO_INDEPENDENT, what, [&](hid_t memory, hid_t file, hid_t plist) {
+    const Shape shape = shape_of(dataset, what);
+    const Slab slab = select(shape);
+    check_slab(shape, slab, values.size(), what);
+    transfer_slab(dataset, slab, H5FD_MPIO_INDEPENDENT, what, [&](hid_t memory, hid_t file, hid_t plist) {
       return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data());
     });
   });
 }
 
 void H5File::read_rows(const std::string& name, std::uint64_t first, std::uint64_t rows, std::span<double> values) const {
-  const Shape whole = shape(name);
+  read_slab(name, whole_rows(shape(name), first, rows), values);
+}
+
+void H5File::read_slab(const std::string& name, const Slab& slab, std::span<double> values) const {
+  const std::string what = "cannot read " + in(name, path_);
   require_all(*comm_, [&] {
-    const std::string what = "cannot read " + in(name, path_);
-    if (!is_numeric(Handle(open_dataset(name), H5Dclose, name), what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
-    check_rows(whole, first, rows, values.size(), what);
+    const Handle dataset(open_dataset(name), H5Dclose, name);
+    if (!is_numeric(dataset, what)) throw InputError(what + ": it holds no numbers" + kMakeAgain);
+    check_slab(shape_of(dataset, what), slab, values.size(), what);
   });
   require_all(*comm_, [&] {
-    const std::string what = "cannot read " + in(name, path_);
     const Handle dataset(open_dataset(name), H5Dclose, name);
-    transfer_rows(
-        dataset, first, rows, comm_->size() > 1 ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT, what,
+    transfer_slab(
+        dataset, slab, comm_->size() > 1 ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT, what,
         [&](hid_t memory, hid_t file, hid_t plist) { return H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, file, plist, values.data()); });
   });
 }

@@ -40,6 +40,12 @@ Comm Comm::node() const {
   return Comm(part);
 }
 
+Comm Comm::split(int colour) const {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split(comm_, colour, rank_, &part);
+  return Comm(part);
+}
+
 Comm::Comm(Comm&& other) noexcept : comm_(std::exchange(other.comm_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_) {}
 
 Comm& Comm::operator=(Comm&& other) noexcept {
@@ -115,6 +121,25 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
   std::vector<double> all(static_cast<std::size_t>(total));
   MPI_Gatherv(values.data(), mine, MPI_DOUBLE, all.data(), counts.data(), starts.data(), MPI_DOUBLE, 0, comm_);
   return all;
+}
+
+void Messages::receive(std::span<std::byte> values, int from, int tag) {
+  requests_.emplace_back();
+  MPI_Irecv(values.data(), static_cast<int>(values.size()), MPI_BYTE, from, tag, comm_->handle(), &requests_.back());
+}
+
+void Messages::send(std::span<const std::byte> values, int to, int tag) {
+  requests_.emplace_back();
+  MPI_Isend(values.data(), static_cast<int>(values.size()), MPI_BYTE, to, tag, comm_->handle(), &requests_.back());
+}
+
+void Messages::receive(std::span<double> values, int from, int tag) { receive(std::as_writable_bytes(values), from, tag); }
+
+void Messages::send(std::span<const double> values, int to, int tag) { send(std::as_bytes(values), to, tag); }
+
+void Messages::wait() {
+  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  requests_.clear();
 }
 
 namespace {

@@ -3,6 +3,7 @@
 
 #include <mpi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -32,6 +33,8 @@ class Comm {
   static Comm self();
   /// The ranks of one shared-memory node.
   Comm node() const;
+  /// The ranks that give the same colour, in the order of their ranks here.
+  Comm split(int colour) const;
 
   Comm(Comm&& other) noexcept;
   Comm& operator=(Comm&& other) noexcept;
@@ -66,6 +69,23 @@ class Comm {
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
+};
+
+/// Messages between pairs of ranks that are under way. The arrays must stay until `wait` returns; two messages between the same ranks
+/// differ in their tags. Call `wait` before it is destroyed, unless the program ends. Local, but a message needs both its ranks.
+class Messages {
+ public:
+  explicit Messages(const Comm& comm) : comm_(&comm) {}
+  void receive(std::span<double> values, int from, int tag);
+  void receive(std::span<std::byte> values, int from, int tag);
+  void send(std::span<const double> values, int to, int tag);
+  void send(std::span<const std::byte> values, int to, int tag);
+  /// Until all have arrived.
+  void wait();
+
+ private:
+  const Comm* comm_;
+  std::vector<MPI_Request> requests_;
 };
 
 /// Runs `action` on every rank and waits for all. If it threw on any rank, every rank throws AgreedError with

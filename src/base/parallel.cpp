@@ -49,6 +49,10 @@ void keep_freed_memory() {
 #endif
 }
 
-bool on_main_thread() { return omp_get_thread_num() == 0; }
+int thread_count() { return omp_get_max_threads(); }
+
+int thread_number() { return omp_get_thread_num(); }
+
+bool on_main_thread() { return thread_number() == 0; }
 
 }  // namespace scorefield

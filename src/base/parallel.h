@@ -20,6 +20,10 @@ void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void
 /// and again (a training step) otherwise spend a third of their time in page faults. Local.
 void keep_freed_memory();
 
+/// Threads of this rank's loops, and which of them this is.
+int thread_count();
+int thread_number();
+
 /// True on the thread that entered the parallel loop (the only one that may write progress).
 bool on_main_thread();
 

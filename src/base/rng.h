@@ -20,6 +20,13 @@ enum class Stream : std::uint8_t {
   network_fourier = 8,  ///< frequencies of the noise-level embedding
   train_level = 9,      ///< position of each noise level of a training batch; step = training step
   train_shift = 10,     ///< shifts of the lattice rule that draws its configurations and noise
+  start = 11,           ///< hot starts of chains
+  momenta = 12,         ///< momenta of a trajectory; here and below step = number of the update
+  langevin_noise = 13,  ///< noise of a Langevin step
+  accept = 14,          ///< whether a proposal is accepted; index = chain
+  cluster_bond = 15,    ///< which bonds of a cluster update are set; index = 2 (chain * sites + site) + direction
+  cluster_sign = 16,    ///< signs of the clusters; index = chain * sites + first site of the cluster
+  sign_flip = 17,       ///< whether a chain changes its global sign; index = chain
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <map>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "base/error.h"
-#include "base/work_plan.h"
+#include "deck/contradictions.h"
 #include "deck/keys.h"
 
 namespace scorefield {
@@ -133,65 +132,10 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   }
 }
 
-void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
-  if (length != 1 && length != scores) {
-    throw InputError(deck.place_of({key, "sample.score"}) + key + " has " + std::to_string(length) +
-                     " entries: give one for all scores, or one for each of the " + std::to_string(scores) + " in sample.score");
-  }
-}
-
-void check_bins(const Deck& deck, const std::string& key, std::int64_t samples) {
-  const std::int64_t bins = deck.params.measure.bins;
-  if (bins * kSmallestBlock <= samples) return;
-  throw InputError(deck.place_of({"measure.bins", key}) + "measure.bins = " + std::to_string(bins) + " asks for more than " + key + " = " +
-                   std::to_string(samples) + ": a bin needs " + std::to_string(kSmallestBlock) +
-                   " configurations; take fewer bins or more configurations");
-}
-
 /// The entry of a list that belongs to a score, of a list that may have one entry for all.
 template <class T>
 const T& entry(const std::vector<T>& list, std::size_t index) {
   return list.size() == 1 ? list[0] : list[index];
-}
-
-template <class T, class Name>
-void check_distinct(const Deck& deck, const std::string& key, const std::vector<T>& values, Name name) {
-  std::set<std::string> seen;
-  for (const T& value : values) {
-    if (!seen.insert(name(value)).second) {
-      throw InputError(deck.place_of({key}) + key + " names " + name(value) + " twice: each makes files of its own, name it once");
-    }
-  }
-}
-
-/// Keys of the network and its training that contradict each other.
-void check_network(const Deck& deck) {
-  const Params& p = deck.params;
-  if (p.network.embedding % 2 != 0) {
-    throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
-                     " is odd: each frequency makes a sine and a cosine, take an even number");
-  }
-  if (p.network.symmetry == "odd" && p.model.weight != 0.5) {
-    throw InputError(deck.place_of({"network.symmetry", "model.weight"}) + "network.symmetry = odd contradicts model.weight = " +
-                     shortest(p.model.weight) + ": peaks of unequal weight are not symmetric, take network.symmetry = none");
-  }
-  if (p.train.warmup >= p.train.steps) {
-    throw InputError(deck.place_of({"train.warmup", "train.steps"}) + "train.warmup = " + std::to_string(p.train.warmup) +
-                     " leaves nothing of train.steps = " + std::to_string(p.train.steps) + ": take more steps or a shorter warmup");
-  }
-}
-
-/// Keys that contradict each other.
-void check_together(const Deck& deck) {
-  const Params& p = deck.params;
-  check_list_length(deck, "sample.samples", p.sample.samples.size(), p.sample.score.size());
-  check_list_length(deck, "sample.sampler", p.sample.sampler.size(), p.sample.score.size());
-  check_list_length(deck, "sample.steps", p.sample.steps.size(), p.sample.score.size());
-  check_distinct(deck, "forward.process", p.forward.process, [](const Process& v) { return v.name; });
-  check_distinct(deck, "sample.score", p.sample.score, [](const std::string& v) { return v; });
-  check_network(deck);
-  check_bins(deck, "generate.samples", p.generate.samples);
-  for (const std::int64_t samples : p.sample.samples) check_bins(deck, "sample.samples", samples);
 }
 
 }  // namespace
@@ -219,7 +163,7 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
   deck.overrides = overrides;
   read_file(deck, without_mark(text));
   read_overrides(deck, overrides);
-  check_together(deck);
+  refuse_contradictions(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
   if (resolved_text(deck.params).size() > kLongest) {
     throw InputError(path.string() + ": longer than " + std::to_string(kLongest) + " characters with all its keys: shorten its lists");
@@ -231,6 +175,7 @@ std::string resolved_text(const Params& params) {
   std::string text;
   std::string section;
   for (const Key& key : all_keys()) {
+    if (!key.applies(params)) continue;
     if (key.section != section) text += (text.empty() ? "[" : "\n[") + key.section + "]\n";
     section = key.section;
     text += key.name + " = " + key.get(params) + "\n";
@@ -242,6 +187,7 @@ Settings settings_of(const Params& params, const std::vector<std::string>& keys)
   const auto wanted = [&](const std::string& name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); };
   Settings settings;
   for (const Key& key : all_keys()) {
+    if (!key.applies(params)) continue;
     if (key.key_class == KeyClass::physics ? wanted(key.section) || wanted(key.full_name()) : wanted(key.full_name())) {
       settings.emplace_back(key.full_name(), key.get(params));
     }
@@ -258,7 +204,8 @@ std::string keys_help() {
     section = key.section;
     const std::string value = key.get(defaults);
     text << "  " << key.name << " = " << (value.empty() ? "(empty)" : value) << "\n      " << key.meaning << "\n      " << key.type
-         << (key.range == "any" ? "" : "; " + key.range) << (key.unit.empty() ? "" : "; unit: " + key.unit) << "\n";
+         << (key.range == "any" ? "" : "; " + key.range) << (key.unit.empty() ? "" : "; unit: " + key.unit)
+         << (key.condition.text.empty() ? "" : "; for " + key.condition.text) << "\n";
   }
   return text.str();
 }

@@ -1,4 +1,5 @@
-// How the table of keys is written: parsing of values, and keys made from members of the parameter structs. Only keys.cpp includes this.
+// How the table of keys is written: parsing of values, and keys made from members of the parameter structs. Only key_table.cpp includes
+// this.
 #pragma once
 
 #include <algorithm>

@@ -23,15 +23,39 @@ struct RunParams {
   double walltime = 0.0;     ///< seconds; 0: no limit
 };
 
+struct LatticeParams {
+  std::vector<std::int64_t> size = {32, 32};           ///< y, x
+  std::vector<std::int64_t> process_grid = {0, 0, 0};  ///< replicas, ranks along y, along x; 0: chosen
+};
+
 struct ModelParams {
   std::string name = "two-peak";
+  double kappa = 0.27;
+  double lambda = 0.022;
   double mu0 = 1.0;
   double sigma0 = 0.25;
   double weight = 0.5;
 };
 
+/// True of a field on a lattice, false of a zero-dimensional model.
+inline bool is_lattice(const ModelParams& model) { return model.name == "phi4" || model.name == "gaussian-field"; }
+
 struct GenerateParams {
   std::int64_t samples = 1000000;
+  std::int64_t chains = 16;
+  std::string algorithm = "hmc";
+  std::string integrator = "omf2";
+  std::string scheme = "second-order";
+  double trajectory = 1.0;
+  double step = 0.1;
+  double acceptance = 0.9;  ///< 0: the step is not tuned
+  std::int64_t thermalisation = 200;
+  std::int64_t separation = 5;
+  std::int64_t cluster = 5;  ///< 0: no cluster updates
+  std::string flip = "no";
+  std::string start = "hot";
+  std::string start_file;
+  std::string precision = "float64";
 };
 
 struct ForwardParams {
@@ -80,6 +104,7 @@ struct MeasureParams {
 
 struct Params {
   RunParams run;
+  LatticeParams lattice;
   ModelParams model;
   GenerateParams generate;
   ForwardParams forward;

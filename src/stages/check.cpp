@@ -4,6 +4,7 @@
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
+#include "lattice/geometry.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -22,6 +23,21 @@ double backward_evaluations(const Params& params, const Process& process, std::s
   return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(backward.evaluations());
 }
 
+/// The deck's process grid must fit the ranks.
+void validate_grid(const Context& context) {
+  const Params& params = context.deck.params;
+  const auto& wanted = params.lattice.process_grid;
+  require_all(context.comm, [&] {
+    try {
+      choose_grid(context.comm.size(), {params.lattice.size[0], params.lattice.size[1]}, params.generate.chains,
+                  {wanted[0], wanted[1], wanted[2]});
+    } catch (const InputError& error) {
+      throw InputError(context.deck.place_of({"lattice.process-grid", "generate.chains", "lattice.size"}) + error.what() +
+                       ": change lattice.process-grid, generate.chains or the number of ranks");
+    }
+  });
+}
+
 /// A line for each output, and for what was measured of them.
 void tell_status(const Context& context) {
   const std::vector<Surveyed> all = survey_all(context);
@@ -32,6 +48,7 @@ void tell_status(const Context& context) {
 
 void validate(const Context& context) {
   const Params& params = context.deck.params;
+  if (is_lattice(params.model)) return validate_grid(context);
   require_all(context.comm, [&] {
     try {
       for (const Process& process : params.forward.process) {
@@ -53,13 +70,15 @@ void check(const Context& context) {
     if (output.stage == "sample") largest = std::max(largest, output.bytes);
   }
   for (const Process& process : params.forward.process) {
-    for (std::size_t i = 0; i < params.sample.score.size(); ++i) evaluations += backward_evaluations(params, process, i);
+    for (std::size_t i = 0; i < params.sample.score.size() && !is_lattice(params.model); ++i) {
+      evaluations += backward_evaluations(params, process, i);
+    }
   }
   const double training = learns(params) ? ensemble_output(params).bytes : 0.0;
   log.line("check: the deck is good. Output folder: " + params.run.output);
   log.line("  disk           " + bytes(disk));
   log.line("  memory a rank  " + bytes(training + largest) + " beside 0.2 GB of the program and its libraries");
-  log.line("  score evaluations      " + readable_count(evaluations));
+  if (evaluations > 0.0) log.line("  score evaluations      " + readable_count(evaluations));
   if (learns(params)) {
     const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
     log.line("  network parameters     " + std::to_string(parameter_count(params.network)));

@@ -49,11 +49,24 @@ std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
           {"/loss/value", {points}}};
 }
 
+std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows) {
+  const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
+  const auto chains = static_cast<std::uint64_t>(params.generate.chains);
+  std::vector<Expected> all = {{"/field", {rows, 1, y, x}}, {"/chain", {rows}},         {"/trajectory", {rows}},
+                               {"/history/action", {rows}}, {"/state/numbers", {2, 4}}, {"/state/field", {2, chains, 1, y, x}}};
+  if (params.generate.algorithm == "langevin") return all;
+  all.push_back({"/history/acceptance", {rows}});
+  all.push_back({"/history/delta_h", {rows, static_cast<std::uint64_t>(params.generate.separation)}});
+  return all;
+}
+
 std::vector<Expected> datasets_of(const H5File& file, const Params& params, const Output& output, std::int64_t length) {
   if (output.stage == "train") return model_datasets(params, length);
   const bool is_forward = output.file.rfind("forward-", 0) == 0;
   std::vector<Expected> all;
-  if (!is_forward) all.push_back({"/field", {static_cast<std::uint64_t>(length), 1, 1, 1}});
+  const auto rows = static_cast<std::uint64_t>(length);
+  if (is_lattice(params.model)) return lattice_datasets(params, rows);
+  if (!is_forward) all.push_back({"/field", {rows, 1, 1, 1}});
   if (output.stage == "generate") return all;
   for (Expected& each : recorded(file, params, is_forward ? "/forward" : "/backward", length)) all.push_back(std::move(each));
   return all;

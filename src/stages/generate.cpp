@@ -1,5 +1,6 @@
 #include "physics/exact_law.h"
 #include "stages/batch_output.h"
+#include "stages/generate_lattice.h"
 #include "stages/stages.h"
 
 namespace scorefield {
@@ -8,6 +9,7 @@ void generate(const Context& context) {
   const Params& params = context.deck.params;
   const Surveyed found = survey(context, ensemble_output(params));
   if (already_complete(context, found)) return;
+  if (is_lattice(params.model)) return generate_lattice(context, found);
   const auto law = make_exact_law(params.model);
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record&) {

@@ -200,6 +200,7 @@ void write_source(const Context& context, const std::filesystem::path& source, c
 
 void measure(const Context& context) {
   const Params& params = context.deck.params;
+  if (is_lattice(params.model)) return;
   const auto path = output_path(params, "results.h5");
   const std::vector<Surveyed> all = survey_all(context);
   const std::vector<Surveyed> found = measurable(context, all);

@@ -44,15 +44,28 @@ std::string forward_name(const Process& process) { return "forward-" + process.n
 std::string model_name(const Process& process) { return "model-" + process.name; }
 std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }
 
+namespace {
+
+double ensemble_bytes(const Params& params) {
+  if (!is_lattice(params.model)) return field_bytes(params.generate.samples);
+  const double sites = static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
+  const double number = params.generate.precision == "float32" ? 4.0 : 8.0;
+  const double history = 8.0 * static_cast<double>(4 + params.generate.separation);
+  return static_cast<double>(params.generate.samples) * (number * sites + history) +
+         16.0 * static_cast<double>(params.generate.chains) * sites;
+}
+
+}  // namespace
+
 Output ensemble_output(const Params& params) {
   return {"ensemble.h5",
           "generate",
-          settings_of(params, {"run.seed", "model", "generate"}),
+          settings_of(params, {"run.seed", "lattice", "model", "generate"}),
           params.generate.samples,
           "generate.samples",
           "configurations",
           {},
-          field_bytes(params.generate.samples)};
+          ensemble_bytes(params)};
 }
 
 Output forward_output(const Params& params, const Process& process) {
@@ -116,6 +129,7 @@ bool learns(const Params& params) {
 
 std::vector<Output> all_outputs(const Params& params) {
   std::vector<Output> all = {ensemble_output(params)};
+  if (is_lattice(params.model)) return all;
   for (const Process& process : params.forward.process) {
     if (learns(params)) all.push_back(model_output(params, process));
   }

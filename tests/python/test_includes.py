@@ -9,10 +9,12 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 ALLOWED = {
     "base": set(),
     "deck": {"base"},
-    "physics": {"base"},
+    "lattice": {"base"},
+    "physics": {"base", "lattice"},
+    "ensemble": {"base", "lattice", "physics"},
     "statistics": {"base", "physics"},
     "diffusion": {"base", "physics"},
-    "stages": {"base", "deck", "physics", "statistics", "diffusion"},
+    "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "diffusion"},
     "main.cpp": {"base", "deck", "physics", "statistics", "diffusion", "stages"},
 }
 EVERYWHERE = {"deck/params.h", "version.h"}  # plain data without dependencies

@@ -43,11 +43,11 @@ TEST(Keys, DefaultsSurvive) {
 
 // Every key changes exactly its own line of the resolved deck, from a file as from the command line.
 TEST(Keys, EachKeySetsItself) {
-  const std::string before = resolved_text(Params{});
   for (const Key& key : all_keys()) {
     const std::string value = test::other_value(key);
     if (value.empty()) continue;
-    Params p;
+    Params p = test::params_for(key);
+    const std::string before = resolved_text(p);
     key.set(p, value);
     EXPECT_EQ(key.get(p), value) << key.full_name();
     std::string expected = before;
@@ -146,7 +146,7 @@ TEST(Deck, BadValues) {
   refused("forward", "sigma = 1", "1 < value");
   refused("forward", "noise-min = 1", "1e-04 <= value < 1");
   refused("forward", "process = ve, 1.5", "ve, vp, or a number c, 0 <= value <= 1");
-  refused("model", "name = phi4", "one of: two-peak");
+  refused("model", "name = phi5", "one of: two-peak, phi4, gaussian-field");
   refused("sample", "score = exact, guessed", "one of: exact, learnt");
   refused("sample", "sampler = heun", "one of: euler-maruyama");
   refused("sample", "steps = 48,, 48", "a list with commas");
@@ -168,6 +168,31 @@ TEST(Deck, Contradictions) {
   expect_refused("[generate]\nsamples = 100\n", {}, {"measure.bins = 250", "generate.samples = 100"});
   expect_refused("", {"--sample.samples=100"}, {"measure.bins = 250", "sample.samples = 100"});
   expect_refused("[train]\nsteps = 50\n", {}, {"train.warmup = 100", "train.steps = 50"});
+}
+
+// A key of another kind of model is refused where it is set, and is not part of the resolved deck. One that only waits for another
+// setting may stand there.
+TEST(Deck, KeysOfOtherModels) {
+  expect_refused("[model]\nname = phi4\nmu0 = 1\n", {}, {"name.ini:3", "model.mu0", "model.name = phi4", "leave it out"});
+  expect_refused("[model]\nkappa = 0.2\n", {}, {"name.ini:2", "model.kappa", "a model on a lattice"});
+  expect_refused("[model]\nname = gaussian-field\nlambda = 0.2\nkappa = 0.2\n", {}, {"model.lambda", "model.name = phi4"});
+  expect_refused("[model]\nname = phi4\n", {"--train.steps=7"}, {"command line", "train.steps"});
+  const Params p = parse("[model]\nname = phi4\n[generate]\nintegrator = omf4\n", {"--generate.algorithm=langevin-corrected"});
+  EXPECT_EQ(resolved_text(p).find("integrator"), std::string::npos);
+  EXPECT_EQ(resolved_text(p).find("mu0"), std::string::npos);
+  EXPECT_EQ(resolved_text(parse(resolved_text(p))), resolved_text(p));
+}
+
+// Keys of a lattice run that contradict each other.
+TEST(Deck, ContradictionsOnLattices) {
+  const std::string phi4 = "[model]\nname = phi4\n";
+  expect_refused(phi4, {"--lattice.size=32"}, {"lattice.size", "two numbers"});
+  expect_refused(phi4, {"--lattice.process-grid=1,2"}, {"lattice.process-grid", "three numbers"});
+  expect_refused(phi4, {"--lattice.size=65536,65536"}, {"lattice.size", "more than 1073741824 sites"});
+  expect_refused(phi4, {"--generate.algorithm=langevin"}, {"generate.cluster = 0"});
+  expect_refused(phi4, {"--generate.algorithm=langevin", "--generate.cluster=0", "--generate.flip=yes"}, {"generate.flip = no"});
+  expect_refused(phi4, {"--generate.start=file"}, {"generate.start-file"});
+  expect_refused("[model]\nname = gaussian-field\n", {"--model.kappa=0.25"}, {"model.kappa = 0.25", "kappa < 0.25"});
 }
 
 // One entry of samples, sampler and steps serves all scores; else each has its own.
@@ -193,13 +218,13 @@ TEST(Deck, SettingsOf) {
   for (const Key& key : all_keys()) {
     const bool in_section = (key.section == "model" || key.section == "train") && key.key_class == KeyClass::physics;
     if (in_section || std::find(wanted.begin(), wanted.end(), key.full_name()) != wanted.end()) {
-      expected.emplace_back(key.full_name(), key.get(p));
+      if (key.applies(p)) expected.emplace_back(key.full_name(), key.get(p));
     }
   }
   EXPECT_EQ(settings_of(p, wanted), expected);
   EXPECT_GT(expected.size(), 12u);
   EXPECT_EQ(settings_of(p, {"train.steps"}), (Settings{{"train.steps", "26"}}));
-  EXPECT_EQ(settings_of(p, {"generate", "run.output"}), (Settings{{"run.output", "elsewhere"}}));  // generate has no physics keys
+  EXPECT_EQ(settings_of(p, {"generate", "run.output"}), (Settings{{"run.output", "elsewhere"}}));  // generate has no physics keys here
   EXPECT_EQ(settings_of(p, {}), Settings{});
 }
 

@@ -9,7 +9,10 @@ namespace scorefield::test {
 
 /// Another valid value for a key than its default, as it is written; "" where there is none.
 inline std::string other_value(const Key& key) {
-  if (key.full_name() == "model.name") return "";  // one choice only
+  for (const char* name : {"model.name", "generate.algorithm", "generate.start"}) {
+    if (key.full_name() == name) return "";  // it decides which other keys mean something
+  }
+  if (key.full_name() == "lattice.process-grid") return "2, 3, 4";
   if (key.type == "choice")
     return key.range.substr(key.range.find(',') + 2, key.range.find(',', key.range.find(',') + 1) - key.range.find(',') - 2);
   if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
@@ -20,6 +23,18 @@ inline std::string other_value(const Key& key) {
   return key.type == "numbers"                ? "0.30000000000000004, -0.001"
          : key.full_name() == "forward.sigma" ? "3.3333333333333335"
                                               : "0.30000000000000004";
+}
+
+/// Parameters for which the key means something; else they are defaults.
+inline Params params_for(const Key& key) {
+  Params p;
+  if (key.applies(p)) return p;
+  p.model.name = "phi4";
+  if (key.applies(p)) return p;
+  p.generate.start = "file";
+  if (key.applies(p)) return p;
+  p.generate.algorithm = "langevin";
+  return p;
 }
 
 }  // namespace scorefield::test

@@ -196,9 +196,14 @@ TEST(TwoPeak, Symmetric) {
 
 // The deck's model is made with its parameters.
 TEST(ExactLaw, MadeFromTheDeck) {
-  const auto law = make_exact_law({"two-peak", 2.0, 0.5, 0.7});
+  ModelParams model;
+  model.mu0 = 2.0;
+  model.sigma0 = 0.5;
+  model.weight = 0.7;
+  const auto law = make_exact_law(model);
   EXPECT_EQ(law->cumulants(), TwoPeak(2.0, 0.5, 0.7).cumulants());
-  EXPECT_EQ(test::caught([] { make_exact_law({"none", 1.0, 1.0, 0.5}); }).code, ExitCode::internal);
+  model.name = "phi4";
+  EXPECT_EQ(test::caught([&] { make_exact_law(model); }).code, ExitCode::internal);
 }
 
 }  // namespace

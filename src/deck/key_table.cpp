@@ -1,0 +1,260 @@
+#include "deck/key_table.h"
+
+#include <sstream>
+#include <stdexcept>
+
+#include "deck/key_builders.h"
+
+namespace scorefield {
+
+using namespace keys;
+
+namespace {
+
+std::string to_text(const Process& value) { return value.name[0] == 'c' ? shortest(value.c) : value.name; }
+
+Process parse_process(const std::string& text) {
+  if (text == "ve") return {"ve", 0.0};
+  if (text == "vp") return {"vp", 1.0};
+  try {
+    const double c = parse_number<double>(text, {0.0, 1.0});
+    if (c == 0.0) return {"ve", c};
+    if (c == 1.0) return {"vp", c};
+    return {std::string("c").append(shortest(c)), c};
+  } catch (const std::invalid_argument&) {
+    throw std::invalid_argument("ve, vp, or a number c, 0 <= value <= 1");
+  }
+}
+
+Key process_key() {
+  return {"forward",
+          "process",
+          "processes",
+          "ve, vp, or c with 0 <= c <= 1",
+          "",
+          "forward processes, each with its own outputs",
+          KeyClass::select,
+          [](Params& p, const std::string& text) {
+            std::vector<Process> values;
+            for (const auto& part : split(text)) values.push_back(parse_process(part));
+            p.forward.process = values;
+          },
+          [](const Params& p) { return join(p.forward.process, [](const Process& v) { return to_text(v); }); }};
+}
+
+/// Seconds of a duration: a number, or h:mm:ss as batch systems write it.
+double parse_duration(const std::string& text) {
+  const char* expected = "seconds or h:mm:ss, 0 <= value, mm and ss below 60";
+  double seconds = 0.0;
+  int parts = 0;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ':'); ++parts) {
+    try {
+      seconds = 60.0 * seconds + (parts == 0 ? parse_number<double>(part, {0, 1e9}) : parse_number<double>(part, {0, 60, false, true}));
+    } catch (const std::invalid_argument&) {
+      throw std::invalid_argument(expected);
+    }
+  }
+  if ((parts != 1 && parts != 3) || text.back() == ':') throw std::invalid_argument(expected);
+  return seconds;
+}
+
+Key walltime_key() {
+  return {"run",
+          "walltime",
+          "duration",
+          "seconds or h:mm:ss",
+          "",
+          "stop in time with a checkpoint (exit code 85), this long after the start; 0: no limit",
+          KeyClass::free,
+          [](Params& p, const std::string& text) { p.run.walltime = parse_duration(text); },
+          [](const Params& p) { return shortest(p.run.walltime); }};
+}
+
+const Key::Condition kPoints{"model.name = two-peak", [](const Params& p) { return !is_lattice(p.model); }};
+const Key::Condition kLattice{"a model on a lattice", [](const Params& p) { return is_lattice(p.model); }};
+const Key::Condition kPhi4{"model.name = phi4", [](const Params& p) { return p.model.name == "phi4"; }};
+const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
+                          false};
+const Key::Condition kLangevin{"generate.algorithm = langevin",
+                               [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "langevin"; }, false};
+const Key::Condition kTuned{"generate.algorithm = hmc or langevin-corrected",
+                            [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm != "langevin"; }, false};
+const Key::Condition kFromFile{"generate.start = file", [](const Params& p) { return is_lattice(p.model) && p.generate.start == "file"; },
+                               false};
+
+/// The keys with the condition that they share.
+std::vector<Key> only(const Key::Condition& condition, std::vector<Key> keys) {
+  for (Key& key : keys) key.condition = condition;
+  return keys;
+}
+
+std::vector<Key> run_keys() {
+  using enum KeyClass;
+  const SectionKeys<RunParams> run{"run", &Params::run};
+  return {
+      run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
+      run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
+      run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
+      run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
+                 "made between two points where the program can stop; 0: chosen, 131072 numbers a core"),
+      run.number("checkpoint", &RunParams::checkpoint, {0, 1e6}, "seconds", free, "time between checkpoints"),
+      walltime_key(),
+  };
+}
+
+std::vector<Key> lattice_keys() {
+  using enum KeyClass;
+  const SectionKeys<LatticeParams> lattice{"lattice", &Params::lattice};
+  return only(kLattice, {
+                            lattice.numbers("size", &LatticeParams::size, {2, 65536}, "sites", physics, "extents in y and x, periodic"),
+                            lattice.numbers("process-grid", &LatticeParams::process_grid, {0, 65536}, "", free,
+                                            "replicas, which share the chains; ranks along y and along x in each; 0: chosen"),
+                        });
+}
+
+std::vector<Key> model_keys() {
+  using enum KeyClass;
+  const SectionKeys<ModelParams> model{"model", &Params::model};
+  Key name = model.choice("name", &ModelParams::name, {"two-peak", "phi4", "gaussian-field"}, physics, "what is simulated");
+  Key kappa = model.number("kappa", &ModelParams::kappa, {0, 1e3}, "", physics, "hopping parameter");
+  Key lambda = model.number("lambda", &ModelParams::lambda, {0, 1e3, true}, "", physics, "quartic coupling");
+  kappa.condition = kLattice;
+  lambda.condition = kPhi4;
+  std::vector<Key> keys =
+      only(kPoints, {
+                        model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
+                        model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
+                        model.number("weight", &ModelParams::weight, {0, 1}, "", physics, "share of the peak at +mu0"),
+                    });
+  keys.insert(keys.begin(), {name, kappa, lambda});
+  return keys;
+}
+
+std::vector<Key> generate_keys() {
+  using enum KeyClass;
+  const SectionKeys<GenerateParams> generate{"generate", &Params::generate};
+  std::vector<Key> keys = only(
+      kLattice,
+      {
+          generate.number("chains", &GenerateParams::chains, {1, 1e9}, "", physics, "independent Markov chains"),
+          generate.choice("algorithm", &GenerateParams::algorithm, {"hmc", "langevin", "langevin-corrected"}, physics,
+                          "hybrid Monte Carlo, the Langevin equation, or that with Metropolis correction of each step"),
+          generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
+                          "length of an update: molecular-dynamics or Langevin time"),
+          generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
+                          "step size in this time; where it is tuned, that of the first update"),
+          generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
+                          "made before the first configuration"),
+          generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),
+          generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
+                          "a cluster update of the signs after every so many; 0: none"),
+          generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
+          generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
+                          "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file"),
+          generate.choice("precision", &GenerateParams::precision, {"float64", "float32"}, physics, "of the configurations in the file"),
+      });
+  Key samples = generate.number("samples", &GenerateParams::samples, {1, 1e12}, "configurations", extend, "size of the ensemble");
+  Key integrator = generate.choice("integrator", &GenerateParams::integrator, {"leapfrog", "omf2", "omf4"}, physics,
+                                   "leapfrog, or minimum-norm schemes of second and fourth order");
+  Key scheme = generate.choice("scheme", &GenerateParams::scheme, {"euler", "second-order"}, physics, "order of the step's errors");
+  Key acceptance = generate.number("acceptance", &GenerateParams::acceptance, {0, 1, false, true}, "", physics,
+                                   "for which the step size is tuned during thermalisation; 0: the step stays");
+  Key file = generate.text("start-file", &GenerateParams::start_file, physics, "an ensemble of this lattice, its last configurations");
+  integrator.condition = kHmc;
+  scheme.condition = kLangevin;
+  acceptance.condition = kTuned;
+  file.condition = kFromFile;
+  keys.insert(keys.begin(), samples);
+  keys.insert(keys.end(), {integrator, scheme, acceptance, file});
+  return keys;
+}
+
+std::vector<Key> forward_and_network_keys() {
+  using enum KeyClass;
+  const SectionKeys<ForwardParams> forward{"forward", &Params::forward};
+  const SectionKeys<NetworkParams> network{"network", &Params::network};
+  return {
+      process_key(),
+      forward.number("sigma", &ForwardParams::sigma, {1, 1e6, true}, "", physics, "base of the noise g(t) = sigma^t"),
+      forward.number("noise-min", &ForwardParams::noise_min, {1e-4, 1, false, true}, "standard deviations of the data", physics,
+                     "noise over signal at the last step before the one without noise"),
+      forward.number("times", &ForwardParams::times, {2, 10000}, "", physics, "times from 0 to 1 at which the forward process is recorded"),
+      network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
+      network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
+                     "random Fourier features of the noise level (even)"),
+      network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
+                     "standard deviation of their frequencies"),
+      network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu"}, physics,
+                     "non-linearity of the hidden layers"),
+      network.choice("symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
+                     "odd: s(-x) = -s(x) by construction, at twice the cost"),
+  };
+}
+
+std::vector<Key> train_keys() {
+  using enum KeyClass;
+  const SectionKeys<TrainParams> train{"train", &Params::train};
+  return {
+      train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),
+      train.number("levels", &TrainParams::levels, {1, 1e6}, "", physics, "noise levels in a batch, one a stratum"),
+      train.number("per-level", &TrainParams::per_level, {1, 1e7}, "configurations", physics,
+                   "configurations at each level; batch = levels x per-level, over all ranks"),
+      train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics, "peak learning rate of Adam"),
+      train.number("warmup", &TrainParams::warmup, {0, 1e9}, "steps", physics, "linear rise of the learning rate"),
+      train.choice("schedule", &TrainParams::schedule, {"cosine", "linear", "constant"}, physics,
+                   "fall of the learning rate to 0 at the last step"),
+      train.number("beta1", &TrainParams::beta1, {0, 1, false, true}, "", physics, "Adam: decay of the mean gradient"),
+      train.number("beta2", &TrainParams::beta2, {0, 1, false, true}, "", physics, "Adam: decay of its square"),
+      train.number("averaging", &TrainParams::averaging, {0, 1e6, true}, "", physics,
+                   "exponent p of the average of the weights that is sampled with: step n counts as n^p"),
+      train.choice("level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
+                   "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)) for log-noise, in t for uniform-time; mixed: "
+                   "60 % log-noise and 40 % uniform in the angle atan(sqrt(Xi)/(f sd))"),
+      train.choice("weight", &TrainParams::weight, {"unit", "xi", "sqrt-xi"}, physics,
+                   "weight of a level in the loss: 1 for the preconditioned target, or lambda(t) = Xi or sqrt(Xi) for the score"),
+  };
+}
+
+std::vector<Key> sample_keys() {
+  using enum KeyClass;
+  const SectionKeys<SampleParams> sample{"sample", &Params::sample};
+  return {
+      sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
+                     "configurations made: one number for all scores, or one for each"),
+      sample.choices("score", &SampleParams::score, {"exact", "learnt"}, select, "score that drives the backward process"),
+      sample.choices("sampler", &SampleParams::sampler, {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"},
+                     select, "integrator of the backward process: one for all scores, or one for each"),
+      sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
+      sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
+                    "times at which the backward process is recorded, at most steps + 1"),
+      sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
+                    "signal to noise of a Langevin correction (predictor-corrector)"),
+  };
+}
+
+std::vector<Key> measure_keys() {
+  using enum KeyClass;
+  const SectionKeys<MeasureParams> measure{"measure", &Params::measure};
+  std::vector<Key> keys = only(kPoints, {
+                                            measure.number("bins", &MeasureParams::bins, {16, 512}, "", physics, "jackknife bins"),
+                                            measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations",
+                                                            physics, "sources J at which the generating function W[J] is recorded"),
+                                        });
+  keys.push_back(measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
+                                "cells of the histograms, over five standard deviations to each side"));
+  return keys;
+}
+
+}  // namespace
+
+std::vector<Key> key_table() {
+  std::vector<Key> all;
+  for (const auto& part : {run_keys(), lattice_keys(), model_keys(), generate_keys(), only(kPoints, forward_and_network_keys()),
+                           only(kPoints, train_keys()), only(kPoints, sample_keys()), measure_keys()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace scorefield

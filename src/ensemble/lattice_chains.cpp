@@ -1,0 +1,150 @@
+#include "ensemble/lattice_chains.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ensemble/langevin.h"
+#include "ensemble/momenta.h"
+#include "ensemble/signs.h"
+
+namespace scorefield {
+namespace {
+
+Extents extents_of(const LatticeParams& lattice) { return {lattice.size[0], lattice.size[1]}; }
+
+ProcessGrid grid_of(int ranks, const Params& params) {
+  const auto& wanted = params.lattice.process_grid;
+  return choose_grid(ranks, extents_of(params.lattice), params.generate.chains, {wanted[0], wanted[1], wanted[2]});
+}
+
+/// One thread a chain where a rank has whole chains, enough of them, and these are small; else all threads work on all chains.
+int threads_a_chain(const Domain& domain, int threads) { return domain.whole() && domain.chains().size() >= threads ? 1 : threads; }
+
+void set_row(double* row, std::int64_t columns, double value) { std::fill_n(row, columns, value); }
+
+}  // namespace
+
+LatticeChains::LatticeChains(const Comm& world, const Params& params, int threads)
+    : world_(&world),
+      params_(params),
+      domain_(world, extents_of(params.lattice), params.generate.chains, grid_of(world.size(), params)),
+      layout_(make_layout(domain_, threads_a_chain(domain_, threads))),
+      action_(make_lattice_action(params.model)),
+      tuner_(params.generate.step, params.generate.acceptance, tunes(params.generate) ? params.generate.thermalisation : 0) {
+  const bool alone = domain_.whole() && layout_.tiles.size() == 1;
+  const std::int64_t chains = domain_.chains().size(), a_group = alone ? 1 : chains;
+  for (std::int64_t first = 0; first < chains; first += a_group) {
+    const Range numbers{domain_.chains().begin + first, domain_.chains().begin + first + a_group};
+    groups_.push_back({Field(domain_, layout_, a_group), numbers, {}, std::vector<Outcome>(static_cast<std::size_t>(a_group))});
+  }
+  workspaces_.reserve(static_cast<std::size_t>(threads));
+  for (int i = 0; i < (alone ? threads : 1); ++i) workspaces_.emplace_back(domain_, layout_, *action_, a_group, !alone);
+  make_updates();
+}
+
+std::int64_t LatticeChains::steps() const { return std::max<std::int64_t>(1, std::llround(params_.generate.trajectory / step())); }
+
+void LatticeChains::make_updates() {
+  const GenerateParams& generate = params_.generate;
+  const auto seed = static_cast<std::uint64_t>(params_.run.seed);
+  updates_.clear();
+  if (generate.algorithm == "hmc") {
+    updates_.push_back(std::make_unique<Hmc>(seed, make_trajectory(integrator_named(generate.integrator), step(), steps())));
+  } else if (generate.algorithm == "langevin-corrected") {
+    updates_.push_back(std::make_unique<CorrectedLangevin>(seed, step(), steps()));
+  } else {
+    const auto scheme = generate.scheme == "euler" ? LangevinScheme::euler : LangevinScheme::second_order;
+    updates_.push_back(std::make_unique<Langevin>(seed, step(), steps(), scheme));
+  }
+  cluster_ = generate.cluster > 0 ? std::make_unique<ClusterUpdate>(seed) : nullptr;
+  if (generate.flip == "yes") updates_.push_back(std::make_unique<SignFlip>(seed));
+}
+
+void LatticeChains::restore_tuner(const StepTuner::State& state) {
+  tuner_.restore(state);
+  make_updates();
+}
+
+void LatticeChains::start() {
+  const std::string& kind = params_.generate.start;
+  for_groups([&](ChainGroup& group, Workspace& work) {
+    work.for_blocks([&](std::int64_t chain, std::size_t tile) {
+      const std::int64_t number = group.chains.begin + chain;
+      const Block phi = group.phi.block(chain, tile);
+      const bool hot = kind == "hot" || (kind == "mixed" && number % 2 == 0);
+      if (hot) fill_normals({static_cast<std::uint64_t>(params_.run.seed), Stream::start, 0}, domain_.lattice(), number, phi);
+      const bool negative = (kind == "mixed" ? number / 2 : number) % 2 == 1;
+      for (std::int64_t y = 0; y < phi.rows && !hot; ++y) set_row(phi.sites(y), phi.columns, negative ? -1.0 : 1.0);
+    });
+    group.action_known = false;
+  });
+}
+
+/// A chain's own group is worked on by one thread, with that thread's workspace.
+void LatticeChains::for_groups(const std::function<void(ChainGroup&, Workspace&)>& work) {
+  require_all(*world_, [&] {
+    if (workspaces_.size() == 1 && groups_.size() == 1) return work(groups_[0], workspaces_[0]);
+    parallel_for(0, static_cast<std::int64_t>(groups_.size()), [&](std::int64_t i) {
+      work(groups_[static_cast<std::size_t>(i)], workspaces_[static_cast<std::size_t>(thread_number())]);
+    });
+  });
+}
+
+void LatticeChains::advance(std::uint64_t first, std::int64_t count, std::int64_t measured, const Visit& visit) {
+  const auto every = static_cast<std::uint64_t>(params_.generate.cluster);
+  for_groups([&](ChainGroup& group, Workspace& work) {
+    for (std::int64_t update = 0; update < count; ++update) {
+      const std::uint64_t number = first + static_cast<std::uint64_t>(update);
+      for (const auto& each : updates_) each->apply(group, work, number);
+      if (cluster_ && (number + 1) % every == 0) cluster_->apply(group, work, number);
+      if ((update + 1) % measured == 0) work.know_action(group);
+      for (std::int64_t chain = 0; chain < group.chains.size(); ++chain) {
+        visit(group.chains.begin + chain - domain_.chains().begin, update, group.outcome[static_cast<std::size_t>(chain)]);
+      }
+    }
+  });
+}
+
+void LatticeChains::thermalise(std::uint64_t number) {
+  std::vector<double> probability(static_cast<std::size_t>(domain_.chains().size()));
+  advance(number, 1, 1, [&](std::int64_t chain, std::int64_t, const Outcome& outcome) {
+    probability[static_cast<std::size_t>(chain)] = outcome.probability;
+  });
+  if (!tunes(params_.generate)) return;
+  FixedSum sum;
+  for (const double p : probability) {
+    if (domain_.comm().is_root()) sum.add(std::llround(std::ldexp(p, 32)));
+  }
+  FixedSum::all_reduce(*world_, {&sum, 1});
+  tuner_.observe(sum.value() / static_cast<double>(params_.generate.chains));
+  make_updates();
+}
+
+LatticeChains::Place LatticeChains::place(std::int64_t chain) const {
+  const std::int64_t a_group = groups_.front().chains.size();
+  return {static_cast<std::size_t>(chain / a_group), chain % a_group};
+}
+
+void LatticeChains::copy_out(std::int64_t chain, std::span<double> sites) {
+  const auto [group, in_group] = place(chain);
+  const std::int64_t columns = domain_.columns().size();
+  for (std::int64_t y = 0; y < domain_.rows().size(); ++y) {
+    std::copy_n(groups_[group].phi.sites(in_group, y), columns, sites.data() + y * columns);
+  }
+}
+
+void LatticeChains::copy_in(std::int64_t chain, std::span<const double> sites) {
+  const auto [group, in_group] = place(chain);
+  const std::int64_t columns = domain_.columns().size();
+  for (std::int64_t y = 0; y < domain_.rows().size(); ++y) {
+    std::copy_n(sites.data() + y * columns, columns, groups_[group].phi.sites(in_group, y));
+  }
+  groups_[group].action_known = false;
+}
+
+double LatticeChains::action(std::int64_t chain) const {
+  const auto [group, in_group] = place(chain);
+  return groups_[group].action[static_cast<std::size_t>(in_group)];
+}
+
+}  // namespace scorefield

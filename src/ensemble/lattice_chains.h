@@ -1,0 +1,71 @@
+// All chains of a lattice run on this rank: made by the deck, moved by updates, copied in and out.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "deck/params.h"
+#include "ensemble/chains.h"
+#include "ensemble/tuner.h"
+
+namespace scorefield {
+
+/// True if the step size is found in the thermalisation: only where steps can be rejected.
+inline bool tunes(const GenerateParams& generate) { return generate.acceptance > 0.0 && generate.algorithm != "langevin"; }
+
+class LatticeChains {
+ public:
+  /// Collective over `world`. InputError where the deck's process grid does not fit.
+  LatticeChains(const Comm& world, const Params& params, int threads);
+
+  const Domain& domain() const { return domain_; }
+  /// Sites of a chain on this rank.
+  std::int64_t sites() const { return domain_.rows().size() * domain_.columns().size(); }
+
+  /// hot: standard normals; cold: 1 on all sites of even chains, -1 of odd ones; mixed: hot in the even chains, cold (1 and -1 in turn)
+  /// in the odd ones. A start from a file is for the caller, by copy_in.
+  void start();
+
+  /// Update number `number` of all chains, and, if the step size is tuned, its next adjustment. Collective over `world`.
+  void thermalise(std::uint64_t number);
+  /// Updates [first, first + count) of all chains. `visit(chain on this rank, update - first, outcome)` sees each chain after each update,
+  /// the last of every `measured` with its action known (NumericalError if that is not finite); it is called from several threads, for
+  /// different chains. Collective.
+  using Visit = std::function<void(std::int64_t chain, std::int64_t update, const Outcome& outcome)>;
+  void advance(std::uint64_t first, std::int64_t count, std::int64_t measured, const Visit& visit);
+
+  /// Copies this rank's sites of a chain, [row][column], out or in. Local.
+  void copy_out(std::int64_t chain, std::span<double> sites);
+  void copy_in(std::int64_t chain, std::span<const double> sites);
+
+  const StepTuner& tuner() const { return tuner_; }
+  void restore_tuner(const StepTuner::State& state);
+  /// The step size, and how many of them make an update.
+  double step() const { return tuner_.step(); }
+  std::int64_t steps() const;
+  /// The action of a chain, as long as it is known.
+  double action(std::int64_t chain) const;
+
+ private:
+  struct Place {
+    std::size_t group;
+    std::int64_t chain;
+  };
+  Place place(std::int64_t chain) const;
+  void make_updates();
+  void for_groups(const std::function<void(ChainGroup&, Workspace&)>& work);
+
+  const Comm* world_;
+  Params params_;
+  Domain domain_;
+  Layout layout_;
+  std::unique_ptr<LatticeAction> action_;
+  std::vector<ChainGroup> groups_;
+  std::vector<Workspace> workspaces_;
+  StepTuner tuner_;
+  std::vector<std::unique_ptr<Update>> updates_;  ///< of every update
+  std::unique_ptr<Update> cluster_;               ///< and of some
+};
+
+}  // namespace scorefield

@@ -1,0 +1,23 @@
+// What Gaussian momenta need, whatever the action is: drawing them, their energy, and the drift of a field along them. Local; one block.
+#pragma once
+
+#include "base/fixed_sum.h"
+#include "base/rng.h"
+#include "lattice/field.h"
+
+namespace scorefield {
+
+/// Standard normals on all sites of a block of chain number `chain`: site x of the lattice gets number chain * sites + x of the key's
+/// sequence, whichever rank has it.
+void fill_normals(const RandomKey& key, const Extents& lattice, std::int64_t chain, const Block& block);
+
+/// sum pi^2 / 2.
+FixedSum kinetic_energy(const Block& pi);
+
+/// phi += drift pi.
+void drift(const Block& phi, const Block& pi, double drift);
+
+/// Copies the sites (and, as they come, ghosts at the sides) of one block to another of the same shape.
+void copy_sites(const Block& from, const Block& to);
+
+}  // namespace scorefield

@@ -1,0 +1,22 @@
+#include "ensemble/tuner.h"
+
+#include <cmath>
+
+namespace scorefield {
+
+StepTuner::StepTuner(double step, double wanted, std::int64_t updates) : wanted_(wanted), updates_(updates), state_{std::log(step)} {}
+
+double StepTuner::step() const {
+  const bool frozen = updates_ > 0 && state_.done >= updates_;
+  return std::exp(frozen ? state_.sum / static_cast<double>(updates_ - updates_ / 2) : state_.log_step);
+}
+
+void StepTuner::observe(double acceptance) {
+  const std::int64_t in_second_half = state_.done - updates_ / 2;
+  const double gain = in_second_half < 0 ? 1.0 : 1.0 / std::sqrt(static_cast<double>(in_second_half + 1));
+  state_.log_step += gain * (acceptance - wanted_);
+  if (in_second_half >= 0) state_.sum += state_.log_step;
+  ++state_.done;
+}
+
+}  // namespace scorefield

@@ -1,0 +1,20 @@
+// Whole lattices on one rank each, for what cannot be done in parts.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "lattice/geometry.h"
+
+namespace scorefield {
+
+/// Number `chain` of the chains of a replica is collected by this rank of domain.comm().
+inline int collector_of(const Domain& domain, std::int64_t chain) { return static_cast<int>(chain % domain.comm().size()); }
+
+/// `mine`: [chain][row][column], this rank's sites of `chains` chains, one byte a site. Returns the whole lattices [chain][y][x] of the
+/// chains that this rank collects. Collective over domain.comm().
+std::vector<std::uint8_t> collect(const Domain& domain, std::int64_t chains, std::span<const std::uint8_t> mine);
+/// The inverse.
+std::vector<std::uint8_t> distribute(const Domain& domain, std::int64_t chains, std::span<const std::uint8_t> whole);
+
+}  // namespace scorefield

@@ -1,0 +1,110 @@
+#include "physics/phi4.h"
+
+namespace scorefield {
+namespace {
+
+/// Coefficients of one kick, and of the drift after it: pi += hop (neighbours) + phi (mass + quartic phi^2); phi += drift pi.
+struct KickDrift {
+  Vec hop, mass, quartic, drift;
+};
+
+/// Which vectors of a row are worked on (all, with what lies in front and behind), and where the row's ends find their neighbours.
+struct RowShape {
+  explicit RowShape(const Block& block) : vectors(block.stride), wraps(block.wraps) {}
+  Vec before(const Vec* row) const { return wraps ? row[vectors - 1] : Vec{}; }
+  Vec after(const Vec* row) const { return wraps ? row[0] : Vec{}; }
+  std::int64_t vectors;
+  bool wraps;
+};
+
+/// Kicks row y. With `drifts`, also drifts the row above, whose old value is needed here for the last time: so each is loaded once a stage.
+template <bool drifts>
+inline void kick_row(const Block& phi, const Block& pi, std::int64_t y, const RowShape& shape, const KickDrift& c) {
+  Vec* __restrict above = phi.row(y - 1);
+  const Vec* __restrict middle = phi.row(y);
+  const Vec* __restrict below = phi.row(y + 1);
+  Vec* __restrict momenta = pi.row(y);
+  const Vec* __restrict momenta_above = pi.row(y - 1);
+  const Vec end = shape.after(middle);
+  Vec left = shape.before(middle), here = middle[0];
+  for (std::int64_t j = 0; j < shape.vectors; ++j) {
+    const Vec right = j + 1 < shape.vectors ? middle[j + 1] : end;
+    const Vec up = above[j];
+    const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (up + below[j]);
+    const Vec local = fused(c.quartic, here * here, c.mass);
+    momenta[j] = fused(c.hop, neighbours, fused(here, local, momenta[j]));
+    if constexpr (drifts) above[j] = fused(c.drift, momenta_above[j], up);
+    left = here;
+    here = right;
+  }
+}
+
+inline void drift_row(const Block& phi, const Block& pi, std::int64_t y, const RowShape& shape, const KickDrift& c) {
+  Vec* __restrict row = phi.row(y);
+  const Vec* __restrict momenta = pi.row(y);
+  for (std::int64_t j = 0; j < shape.vectors; ++j) row[j] = fused(c.drift, momenta[j], row[j]);
+}
+
+/// What stage s does when the front is at row y: nothing outside of [low, high), and at `high` only what is left to drift.
+inline void advance(const Block& phi, const Block& pi, std::int64_t y, std::int64_t low, std::int64_t high, const RowShape& shape,
+                    const KickDrift& c) {
+  if (y > low && y < high) {
+    kick_row<true>(phi, pi, y, shape, c);
+  } else if (y == low) {
+    kick_row<false>(phi, pi, y, shape, c);
+  } else if (y == high) {
+    drift_row(phi, pi, high - 1, shape, c);
+  }
+}
+
+}  // namespace
+
+/// A front of rows moves down the block; each stage follows two rows behind the one before it, so that the rows in use stay in the
+/// cache however large the block is. Stage s of n also works on n-1-s ghost rows to either side, which later stages need.
+void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stages) const {
+  const RowShape shape(phi);
+  KickDrift c[kLanes];
+  const auto n = static_cast<std::int64_t>(stages.size());
+  for (std::int64_t s = 0; s < n; ++s) {
+    const auto [kick, drift] = stages[static_cast<std::size_t>(s)];
+    c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * (1.0 - 2.0 * lambda_)), broadcast(-4.0 * kick * lambda_),
+            broadcast(drift)};
+  }
+  for (std::int64_t front = 1 - n; front <= phi.rows + 2 * (n - 1); ++front) {
+    for (std::int64_t s = 0; s < n; ++s) {
+      const std::int64_t more = n - 1 - s;
+      advance(phi, pi, front - 2 * s, -more, phi.rows + more, shape, c[s]);
+    }
+  }
+}
+
+FixedSum Phi4::value(const Block& phi) const {
+  const Vec hop = broadcast(-kappa_), mass = broadcast(1.0 - 2.0 * lambda_), quartic = broadcast(lambda_);
+  const std::int64_t vectors = phi.vectors();
+  const Bits all = first_lanes(kLanes), last = phi.last_lanes();
+  FixedSum sum;
+  FixedLanes lanes;
+  std::int64_t added = 0;
+  for (std::int64_t y = 0; y < phi.rows; ++y) {
+    const Vec *above = phi.row(y - 1) + phi.first, *middle = phi.row(y) + phi.first, *below = phi.row(y + 1) + phi.first;
+    Vec left = phi.wraps ? middle[vectors - 1] : middle[-1], here = middle[0];
+    for (std::int64_t j = 0; j < vectors; ++j) {
+      const Vec right = phi.wraps && j + 1 == vectors ? middle[0] : middle[j + 1];
+      const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (above[j] + below[j]);
+      const Vec local = fused(quartic, here * here, mass);
+      lanes.add(here * fused(here, local, hop * neighbours), j + 1 == vectors ? last : all);
+      left = here;
+      here = right;
+      if (++added % 1024 == 0) sum += lanes.take();
+    }
+  }
+  return sum += lanes.take();
+}
+
+std::unique_ptr<LatticeAction> make_lattice_action(const ModelParams& model) {
+  if (model.name == "phi4") return std::make_unique<Phi4>(model.kappa, model.lambda);
+  if (model.name == "gaussian-field") return std::make_unique<Phi4>(model.kappa, 0.0);
+  throw InputError("model " + model.name + " is not one on a lattice");
+}
+
+}  // namespace scorefield

@@ -1,0 +1,12 @@
+// The ensemble of a model on a lattice: Markov chains, from their start to a complete file.
+#pragma once
+
+#include "stages/survey.h"
+
+namespace scorefield {
+
+/// Makes ensemble.h5: begins it, goes on from its checkpoint, or extends a finished one. Stops and saves at safe points. The result has the
+/// same bits in all cases, for any number of ranks and threads and any process grid. Collective.
+void generate_lattice(const Context& context, const Surveyed& found);
+
+}  // namespace scorefield

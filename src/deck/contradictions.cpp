@@ -56,7 +56,8 @@ void check_network(const Deck& deck) {
 /// Keys that mean nothing for the deck's model.
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
-    if (!key.condition.strict || key.applies(deck.params) || deck.places.count(key.full_name()) == 0) continue;
+    const bool waits = !key.condition.strict && is_lattice(deck.params.model);
+    if (waits || key.applies(deck.params) || deck.places.count(key.full_name()) == 0) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
   }
@@ -80,6 +81,9 @@ void check_lattice(const Deck& deck) {
     refuse({"generate.algorithm", "generate.cluster", "generate.flip"},
            "generate.algorithm = langevin without correction does not go with cluster updates or flips of the sign, which are exact: set "
            "generate.cluster = 0 and generate.flip = no, or take langevin-corrected");
+  }
+  if (p.generate.algorithm == "import" && p.generate.import_file.empty()) {
+    refuse({"generate.algorithm"}, "generate.algorithm = import needs generate.import-file");
   }
   if (p.generate.start == "file" && p.generate.start_file.empty()) {
     refuse({"generate.start"}, "generate.start = file needs generate.start-file");

@@ -74,13 +74,18 @@ Key walltime_key() {
 const Key::Condition kPoints{"model.name = two-peak", [](const Params& p) { return !is_lattice(p.model); }};
 const Key::Condition kLattice{"a model on a lattice", [](const Params& p) { return is_lattice(p.model); }};
 const Key::Condition kPhi4{"model.name = phi4", [](const Params& p) { return p.model.name == "phi4"; }};
+/// Those below say nothing of the model, only of what another key is set to.
 const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
                           false};
 const Key::Condition kLangevin{"generate.algorithm = langevin",
                                [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "langevin"; }, false};
-const Key::Condition kTuned{"generate.algorithm = hmc or langevin-corrected",
-                            [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm != "langevin"; }, false};
-const Key::Condition kFromFile{"generate.start = file", [](const Params& p) { return is_lattice(p.model) && p.generate.start == "file"; },
+const Key::Condition kRejecting{
+    "generate.algorithm = hmc or langevin-corrected",
+    [](const Params& p) { return kHmc.holds(p) || (is_lattice(p.model) && p.generate.algorithm == "langevin-corrected"); }, false};
+const Key::Condition kImport{"generate.algorithm = import",
+                             [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, false};
+const Key::Condition kChains{"a model on a lattice", [](const Params& p) { return is_lattice(p.model) && !kImport.holds(p); }, false};
+const Key::Condition kFromFile{"generate.start = file", [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; },
                                false};
 
 /// The keys with the condition that they share.
@@ -131,30 +136,9 @@ std::vector<Key> model_keys() {
   return keys;
 }
 
-std::vector<Key> generate_keys() {
+/// The keys of runs that make their own configurations.
+std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
   using enum KeyClass;
-  const SectionKeys<GenerateParams> generate{"generate", &Params::generate};
-  std::vector<Key> keys = only(
-      kLattice,
-      {
-          generate.number("chains", &GenerateParams::chains, {1, 1e9}, "", physics, "independent Markov chains"),
-          generate.choice("algorithm", &GenerateParams::algorithm, {"hmc", "langevin", "langevin-corrected"}, physics,
-                          "hybrid Monte Carlo, the Langevin equation, or that with Metropolis correction of each step"),
-          generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
-                          "length of an update: molecular-dynamics or Langevin time"),
-          generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
-                          "step size in this time; where it is tuned, that of the first update"),
-          generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
-                          "made before the first configuration"),
-          generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),
-          generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
-                          "a cluster update of the signs after every so many; 0: none"),
-          generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
-          generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
-                          "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file"),
-          generate.choice("precision", &GenerateParams::precision, {"float64", "float32"}, physics, "of the configurations in the file"),
-      });
-  Key samples = generate.number("samples", &GenerateParams::samples, {1, 1e12}, "configurations", extend, "size of the ensemble");
   Key integrator = generate.choice("integrator", &GenerateParams::integrator, {"leapfrog", "omf2", "omf4"}, physics,
                                    "leapfrog, or minimum-norm schemes of second and fourth order");
   Key scheme = generate.choice("scheme", &GenerateParams::scheme, {"euler", "second-order"}, physics, "order of the step's errors");
@@ -163,10 +147,44 @@ std::vector<Key> generate_keys() {
   Key file = generate.text("start-file", &GenerateParams::start_file, physics, "an ensemble of this lattice, its last configurations");
   integrator.condition = kHmc;
   scheme.condition = kLangevin;
-  acceptance.condition = kTuned;
+  acceptance.condition = kRejecting;
   file.condition = kFromFile;
-  keys.insert(keys.begin(), samples);
+  std::vector<Key> keys =
+      only(kChains,
+           {generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
+                            "length of an update: molecular-dynamics or Langevin time"),
+            generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
+                            "step size in this time; where it is tuned, that of the first update"),
+            generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
+                            "made before the first configuration"),
+            generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),
+            generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
+                            "a cluster update of the signs after every so many; 0: none"),
+            generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
+            generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
+                            "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file")});
   keys.insert(keys.end(), {integrator, scheme, acceptance, file});
+  return keys;
+}
+
+std::vector<Key> generate_keys() {
+  using enum KeyClass;
+  const SectionKeys<GenerateParams> generate{"generate", &Params::generate};
+  std::vector<Key> keys = only(
+      kLattice,
+      {generate.choice("algorithm", &GenerateParams::algorithm, {"hmc", "langevin", "langevin-corrected", "import"}, physics,
+                       "hybrid Monte Carlo, the Langevin equation, that with Metropolis correction of each step, or "
+                       "configurations made elsewhere"),
+       generate.number("chains", &GenerateParams::chains, {1, 1e9}, "", physics, "independent Markov chains"),
+       generate.choice("precision", &GenerateParams::precision, {"float64", "float32"}, physics, "of the configurations in the file")});
+  keys.insert(keys.begin(),
+              generate.number("samples", &GenerateParams::samples, {1, 1e12}, "configurations", extend, "size of the ensemble"));
+  for (const auto& part :
+       {chain_keys(generate),
+        only(kImport, {generate.text("import-file", &GenerateParams::import_file, physics, "array (N, Ly, Lx) of numbers: .npy, or HDF5"),
+                       generate.text("import-dataset", &GenerateParams::import_dataset, physics, "its name in an HDF5 file")})}) {
+    keys.insert(keys.end(), part.begin(), part.end());
+  }
   return keys;
 }
 

@@ -28,11 +28,11 @@ struct Key {
   /// Reads the text into the parameters. Throws std::invalid_argument with what was expected.
   std::function<void(Params&, const std::string&)> set;
   std::function<std::string(const Params&)> get;
-  /// In which decks the key means something; in others it is not part of the resolved deck, and, if `strict`, an error.
+  /// In which decks the key means something; in others it is not part of the resolved deck, and an error.
   struct Condition {
     std::string text;  ///< "a model on a lattice"
     bool (*holds)(const Params&) = nullptr;
-    bool strict = true;
+    bool strict = true;  ///< or else it may wait, in the deck of a lattice model, for another key that gives it a meaning
   } condition{};
 
   bool applies(const Params& params) const { return condition.holds == nullptr || condition.holds(params); }

@@ -56,6 +56,8 @@ struct GenerateParams {
   std::string start = "hot";
   std::string start_file;
   std::string precision = "float64";
+  std::string import_file;
+  std::string import_dataset = "/field";
 };
 
 struct ForwardParams {

@@ -44,33 +44,42 @@ ChainFile::ChainFile(const Context& context, const Output& output, LatticeChains
 std::vector<ChainFile::Series> ChainFile::all_series() const {
   const GenerateParams& generate = context_->deck.params.generate;
   const Extents& lattice = run_->domain().lattice();
-  const Stored stored = generate.precision == "float32" ? Stored::float32 : Stored::float64;
-  std::vector<Series> all = {{"/field", {1, unsigned_of(lattice.y), unsigned_of(lattice.x)}, stored, &SweepData::field},
-                             {"/history/action", {}, Stored::float64, &SweepData::action}};
+  std::vector<Series> all = {{"/field", {1, unsigned_of(lattice.y), unsigned_of(lattice.x)}, &SweepData::field},
+                             {"/history/action", {}, &SweepData::action}};
   if (generate.algorithm == "langevin") return all;
-  all.push_back({"/history/acceptance", {}, Stored::float64, &SweepData::acceptance});
-  all.push_back({"/history/delta_h", {unsigned_of(separation_)}, Stored::float64, &SweepData::delta_h});
+  all.push_back({"/history/acceptance", {}, &SweepData::acceptance});
+  all.push_back({"/history/delta_h", {unsigned_of(separation_)}, &SweepData::delta_h});
   return all;
 }
 
-void ChainFile::lay_out(H5File& file) const {
-  const auto rows = unsigned_of(samples_);
-  for (const Series& each : all_series()) {
-    Shape shape = each.row;
-    shape.insert(shape.begin(), rows);
-    file.create_dataset(each.name, shape, each.stored);
-  }
+void lay_out_configurations(H5File& file, const Params& params) {
+  const GenerateParams& generate = params.generate;
+  const auto rows = unsigned_of(generate.samples);
+  file.create_dataset("/field", {rows, 1, unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])},
+                      generate.precision == "float32" ? Stored::float32 : Stored::float64);
   file.set_attribute("/field", "components", std::string("real"));
-  const Extents& lattice = run_->domain().lattice();
-  file.create_dataset("/state/field", {2, unsigned_of(chains_), 1, unsigned_of(lattice.y), unsigned_of(lattice.x)});
-  file.create_dataset("/state/numbers", {2, kStateNumbers});
+  const bool imported = generate.algorithm == "import";
+  const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
   std::vector<double> chain, trajectory;
-  for (std::int64_t n = 0; n < samples_; ++n) {
-    chain.push_back(static_cast<double>(n % chains_));
-    trajectory.push_back(static_cast<double>(context_->deck.params.generate.thermalisation + (n / chains_ + 1) * separation_));
+  for (std::int64_t n = 0; n < generate.samples; ++n) {
+    chain.push_back(static_cast<double>(n % generate.chains));
+    trajectory.push_back(static_cast<double>(before + (n / generate.chains + 1) * separation));
   }
   file.write_all("/chain", {rows}, chain, Stored::int64);
   file.write_all("/trajectory", {rows}, trajectory, Stored::int64);
+}
+
+void ChainFile::lay_out(H5File& file) const {
+  lay_out_configurations(file, context_->deck.params);
+  for (const Series& each : all_series()) {
+    if (each.values == &SweepData::field) continue;
+    Shape shape = each.row;
+    shape.insert(shape.begin(), unsigned_of(samples_));
+    file.create_dataset(each.name, shape);
+  }
+  const Extents& lattice = run_->domain().lattice();
+  file.create_dataset("/state/field", {2, unsigned_of(chains_), 1, unsigned_of(lattice.y), unsigned_of(lattice.x)});
+  file.create_dataset("/state/numbers", {2, kStateNumbers});
 }
 
 SweepData ChainFile::make_data(std::int64_t sweeps) const {

@@ -10,6 +10,9 @@
 
 namespace scorefield {
 
+/// Datasets of an ensemble on a lattice, however it was made: /field, and /chain and /trajectory, which are written. Collective.
+void lay_out_configurations(H5File& file, const Params& params);
+
 /// What a rank's chains made in some sweeps. A sweep is one configuration of every chain; arrays begin with [sweep][chain].
 struct SweepData {
   std::vector<double> field;  ///< [row][column], this rank's sites
@@ -53,7 +56,6 @@ class ChainFile {
   struct Series {
     std::string name;
     Shape row;  ///< shape of a configuration's entry
-    Stored stored = Stored::float64;
     std::vector<double> SweepData::*values = nullptr;
   };
   std::vector<Series> all_series() const;

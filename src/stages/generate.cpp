@@ -1,6 +1,7 @@
 #include "physics/exact_law.h"
 #include "stages/batch_output.h"
 #include "stages/generate_lattice.h"
+#include "stages/import_ensemble.h"
 #include "stages/stages.h"
 
 namespace scorefield {
@@ -9,6 +10,7 @@ void generate(const Context& context) {
   const Params& params = context.deck.params;
   const Surveyed found = survey(context, ensemble_output(params));
   if (already_complete(context, found)) return;
+  if (params.generate.algorithm == "import") return import_ensemble(context, found);
   if (is_lattice(params.model)) return generate_lattice(context, found);
   const auto law = make_exact_law(params.model);
   BatchWork work;

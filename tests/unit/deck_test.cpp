@@ -177,6 +177,7 @@ TEST(Deck, KeysOfOtherModels) {
   expect_refused("[model]\nkappa = 0.2\n", {}, {"name.ini:2", "model.kappa", "a model on a lattice"});
   expect_refused("[model]\nname = gaussian-field\nlambda = 0.2\nkappa = 0.2\n", {}, {"model.lambda", "model.name = phi4"});
   expect_refused("[model]\nname = phi4\n", {"--train.steps=7"}, {"command line", "train.steps"});
+  expect_refused("[generate]\nintegrator = omf2\n", {}, {"name.ini:2", "generate.integrator", "generate.algorithm = hmc"});
   const Params p = parse("[model]\nname = phi4\n[generate]\nintegrator = omf4\n", {"--generate.algorithm=langevin-corrected"});
   EXPECT_EQ(resolved_text(p).find("integrator"), std::string::npos);
   EXPECT_EQ(resolved_text(p).find("mu0"), std::string::npos);
@@ -191,6 +192,7 @@ TEST(Deck, ContradictionsOnLattices) {
   expect_refused(phi4, {"--lattice.size=65536,65536"}, {"lattice.size", "more than 1073741824 sites"});
   expect_refused(phi4, {"--generate.algorithm=langevin"}, {"generate.cluster = 0"});
   expect_refused(phi4, {"--generate.algorithm=langevin", "--generate.cluster=0", "--generate.flip=yes"}, {"generate.flip = no"});
+  expect_refused(phi4, {"--generate.algorithm=import"}, {"generate.import-file"});
   expect_refused(phi4, {"--generate.start=file"}, {"generate.start-file"});
   expect_refused("[model]\nname = gaussian-field\n", {"--model.kappa=0.25"}, {"model.kappa = 0.25", "kappa < 0.25"});
 }

@@ -34,6 +34,8 @@ inline Params params_for(const Key& key) {
   p.generate.start = "file";
   if (key.applies(p)) return p;
   p.generate.algorithm = "langevin";
+  if (key.applies(p)) return p;
+  p.generate.algorithm = "import";
   return p;
 }
 

@@ -1,0 +1,13 @@
+// Configurations that others made, as an ensemble.
+#pragma once
+
+#include "stages/survey.h"
+
+namespace scorefield {
+
+/// Copies the first generate.samples configurations of generate.import-file into ensemble.h5: an array (N, Ly, Lx) or (N, 1, Ly, Lx) in a
+/// .npy file, or the dataset generate.import-dataset of an HDF5 file, ordered by (trajectory, chain). AgreedError if it has another
+/// shape, too few of them, or holds what is not finite. There is no checkpoint: an interrupted import begins again. Collective.
+void import_ensemble(const Context& context, const Surveyed& found);
+
+}  // namespace scorefield

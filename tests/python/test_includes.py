@@ -11,9 +11,10 @@ ALLOWED = {
     "deck": {"base"},
     "physics": {"base"},
     "statistics": {"base", "physics"},
+    "observables": {"base", "physics", "statistics"},
     "diffusion": {"base", "physics"},
-    "stages": {"base", "deck", "physics", "statistics", "diffusion"},
-    "main.cpp": {"base", "deck", "physics", "statistics", "diffusion", "stages"},
+    "stages": {"base", "deck", "physics", "statistics", "observables", "diffusion"},
+    "main.cpp": {"base", "deck", "physics", "statistics", "observables", "diffusion", "stages"},
 }
 EVERYWHERE = {"deck/params.h", "version.h"}  # plain data without dependencies
 

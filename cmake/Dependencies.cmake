@@ -26,6 +26,7 @@ if(NOT HDF5_IS_PARALLEL)
     "On a cluster: load the parallel HDF5 module, or set HDF5_ROOT.")
 endif()
 scorefield_require(Boost "libboost-dev libboost-program-options-dev" QUIET COMPONENTS program_options)
+scorefield_require(Eigen3 libeigen3-dev QUIET NO_MODULE)
 
 # LibTorch: the user's own (Torch_DIR, CMAKE_PREFIX_PATH), else the wheel in .venv of this checkout.
 set(SCOREFIELD_OWN_TORCH FALSE)
@@ -63,4 +64,4 @@ if(SCOREFIELD_TESTS)
   find_package(benchmark QUIET)  # for tests/bench only; without it scorefield_bench is not built
 endif()
 
-message(STATUS "MPI ${MPI_CXX_VERSION}, HDF5 ${HDF5_VERSION} (parallel), Boost ${Boost_VERSION}, LibTorch ${Torch_VERSION}")
+message(STATUS "MPI ${MPI_CXX_VERSION}, HDF5 ${HDF5_VERSION} (parallel), Boost ${Boost_VERSION}, Eigen ${Eigen3_VERSION}, LibTorch ${Torch_VERSION}")

@@ -18,7 +18,7 @@ cd "$root"
 
 packages=(g++ cmake ninja-build ccache pkg-config
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev
-  libboost-dev libboost-program-options-dev librandom123-dev
+  libboost-dev libboost-program-options-dev libeigen3-dev librandom123-dev
   libgtest-dev libgmock-dev libbenchmark-dev)
 case ${1:-} in
   '') ;;

@@ -13,8 +13,9 @@ ALLOWED = {
     "physics": {"base", "lattice"},
     "ensemble": {"base", "lattice", "physics"},
     "statistics": {"base", "physics"},
+    "observables": {"base", "physics", "statistics"},
     "diffusion": {"base", "physics"},
-    "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "diffusion"},
+    "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "observables", "diffusion"},
     "main.cpp": {"base", "deck", "physics", "statistics", "diffusion", "stages"},
 }
 EVERYWHERE = {"deck/params.h", "version.h"}  # plain data without dependencies

@@ -30,12 +30,15 @@ struct Autocorrelation {
 ///
 /// W is the first with exp(-W/tau) <= tau/sqrt(W N), where S/tau = log((2 tau_int(W) + 1)/(2 tau_int(W) - 1)), up to half the
 /// longest chain. Where sum_{t=1}^W rho(t) is not positive, that of |rho(t)| stands in for it in this formula; Wolff stops there, which
-/// for rho(t) = (-0.9)^t, as of HMC trajectories near half a period, makes C negative. Even rho(t) = 1 has a window if 0.12 N is within
-/// that half: that a chain is short compared with tau_int shows in error_of_error rather than in window_limited. The mean's own
-/// fluctuations lower every Gamma(t) by C/N: C is multiplied by 1 + (2W + 1)/N, eq. (49), and C/N added to Gamma(0). A C that is not
-/// positive is noise: W is then 0, tau_int 1/2 without an error, and window_limited set. Q is that of chi^2 = sum_r N_r (mean_r -
-/// mean)^2/C, of one degree less than there are replicas. Replicas as far from each other as they fluctuate give a long window and a large
-/// error instead of a small Q.
+/// for rho(t) = (-0.9)^t, as of HMC trajectories near half a period, makes C negative. Even rho(t) = 1 has a window, W = 0.12 N, if that
+/// is within half the longest chain: the error is then far too small, and what tells that the chain is too short is not window_limited but
+/// error_of_error, above a third of the error.
+///
+/// The mean's own fluctuations lower every Gamma(t) by C/N: C is multiplied by 1 + (2W + 1)/N, eq. (49), and C/N added to Gamma(0).
+/// A C that is not positive is noise: W is then 0, tau_int 1/2 without an error, and window_limited set.
+///
+/// Q is that of chi^2 = sum_r N_r (mean_r - mean)^2/C, of one degree less than there are replicas. Replicas as far from each other as
+/// they fluctuate give a long window and a large error instead of a small Q.
 ///
 /// Constant series have error 0 and tau_int 1/2. NumericalError if a number is not finite, or if there are fewer than two.
 /// Cost: that of W + 1 LaggedProducts.

@@ -21,9 +21,9 @@ struct ReplicaAgreement {
 ///   V = W + (B - W)/n,   R-hat = sqrt(V/W),   rho(t) = 1 - (W - sum_m sum_i d_m[i] d_m[i + t] / N)/V,   d_m[i] = z_m[i] - mean_m
 ///
 /// that is, every half counts by its length, and V is the estimate of an analysis of variance with groups of unequal size; for equal
-/// lengths these are the equations of the article. ESS = N/tau, where tau = -1 + 2 sum_k P_k over the pairs P_k = rho(2k) + rho(2k + 1) up
-/// to the last before one that is not positive, none counted larger than those before it (Geyer 1992), plus the next even rho if it is
-/// positive; and at most N log10(N).
+/// lengths these are the equations of the article. ESS = N/tau, where tau = -1 + 2 sum_k P_k over the pairs P_k = rho(2k) + rho(2k + 1),
+/// rho(0) = 1, up to the last before one that is not positive, none counted larger than those before it (Geyer 1992), plus the next even
+/// rho if it is positive; and at most N log10(N).
 ///
 /// Chains that are all constant and equal have R-hat 1 and ESS N; constant and different ones have R-hat infinity and an ESS of about
 /// their number. NumericalError if a number is not finite, or if no chain has four configurations.

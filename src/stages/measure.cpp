@@ -4,6 +4,7 @@
 
 #include "base/pending_file.h"
 #include "stages/batches.h"
+#include "stages/measure_lattice.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 #include "statistics/level_estimates.h"
@@ -200,12 +201,12 @@ void write_source(const Context& context, const std::filesystem::path& source, c
 
 void measure(const Context& context) {
   const Params& params = context.deck.params;
-  if (is_lattice(params.model)) return;
+  const bool lattice = is_lattice(params.model);
   const auto path = output_path(params, "results.h5");
   const std::vector<Surveyed> all = survey_all(context);
   const std::vector<Surveyed> found = measurable(context, all);
   tell_of_incomplete(context, all, found);
-  const auto law = make_exact_law(params.model);
+  const auto law = lattice ? nullptr : make_exact_law(params.model);
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
@@ -213,7 +214,10 @@ void measure(const Context& context) {
     const auto source = output_path(params, each.output.file);
     const H5File file = context.files->open(context.comm, source);
     const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
-    if (file.exists("/field")) table.push_back(measure_field(context, *law, name, file, pending.file()));
+    if (lattice) {
+      for (const std::string& line : measure_lattice(context, name, file, pending.file())) table.push_back(line);
+    } else if (file.exists("/field"))
+      table.push_back(measure_field(context, *law, name, file, pending.file()));
     if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
     if (file.exists("/backward")) {
       const std::string backward = "backward" + name.substr(name.find('-'));
@@ -224,8 +228,10 @@ void measure(const Context& context) {
   }
   write_provenance(pending.file(), context, "measure");
   pending.commit();
-  context.log.line("measure: " + path.string() + "; cumulants 2, 4, 6, 8, and the p-value of " +
-                   (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:");
+  context.log.line("measure: " + path.string() +
+                   (lattice ? ":"
+                            : std::string("; cumulants 2, 4, 6, 8, and the p-value of ") +
+                                  (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:"));
   for (const std::string& line : table) context.log.line(line);
 }
 

@@ -175,7 +175,8 @@ void prepare_outputs(const Context& context, const std::vector<std::string>& sta
 }
 
 std::vector<Surveyed> measurable(const Context& context, const std::vector<Surveyed>& all) {
-  const std::int64_t fewest = context.deck.params.measure.bins * kSmallestBlock;
+  const Params& params = context.deck.params;
+  const std::int64_t fewest = is_lattice(params.model) ? 1 : params.measure.bins * kSmallestBlock;
   std::vector<Surveyed> found, stale;
   for (const Surveyed& each : all) {
     if (each.output.stage == "train" || each.state == State::missing) continue;

@@ -60,7 +60,11 @@ Orders cumulants_from_moments(const Orders& raw_moments) {
   return kappa;
 }
 
-Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function) {
+namespace {
+
+/// Calls visit(bin, results of all data but that bin) for all bins; returns the results of all data.
+std::vector<double> leave_one_out(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function,
+                                  const std::function<void(std::size_t, const std::vector<double>&)>& visit) {
   const std::size_t bins = counts.size();
   const std::size_t quantities = sums.size() / bins;
   std::vector<double> total(quantities, 0.0);
@@ -70,23 +74,28 @@ Estimate jackknife(std::span<const double> sums, std::span<const double> counts,
     for (std::size_t q = 0; q < quantities; ++q) total[q] += sums[b * quantities + q];
   }
   std::vector<double> means(quantities);
-  for (std::size_t q = 0; q < quantities; ++q) means[q] = total[q] / total_count;
-  Estimate result;
-  result.value = function(means);
-  const std::size_t n = result.value.size();
-
-  std::vector<double> samples(bins * n);
-  std::vector<double> average(n, 0.0);
   for (std::size_t b = 0; b < bins; ++b) {
     for (std::size_t q = 0; q < quantities; ++q) {
       means[q] = (total[q] - sums[b * quantities + q]) / (total_count - counts[b]);
     }
-    const std::vector<double> without = function(means);
-    for (std::size_t i = 0; i < n; ++i) {
-      samples[b * n + i] = without[i];
-      average[i] += without[i] / static_cast<double>(bins);
-    }
+    visit(b, function(means));
   }
+  for (std::size_t q = 0; q < quantities; ++q) means[q] = total[q] / total_count;
+  return function(means);
+}
+
+}  // namespace
+
+Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function) {
+  const std::size_t bins = counts.size();
+  std::vector<double> samples, average;
+  Estimate result;
+  result.value = leave_one_out(sums, counts, function, [&](std::size_t, const std::vector<double>& without) {
+    samples.insert(samples.end(), without.begin(), without.end());
+    average.resize(without.size(), 0.0);
+    for (std::size_t i = 0; i < without.size(); ++i) average[i] += without[i] / static_cast<double>(bins);
+  });
+  const std::size_t n = result.value.size();
   result.covariance.assign(n * n, 0.0);
   const double factor = static_cast<double>(bins - 1) / static_cast<double>(bins);
   for (std::size_t b = 0; b < bins; ++b) {
@@ -97,6 +106,23 @@ Estimate jackknife(std::span<const double> sums, std::span<const double> counts,
     }
   }
   for (std::size_t i = 0; i < n; ++i) result.error.push_back(std::sqrt(result.covariance[i * n + i]));
+  return result;
+}
+
+Estimate jackknife_errors(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function) {
+  std::vector<double> average, squares;  // of the results so far, and of their deviations from it (Welford 1962)
+  Estimate result;
+  result.value = leave_one_out(sums, counts, function, [&](std::size_t b, const std::vector<double>& without) {
+    average.resize(without.size(), 0.0);
+    squares.resize(without.size(), 0.0);
+    for (std::size_t i = 0; i < without.size(); ++i) {
+      const double before = without[i] - average[i];
+      average[i] += before / static_cast<double>(b + 1);
+      squares[i] += before * (without[i] - average[i]);
+    }
+  });
+  const double factor = static_cast<double>(counts.size() - 1) / static_cast<double>(counts.size());
+  for (const double sum : squares) result.error.push_back(std::sqrt(factor * sum));
   return result;
 }
 

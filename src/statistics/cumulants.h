@@ -26,6 +26,9 @@ struct Estimate {
 using DerivedFunction = std::function<std::vector<double>(std::span<const double> means)>;
 Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
 
+/// The same without the covariance, for results too many to have one with each other.
+Estimate jackknife_errors(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
+
 /// chi^2 = d^T C^{-1} d of the deviation d of `components` of an estimate from `expected`, and the probability of
 /// a larger one. C was estimated from `bins` bins, so chi^2 (B-n)/(n(B-1)) is F(n, B-n) distributed (Hotelling).
 struct ChiSquared {

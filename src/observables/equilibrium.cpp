@@ -1,0 +1,70 @@
+#include "observables/equilibrium.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <numeric>
+
+namespace scorefield {
+namespace {
+
+constexpr double kLargestRHat = 1.05;
+constexpr double kFewestIndependent = 100.0;
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  std::array<char, 300> text{};
+  std::snprintf(text.data(), text.size(), format, values...);
+  return text.data();
+}
+
+double mean(const std::vector<double>& values) {
+  return values.empty() ? 0.0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Chains that are striped most of the time, beside others that are not.
+void look_for_stripes(const std::vector<std::vector<double>>& chains, Equilibrium& result) {
+  double all = 0.0, count = 0.0;
+  std::size_t frozen = 0;
+  for (const auto& chain : chains) {
+    all += std::accumulate(chain.begin(), chain.end(), 0.0);
+    count += static_cast<double>(chain.size());
+    if (mean(chain) > 0.5) ++frozen;
+  }
+  result.striped = all / count;
+  if (frozen == 0 || frozen == chains.size()) return;  // on a long and thin lattice stripes are the rule, in all chains
+  result.warnings.push_back(
+      formatted("%zu of %zu chains are frozen with stripes (domain walls around the lattice): use cluster updates", frozen, chains.size()));
+}
+
+void look_at_series(const SeriesStatistics& series, Equilibrium& result) {
+  const Autocorrelation& a = series.autocorrelation;
+  if (series.agreement.r_hat > kLargestRHat) {
+    result.warnings.push_back(formatted("chains do not agree on %s: R-hat = %.3g", series.name.c_str(), series.agreement.r_hat));
+  } else if (a.window_limited || 3.0 * a.error_of_error > a.error || series.agreement.bulk_ess < kFewestIndependent) {
+    result.warnings.push_back(formatted("chains are too short for %s: tau_int = %.3g configurations, about %.3g independent ones",
+                                        series.name.c_str(), a.tau_int, series.agreement.bulk_ess));
+  }
+}
+
+}  // namespace
+
+Equilibrium examine(const ChainSums& sums) {
+  Equilibrium result;
+  for (std::size_t i = 0; i < sums.series().size(); ++i) {
+    const auto& chains = sums.series()[i];
+    const std::string& name = sums.series_names()[i].name;
+    if (name == "striped") {
+      look_for_stripes(chains, result);
+      continue;
+    }
+    result.series.push_back({name, gamma_method(chains), compare_replicas(chains)});
+    look_at_series(result.series.back(), result);
+    if (!result.series.back().autocorrelation.window_limited) {
+      result.tau_int = std::max(result.tau_int, result.series.back().autocorrelation.tau_int);
+    }
+  }
+  return result;
+}
+
+}  // namespace scorefield

@@ -1,0 +1,32 @@
+// Whether Markov chains have reached equilibrium, as far as they themselves can show it. Local.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "observables/chain_sums.h"
+#include "statistics/autocorrelation.h"
+#include "statistics/replicas.h"
+
+namespace scorefield {
+
+/// What is known of one series.
+struct SeriesStatistics {
+  std::string name;
+  Autocorrelation autocorrelation;
+  ReplicaAgreement agreement;
+};
+
+struct Equilibrium {
+  std::vector<SeriesStatistics> series;
+  double tau_int = 0.5;               ///< the longest, of series that can have one
+  double striped = 0.0;               ///< share of the configurations with a stripe
+  std::vector<std::string> warnings;  ///< what speaks against equilibrium; none if nothing does
+};
+
+/// Looks at the series of `sums`, one of which is named "striped" (0 or 1). Warns where chains do not agree (R-hat above 1.05), are too
+/// short for their autocorrelations (fewer than 100 independent configurations in all), are frozen with a domain wall around the lattice
+/// (striped for most of one chain and not for most of another), or give too few bins.
+Equilibrium examine(const ChainSums& sums);
+
+}  // namespace scorefield

@@ -1,5 +1,7 @@
 """Made-up outputs of the program, and the reports that the command makes of them."""
 
+import one_thread  # noqa: F401  before numpy
+
 import os
 import shutil
 import signal

@@ -32,6 +32,16 @@ struct Parts {
   }
 };
 
+/// Even site cumulants 2, 4, 6, 8 and their ratios to powers of the second, of the distribution symmetrised under phi -> -phi: without the
+/// noise of odd moments, which an even action has none of.
+Numbers symmetrised_cumulants(std::span<const double> scalars) {
+  Orders moments{};
+  for (std::size_t n = 1; n < kMaxOrder; n += 2) moments[n] = scalars[scalar::site_moment + n];
+  const Orders kappa = cumulants_from_moments(moments);
+  const double k2 = kappa[1];
+  return {k2, kappa[3], kappa[5], kappa[7], kappa[3] / (k2 * k2), kappa[5] / (k2 * k2 * k2), kappa[7] / (k2 * k2 * k2 * k2)};
+}
+
 Numbers scalar_quantities(const ModelParams& model, const ConfigurationObserver& observer, std::span<const double> means) {
   const RowLayout& layout = observer.layout();
   const FieldShape& shape = observer.scalars().extents();
@@ -40,8 +50,13 @@ Numbers scalar_quantities(const ModelParams& model, const ConfigurationObserver&
   append(all, derived_quantities(shape, scalars));
   const Orders kappa = site_cumulants(scalars);
   for (const int n : {4, 6, 8}) all.push_back(kappa[static_cast<std::size_t>(n) - 1] / std::pow(kappa[1], n / 2));
-  const CorrelationLengths xi = correlation_lengths(shape, layout.spectrum_of(means));
-  append(all, {xi.y, xi.x, xi.mean, action_density(scalars, model.kappa, lambda_of(model)),
+  append(all, symmetrised_cumulants(scalars));
+  const auto spectrum = layout.spectrum_of(means);
+  const CorrelationLengths xi = correlation_lengths(shape, spectrum);
+  const double chi = susceptibility(shape, scalars);
+  const double connected =
+      0.5 * (second_moment_length(chi, spectrum[shape.half_x()], shape.y) + second_moment_length(chi, spectrum[1], shape.x));
+  append(all, {xi.y, xi.x, xi.mean, connected, action_density(scalars, model.kappa, lambda_of(model)),
                schwinger_dyson(scalars, model.kappa, lambda_of(model))});
   return all;
 }
@@ -49,8 +64,9 @@ Numbers scalar_quantities(const ModelParams& model, const ConfigurationObserver&
 std::vector<std::string> scalar_names(const LatticeObserver& observer) {
   std::vector<std::string> names = observer.names();
   for (const std::string& name : derived_names(observer.extents())) names.push_back(name);
-  for (const char* name :
-       {"kappa4_phi/kappa2^2", "kappa6_phi/kappa2^3", "kappa8_phi/kappa2^4", "xi_y", "xi_x", "xi", "action_density", "schwinger_dyson"}) {
+  for (const char* name : {"kappa4_phi/kappa2^2", "kappa6_phi/kappa2^3", "kappa8_phi/kappa2^4", "kappa2_Z2", "kappa4_Z2", "kappa6_Z2",
+                           "kappa8_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "xi_y", "xi_x", "xi",
+                           "xi_connected", "action_density", "schwinger_dyson"}) {
     names.emplace_back(name);
   }
   return names;
@@ -97,7 +113,7 @@ Numbers exact_quantities(const ModelParams& model, const LatticeObserver& observ
     const bool vanishes = odd || (free && (name.rfind("kappa4", 0) == 0 || name.rfind("kappa6", 0) == 0 || name.rfind("kappa8", 0) == 0));
     double value = vanishes || (free && name == "binder") ? 0.0 : kUnknown;
     if (name == "schwinger_dyson") value = 1.0;
-    if (free && name == "kappa2_phi") value = two_point[0];
+    if (free && (name == "kappa2_phi" || name == "kappa2_Z2")) value = two_point[0];
     if (free && name == "hop_x") value = two_point[1];
     if (free && name == "hop_y") value = two_point[observer.extents().x];
     if (free && name == "V_M2") value = spectrum[0];

@@ -24,8 +24,9 @@ struct LatticeResults {
   Estimate cumulants;  ///< of a site, with covariance
 };
 
-/// Means of all scalars, cumulants of a site and of M, ratios kappa_n/kappa_2^(n/2), Binder cumulant, susceptibility, correlation lengths,
-/// connected four-point functions, action density, and the Schwinger-Dyson average of phi dS/dphi, which is 1. Local.
+/// Means of all scalars, cumulants of a site and of M, ratios kappa_n/kappa_2^(n/2), the same of the distribution
+/// symmetrised under phi -> -phi (Z2), Binder cumulant, susceptibility, correlation lengths (xi_connected with chi in the place of V
+/// <M^2>), connected four-point functions, action density, and the Schwinger-Dyson average of phi dS/dphi, which is 1. Local.
 LatticeResults estimate_lattice(const ModelParams& model, const ConfigurationObserver& observer, const ChainSums::Binned& bins);
 
 /// Average of phi(x) dS/dphi(x) over the sites, from the scalars of a configuration or their means: its expectation is 1.

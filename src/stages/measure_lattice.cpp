@@ -286,8 +286,8 @@ std::vector<std::string> LatticeMeasurement::lines(const Equilibrium& equilibriu
   std::vector<std::string> all;
   if (!context_.comm.is_root()) return all;
   std::array<char, 200> text{};
-  for (const char* wanted : {"kappa2_phi", "kappa4_phi/kappa2^2", "kappa6_phi/kappa2^3", "kappa8_phi/kappa2^4", "|M|", "chi", "binder",
-                             "xi", "action_density", "schwinger_dyson"}) {
+  for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "chi", "binder", "xi",
+                             "xi_connected", "action_density", "schwinger_dyson"}) {
     const auto found = std::find(results.names.begin(), results.names.end(), wanted);
     if (found == results.names.end()) continue;
     const auto i = static_cast<std::size_t>(found - results.names.begin());

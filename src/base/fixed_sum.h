@@ -40,23 +40,29 @@ class FixedSum {
 /// Adds vectors of terms up in registers.
 class FixedLanes {
  public:
+  /// Vectors that may be added before `take`: beyond 4096, a lane could overflow.
+  static constexpr std::int64_t kMost = 2048;
+
   void add(Vec term) {
     const auto rounded = (Bits)(term + broadcast(kRounder));
-    sum_ += rounded - std::bit_cast<std::uint64_t>(kRounder);
+    sum_ += rounded;
     outside_ |= rounded ^ std::bit_cast<std::uint64_t>(kLowest);
+    ++added_;
   }
   /// Only the lanes whose bits are set in the mask.
   void add(Vec term, Bits mask) { add(select(mask, term, Vec{})); }
-  /// What was added so far, which is forgotten here. Call it at least every 2048 vectors: beyond, a lane could overflow.
+  std::int64_t added() const { return added_; }
+  /// What was added so far, which is forgotten here.
   FixedSum take() {
     FixedSum total;
     std::uint64_t outside = 0;
+    const std::uint64_t rounders = static_cast<std::uint64_t>(added_) * std::bit_cast<std::uint64_t>(kRounder);
     for (int i = 0; i < kLanes; ++i) {
-      total.add(static_cast<std::int64_t>(sum_[i]));
+      total.add(static_cast<std::int64_t>(sum_[i] - rounders));
       outside |= outside_[i];
     }
     if (outside >> 52 != 0) total.set_infinite();  // a rounded term not in [2^20, 2^21)
-    sum_ = outside_ = Bits{};
+    *this = FixedLanes();
     return total;
   }
 
@@ -65,6 +71,7 @@ class FixedLanes {
   static constexpr double kRounder = 0x1.8p20;  // adding it leaves 32 bits behind the point
   Bits sum_{};
   Bits outside_{};
+  std::int64_t added_ = 0;
 };
 
 }  // namespace scorefield

@@ -12,11 +12,9 @@ void Hmc::apply(ChainGroup& group, Workspace& work, std::uint64_t number) const 
   Field &phi = group.phi, &pi = work.momenta(), &backup = work.backup();
   work.know_action(group);
   const std::vector<double> kinetic_before = work.sum_blocks([&](std::int64_t chain, std::size_t tile) {
-    const Block field = phi.block(chain, tile), momenta = pi.block(chain, tile);
+    const Block momenta = pi.block(chain, tile);
     fill_normals(key, lattice, group.chains.begin + chain, momenta);
-    copy_sites(field, backup.block(chain, tile));
-    drift(field, momenta, dynamics_.first_drift);
-    return kinetic_energy(momenta);
+    return begin_trajectory(phi.block(chain, tile), momenta, backup.block(chain, tile), dynamics_.first_drift);
   });
   work.evolve(phi, dynamics_.stages);
   const std::vector<double> kinetic =

@@ -37,30 +37,41 @@ void fill_normals(const RandomKey& key, const Extents& lattice, std::int64_t cha
   }
 }
 
-FixedSum kinetic_energy(const Block& pi) {
-  const std::int64_t vectors = pi.vectors();
-  const Bits last = pi.last_lanes();
+namespace {
+
+inline Vec half_square(Vec momenta) { return 0.5 * momenta * momenta; }
+
+/// Adds what energy(row, vector) gives for all sites of a block; the vectors of a row are counted from its first.
+template <class Energy>
+FixedSum sum_rows(const Block& block, const Energy& energy) {
+  const std::int64_t last = block.vectors() - 1;
+  const Bits mask = block.last_lanes();
   FixedSum sum;
   FixedLanes lanes;
-  std::int64_t added = 0;
-  for (std::int64_t y = 0; y < pi.rows; ++y) {
-    const Vec* momenta = pi.row(y) + pi.first;
-    for (std::int64_t j = 0; j < vectors; ++j) {
-      const Vec energy = 0.5 * momenta[j] * momenta[j];
-      lanes.add(j + 1 == vectors ? select(last, energy, Vec{}) : energy);
-      if (++added % 1024 == 0) sum += lanes.take();
+  for (std::int64_t y = 0; y < block.rows; ++y) {
+    for (std::int64_t j = 0; j < last; ++j) {
+      lanes.add(energy(y, block.first + j));
+      if (lanes.added() == FixedLanes::kMost) sum += lanes.take();
     }
+    lanes.add(energy(y, block.first + last), mask);
   }
   return sum += lanes.take();
 }
 
-void drift(const Block& phi, const Block& pi, double drift) {
+}  // namespace
+
+FixedSum kinetic_energy(const Block& pi) {
+  return sum_rows(pi, [&](std::int64_t y, std::int64_t j) { return half_square(pi.row(y)[j]); });
+}
+
+FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup, double drift) {
   const Vec by = broadcast(drift);
-  for (std::int64_t y = 0; y < phi.rows; ++y) {
-    Vec* field = phi.row(y);
-    const Vec* momenta = pi.row(y);
-    for (std::int64_t j = 0; j < phi.stride; ++j) field[j] = fused(by, momenta[j], field[j]);
-  }
+  return sum_rows(pi, [&](std::int64_t y, std::int64_t j) {
+    const Vec momenta = pi.row(y)[j], field = phi.row(y)[j];
+    backup.row(y)[j] = field;
+    phi.row(y)[j] = fused(by, momenta, field);
+    return half_square(momenta);
+  });
 }
 
 void copy_sites(const Block& from, const Block& to) { std::copy_n(from.row(0), from.rows * from.stride, to.row(0)); }

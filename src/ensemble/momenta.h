@@ -1,4 +1,5 @@
-// What Gaussian momenta need, whatever the action is: drawing them, their energy, and the drift of a field along them. Local; one block.
+// What Gaussian momenta need, whatever the action is: drawing them, their energy, and the first drift of a field along them. Local; one
+// block.
 #pragma once
 
 #include "base/fixed_sum.h"
@@ -14,8 +15,8 @@ void fill_normals(const RandomKey& key, const Extents& lattice, std::int64_t cha
 /// sum pi^2 / 2.
 FixedSum kinetic_energy(const Block& pi);
 
-/// phi += drift pi.
-void drift(const Block& phi, const Block& pi, double drift);
+/// backup = phi, then phi += drift pi; returns the kinetic energy. In one sweep, because a trajectory has only ten or so.
+FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup, double drift);
 
 /// Copies the sites (and, as they come, ghosts at the sides) of one block to another of the same shape.
 void copy_sites(const Block& from, const Block& to);

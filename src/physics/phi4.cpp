@@ -17,26 +17,40 @@ struct RowShape {
   bool wraps;
 };
 
+/// A row as its vectors pass by, with the neighbours at its ends.
+struct Cursor {
+  Cursor(const Vec* begin, const RowShape& shape) : row(begin), end(shape.after(begin)), left(shape.before(begin)), here(begin[0]) {}
+  /// The vector to the right of number j.
+  Vec right(std::int64_t j, std::int64_t vectors) const { return j + 1 < vectors ? row[j + 1] : end; }
+  void step(Vec next) {
+    left = here;
+    here = next;
+  }
+  const Vec* row;
+  Vec end, left, here;
+};
+
+/// pi + hop (sum of neighbours) + phi (mass + quartic phi^2), always in this order.
+inline Vec kicked(Vec pi, Vec left, Vec here, Vec right, Vec up, Vec down, const KickDrift& c) {
+  const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (up + down);
+  const Vec local = fused(c.quartic, here * here, c.mass);
+  return fused(c.hop, neighbours, fused(here, local, pi));
+}
+
 /// Kicks row y. With `drifts`, also drifts the row above, whose old value is needed here for the last time: so each is loaded once a stage.
 template <bool drifts>
 inline void kick_row(const Block& phi, const Block& pi, std::int64_t y, const RowShape& shape, const KickDrift& c) {
-  Vec* __restrict above = phi.row(y - 1);
-  const Vec* __restrict middle = phi.row(y);
-  const Vec* __restrict below = phi.row(y + 1);
-  Vec* __restrict momenta = pi.row(y);
-  const Vec* __restrict momenta_above = pi.row(y - 1);
-  const Vec end = shape.after(middle);
-  Vec left = shape.before(middle), here = middle[0];
-  for (std::int64_t j = 0; j < shape.vectors; ++j) {
-    const Vec right = j + 1 < shape.vectors ? middle[j + 1] : end;
+  Vec* __restrict above = phi.row(y - 1), * __restrict momenta = pi.row(y);
+  const Vec* __restrict below = phi.row(y + 1), * __restrict momenta_above = pi.row(y - 1);
+  Cursor at(phi.row(y), shape);
+  const auto work = [&](std::int64_t j, Vec right) {
     const Vec up = above[j];
-    const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (up + below[j]);
-    const Vec local = fused(c.quartic, here * here, c.mass);
-    momenta[j] = fused(c.hop, neighbours, fused(here, local, momenta[j]));
+    momenta[j] = kicked(momenta[j], at.left, at.here, right, up, below[j], c);
     if constexpr (drifts) above[j] = fused(c.drift, momenta_above[j], up);
-    left = here;
-    here = right;
-  }
+    at.step(right);
+  };
+  for (std::int64_t j = 0; j + 1 < shape.vectors; ++j) work(j, at.row[j + 1]);
+  work(shape.vectors - 1, at.end);
 }
 
 inline void drift_row(const Block& phi, const Block& pi, std::int64_t y, const RowShape& shape, const KickDrift& c) {
@@ -45,7 +59,7 @@ inline void drift_row(const Block& phi, const Block& pi, std::int64_t y, const R
   for (std::int64_t j = 0; j < shape.vectors; ++j) row[j] = fused(c.drift, momenta[j], row[j]);
 }
 
-/// What stage s does when the front is at row y: nothing outside of [low, high), and at `high` only what is left to drift.
+/// What a stage does that works on rows [low, high) when the front is at row y: at `high`, only what is left to drift.
 inline void advance(const Block& phi, const Block& pi, std::int64_t y, std::int64_t low, std::int64_t high, const RowShape& shape,
                     const KickDrift& c) {
   if (y > low && y < high) {
@@ -80,23 +94,26 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
 
 FixedSum Phi4::value(const Block& phi) const {
   const Vec hop = broadcast(-kappa_), mass = broadcast(1.0 - 2.0 * lambda_), quartic = broadcast(lambda_);
-  const std::int64_t vectors = phi.vectors();
-  const Bits all = first_lanes(kLanes), last = phi.last_lanes();
+  const std::int64_t last = phi.vectors() - 1;
+  const Bits mask = phi.last_lanes();
   FixedSum sum;
   FixedLanes lanes;
-  std::int64_t added = 0;
   for (std::int64_t y = 0; y < phi.rows; ++y) {
     const Vec *above = phi.row(y - 1) + phi.first, *middle = phi.row(y) + phi.first, *below = phi.row(y + 1) + phi.first;
-    Vec left = phi.wraps ? middle[vectors - 1] : middle[-1], here = middle[0];
-    for (std::int64_t j = 0; j < vectors; ++j) {
-      const Vec right = phi.wraps && j + 1 == vectors ? middle[0] : middle[j + 1];
+    Vec left = phi.wraps ? middle[last] : middle[-1], here = middle[0];
+    const auto density = [&](std::int64_t j, Vec right) {
       const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (above[j] + below[j]);
       const Vec local = fused(quartic, here * here, mass);
-      lanes.add(here * fused(here, local, hop * neighbours), j + 1 == vectors ? last : all);
+      const Vec result = here * fused(here, local, hop * neighbours);
       left = here;
       here = right;
-      if (++added % 1024 == 0) sum += lanes.take();
+      return result;
+    };
+    for (std::int64_t j = 0; j < last; ++j) {
+      lanes.add(density(j, middle[j + 1]));
+      if (lanes.added() == FixedLanes::kMost) sum += lanes.take();
     }
+    lanes.add(density(last, phi.wraps ? middle[0] : middle[last + 1]), mask);
   }
   return sum += lanes.take();
 }

@@ -26,7 +26,7 @@ struct Equilibrium {
 
 /// Looks at the series of `sums`, one of which is named "striped" (0 or 1). Warns where chains do not agree (R-hat above 1.05), are too
 /// short for their autocorrelations (fewer than 100 independent configurations in all), are frozen with a domain wall around the lattice
-/// (striped for most of one chain and not for most of another), or give too few bins.
+/// (striped for most of one chain, not for most of another, and R-hat says that this is no chance), or give too few bins.
 Equilibrium examine(const ChainSums& sums);
 
 }  // namespace scorefield

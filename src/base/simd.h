@@ -41,7 +41,7 @@ inline Vec fused(Vec a, Vec b, Vec c) {
 /// The lanes of `middle` moved one up, the last of `before` in front: what stands to the left of each lane along a row.
 inline Vec left_of(Vec before, Vec middle) {
 #if defined(__AVX512F__)
-  return (Vec)_mm512_alignr_epi64((__m512i)middle, (__m512i)before, 7);  // one instruction, where the compiler takes two
+  return (Vec)_mm512_maskz_alignr_epi64(0xff, (__m512i)middle, (__m512i)before, 7);  // one instruction; the compiler takes two
 #elif defined(__AVX__)
   return __builtin_shufflevector(before, middle, 3, 4, 5, 6);
 #else
@@ -52,7 +52,7 @@ inline Vec left_of(Vec before, Vec middle) {
 /// The lanes of `middle` moved one down, the first of `after` behind: what stands to the right.
 inline Vec right_of(Vec middle, Vec after) {
 #if defined(__AVX512F__)
-  return (Vec)_mm512_alignr_epi64((__m512i)after, (__m512i)middle, 1);
+  return (Vec)_mm512_maskz_alignr_epi64(0xff, (__m512i)after, (__m512i)middle, 1);
 #elif defined(__AVX__)
   return __builtin_shufflevector(middle, after, 1, 2, 3, 4);
 #else

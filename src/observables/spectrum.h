@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "observables/real_fft.h"
+#include "lattice/real_fft.h"
 
 namespace scorefield {
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "observables/field_shape.h"
-#include "observables/octet.h"
+#include "lattice/field_shape.h"
+#include "lattice/octet.h"
 
 namespace scorefield {
 

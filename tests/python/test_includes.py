@@ -13,7 +13,7 @@ ALLOWED = {
     "physics": {"base", "lattice"},
     "ensemble": {"base", "lattice", "physics"},
     "statistics": {"base", "physics"},
-    "observables": {"base", "physics", "statistics"},
+    "observables": {"base", "lattice", "physics", "statistics"},
     "diffusion": {"base", "physics"},
     "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "observables", "diffusion"},
     "main.cpp": {"base", "deck", "physics", "statistics", "diffusion", "stages"},

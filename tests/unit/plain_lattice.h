@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "observables/field_shape.h"
+#include "lattice/field_shape.h"
 
 namespace scorefield::test {
 

@@ -1,9 +1,9 @@
-#include "observables/real_fft.h"
+#include "lattice/real_fft.h"
 
 #include <algorithm>
 #include <unsupported/Eigen/FFT>
 
-#include "observables/octet.h"
+#include "lattice/octet.h"
 
 namespace scorefield {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "observables/field_shape.h"
+#include "lattice/field_shape.h"
 
 namespace scorefield {
 

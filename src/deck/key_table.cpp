@@ -155,6 +155,8 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
                             "length of an update: molecular-dynamics or Langevin time"),
             generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
                             "step size in this time; where it is tuned, that of the first update"),
+            generate.number("acceleration", &GenerateParams::acceleration, {0, 1e3}, "inverse lattice units", physics,
+                            "mass of the Fourier kernel (m^2 + 8)/(m^2 + khat^2) that speeds up slow modes; 0: none"),
             generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
                             "made before the first configuration"),
             generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),

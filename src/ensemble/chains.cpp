@@ -27,6 +27,7 @@ void Workspace::for_tiles(bool waiting, const Work& work) const {
 }
 
 void Workspace::evolve(Field& phi, std::span<const Stage> stages) {
+  if (accelerated()) return evolve_accelerated(phi, stages);
   const std::array<Field*, 2> both = {&phi, &momenta_};
   const std::span<Field* const> fields = std::span(both).first(layout_->depth > 1 ? 2 : 1);
   while (!stages.empty()) {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/parallel.h"
+#include "ensemble/fourier_kernel.h"
 #include "lattice/halo.h"
 #include "physics/lattice_action.h"
 
@@ -53,12 +55,18 @@ class Workspace {
   /// Molecular dynamics of the group, in as many stages at a time as ghosts are deep; while ghosts of other ranks are on their way, tiles
   /// that need none are worked on. Collective.
   void evolve(Field& phi, std::span<const Stage> stages);
+  /// From now on `evolve` works with Fourier acceleration (fourier_kernel.h): pi += kick sqrt(K) F, phi += drift sqrt(K) pi, with momenta
+  /// in units in which their energy is pi^2/2 still. Whole lattices are collected on one rank each for it.
+  void accelerate(double mass);
+  bool accelerated() const { return !kernels_.empty(); }
   /// Computes group.action where it is not known. NumericalError if one is not finite. Collective.
   void know_action(ChainGroup& group);
 
  private:
   template <class Work>
   void for_tiles(bool waiting, const Work& work) const;
+  void apply_root_of_kernel(Field& field);
+  void evolve_accelerated(Field& phi, std::span<const Stage> stages);
 
   const Domain* domain_;
   const Layout* layout_;
@@ -70,6 +78,8 @@ class Workspace {
   Field momenta_;
   Field backup_;
   std::vector<FixedSum> sums_;
+  std::vector<FourierKernel> kernels_;  ///< one a thread
+  std::optional<Field> force_;
 };
 
 /// One way to move chains that leaves exp(-S) (or what it says) unchanged.

@@ -14,8 +14,10 @@ void Hmc::apply(ChainGroup& group, Workspace& work, std::uint64_t number) const 
   const std::vector<double> kinetic_before = work.sum_blocks([&](std::int64_t chain, std::size_t tile) {
     const Block momenta = pi.block(chain, tile);
     fill_normals(key, lattice, group.chains.begin + chain, momenta);
-    return begin_trajectory(phi.block(chain, tile), momenta, backup.block(chain, tile), dynamics_.first_drift);
+    return begin_trajectory(phi.block(chain, tile), momenta, backup.block(chain, tile), work.accelerated() ? 0.0 : dynamics_.first_drift);
   });
+  const Stage first{0.0, dynamics_.first_drift};
+  if (work.accelerated()) work.evolve(phi, {&first, 1});
   work.evolve(phi, dynamics_.stages);
   const std::vector<double> kinetic =
       work.sum_blocks([&](std::int64_t chain, std::size_t tile) { return kinetic_energy(pi.block(chain, tile)); });

@@ -39,6 +39,9 @@ LatticeChains::LatticeChains(const Comm& world, const Params& params, int thread
   }
   workspaces_.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < (alone ? threads : 1); ++i) workspaces_.emplace_back(domain_, layout_, *action_, a_group, !alone);
+  if (params.generate.acceleration > 0.0) {
+    for (Workspace& work : workspaces_) work.accelerate(params.generate.acceleration);
+  }
   make_updates();
 }
 

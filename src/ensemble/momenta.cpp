@@ -74,6 +74,11 @@ FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup
   });
 }
 
+void add_sites(const Block& to, double factor, const Block& from) {
+  const Vec by = broadcast(factor);
+  for (std::int64_t i = 0; i < to.rows * to.stride; ++i) to.row(0)[i] = fused(by, from.row(0)[i], to.row(0)[i]);
+}
+
 void copy_sites(const Block& from, const Block& to) { std::copy_n(from.row(0), from.rows * from.stride, to.row(0)); }
 
 }  // namespace scorefield

@@ -18,6 +18,9 @@ FixedSum kinetic_energy(const Block& pi);
 /// backup = phi, then phi += drift pi; returns the kinetic energy. In one sweep, because a trajectory has only ten or so.
 FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup, double drift);
 
+/// to += factor from.
+void add_sites(const Block& to, double factor, const Block& from);
+
 /// Copies the sites (and, as they come, ghosts at the sides) of one block to another of the same shape.
 void copy_sites(const Block& from, const Block& to);
 

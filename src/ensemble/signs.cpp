@@ -85,14 +85,14 @@ void ClusterUpdate::apply(ChainGroup& group, Workspace& work, std::uint64_t numb
     draw_bonds({seed_, Stream::cluster_bond, number}, lattice, group.chains.begin + chain, -2.0 * work.action().hopping(), phi,
                parts.data() + site(chain, phi));
   });
-  std::vector<std::uint8_t> whole = domain.whole() ? std::move(parts) : collect(domain, chains, parts);
+  std::vector<std::uint8_t> whole = domain.whole() ? std::move(parts) : collect<std::uint8_t>(domain, chains, parts);
   const auto sites = static_cast<std::size_t>(lattice.sites());
   work.for_each(static_cast<std::int64_t>(whole.size() / sites), [&](std::int64_t i) {
     const std::int64_t chain = domain.comm().rank() + i * domain.comm().size();
     choose_signs({seed_, Stream::cluster_sign, number}, lattice, group.chains.begin + chain,
                  std::span(whole).subspan(static_cast<std::size_t>(i) * sites, sites));
   });
-  parts = domain.whole() ? std::move(whole) : distribute(domain, chains, whole);
+  parts = domain.whole() ? std::move(whole) : distribute<std::uint8_t>(domain, chains, whole);
   work.for_blocks([&](std::int64_t chain, std::size_t tile) {
     const Block phi = group.phi.block(chain, tile);
     change_signs(phi, parts.data() + site(chain, phi));

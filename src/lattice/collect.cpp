@@ -5,8 +5,6 @@
 namespace scorefield {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
 std::int64_t chains_collected_by(const Domain& domain, std::int64_t chains, int rank) {
   const std::int64_t ranks = domain.comm().size();
   return (chains - rank + ranks - 1) / ranks;
@@ -37,10 +35,11 @@ void for_chains_of(const Domain& domain, std::int64_t chains, int rank, All& all
 
 }  // namespace
 
-std::vector<std::uint8_t> collect(const Domain& domain, std::int64_t chains, std::span<const std::uint8_t> mine) {
+template <class T>
+std::vector<T> collect(const Domain& domain, std::int64_t chains, std::span<const T> mine) {
   const int ranks = domain.comm().size(), me = domain.comm().rank();
   const std::int64_t collected = chains_collected_by(domain, chains, me);
-  std::vector<Bytes> in(static_cast<std::size_t>(ranks)), out(static_cast<std::size_t>(ranks));
+  std::vector<std::vector<T>> in(static_cast<std::size_t>(ranks)), out(static_cast<std::size_t>(ranks));
   Messages messages(domain.comm());
   for (int rank = 0; rank < ranks; ++rank) {
     in[rank].resize(static_cast<std::size_t>(collected * sites_of(domain, rank)));
@@ -48,22 +47,22 @@ std::vector<std::uint8_t> collect(const Domain& domain, std::int64_t chains, std
   }
   for (int rank = 0; rank < ranks; ++rank) {
     for_chains_of(domain, chains, rank, mine,
-                  [&](const std::uint8_t* from, std::int64_t size) { out[rank].insert(out[rank].end(), from, from + size); });
+                  [&](const T* from, std::int64_t size) { out[rank].insert(out[rank].end(), from, from + size); });
     messages.send(std::as_bytes(std::span(out[rank])), rank, 0);
   }
   messages.wait();
-  Bytes whole(static_cast<std::size_t>(collected * domain.lattice().sites()));
+  std::vector<T> whole(static_cast<std::size_t>(collected * domain.lattice().sites()));
   for (int rank = 0; rank < ranks; ++rank) {
-    for_rows(domain, rank, whole, in[rank],
-             [](std::uint8_t* of_whole, const std::uint8_t* of_part, std::int64_t size) { std::copy_n(of_part, size, of_whole); });
+    for_rows(domain, rank, whole, in[rank], [](T* of_whole, const T* of_part, std::int64_t size) { std::copy_n(of_part, size, of_whole); });
   }
   return whole;
 }
 
-std::vector<std::uint8_t> distribute(const Domain& domain, std::int64_t chains, std::span<const std::uint8_t> whole) {
+template <class T>
+std::vector<T> distribute(const Domain& domain, std::int64_t chains, std::span<const T> whole) {
   const int ranks = domain.comm().size(), me = domain.comm().rank();
   const std::int64_t collected = chains_collected_by(domain, chains, me);
-  std::vector<Bytes> in(static_cast<std::size_t>(ranks)), out(static_cast<std::size_t>(ranks));
+  std::vector<std::vector<T>> in(static_cast<std::size_t>(ranks)), out(static_cast<std::size_t>(ranks));
   Messages messages(domain.comm());
   for (int rank = 0; rank < ranks; ++rank) {
     in[rank].resize(static_cast<std::size_t>(chains_collected_by(domain, chains, rank) * sites_of(domain, me)));
@@ -72,19 +71,24 @@ std::vector<std::uint8_t> distribute(const Domain& domain, std::int64_t chains, 
   for (int rank = 0; rank < ranks; ++rank) {
     out[rank].resize(static_cast<std::size_t>(collected * sites_of(domain, rank)));
     for_rows(domain, rank, whole, out[rank],
-             [](const std::uint8_t* of_whole, std::uint8_t* of_part, std::int64_t size) { std::copy_n(of_whole, size, of_part); });
+             [](const T* of_whole, T* of_part, std::int64_t size) { std::copy_n(of_whole, size, of_part); });
     messages.send(std::as_bytes(std::span(out[rank])), rank, 0);
   }
   messages.wait();
-  Bytes mine(static_cast<std::size_t>(chains * sites_of(domain, me)));
+  std::vector<T> mine(static_cast<std::size_t>(chains * sites_of(domain, me)));
   for (int rank = 0; rank < ranks; ++rank) {
     auto next = in[rank].begin();
-    for_chains_of(domain, chains, rank, mine, [&](std::uint8_t* to, std::int64_t size) {
+    for_chains_of(domain, chains, rank, mine, [&](T* to, std::int64_t size) {
       std::copy_n(next, size, to);
       next += size;
     });
   }
   return mine;
 }
+
+template std::vector<std::uint8_t> collect(const Domain&, std::int64_t, std::span<const std::uint8_t>);
+template std::vector<std::uint8_t> distribute(const Domain&, std::int64_t, std::span<const std::uint8_t>);
+template std::vector<double> collect(const Domain&, std::int64_t, std::span<const double>);
+template std::vector<double> distribute(const Domain&, std::int64_t, std::span<const double>);
 
 }  // namespace scorefield

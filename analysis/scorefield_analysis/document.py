@@ -12,7 +12,7 @@ from .render import write_figures
 def write_document(target: Path, name: str, text: str, figures: Sequence[Figure]) -> None:
     """Writes the figures and target/name, making the folder where there is none. OutputError if something cannot be written."""
     try:
-        target.mkdir(exist_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
         write_figures(figures, target)
         _write_text(target / name, text)
     except OSError as error:

@@ -50,20 +50,27 @@ class Bias:
 
 def find_biases(runs: Sequence[Run], names: Sequence[str]) -> list[Bias]:
     """The bias of each quantity against the step; none unless all runs are of one model, two of them Langevin runs of different steps."""
-    steps = {(run.deck.get("generate.scheme"), float(run.deck["generate.step"])) for run in runs if _is_langevin(run)}
+    steps = {(run.deck["generate.scheme"], _step(run)) for run in runs if _is_langevin(run)}
     if len(steps) < 2 or any(run.model != runs[0].model for run in runs):
         return []
     return [_bias(runs, name) for name in names]
 
 
 def _is_langevin(run: Run) -> bool:
-    return run.algorithm == "langevin" and run.deck.get("generate.scheme") in POWERS and "generate.step" in run.deck
+    return run.algorithm == "langevin" and run.deck.get("generate.scheme") in POWERS and _step(run) is not None
+
+
+def _step(run: Run) -> float | None:
+    try:
+        return float(run.deck.get("generate.step", ""))
+    except ValueError:
+        return None
 
 
 def _bias(runs: Sequence[Run], name: str) -> Bias:
     points = {}
     for scheme in POWERS:
-        rows = sorted((float(run.deck["generate.step"]), run.results.quantities[name].value, run.results.quantities[name].error)
+        rows = sorted((_step(run), run.results.quantities[name].value, run.results.quantities[name].error)
                       for run in runs if _is_langevin(run) and run.deck["generate.scheme"] == scheme)
         rows = [row for row in rows if np.isfinite(row).all() and row[2] > 0.0]
         if rows:

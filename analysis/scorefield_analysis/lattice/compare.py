@@ -17,7 +17,10 @@ PAIRS_NOTE = (
     "between quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their full covariance; p is the probability "
     "of a larger one."
 )
-BIAS_NOTE = "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias."
+BIAS_NOTE = (
+    "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias (HMC, or Langevin "
+    "with Metropolis correction). A small p: higher powers count at the largest steps; compare without these runs."
+)
 
 
 def write_comparison(target: Path, runs: Mapping[Path, LatticeResults], wanted: Sequence[str] | None = None) -> str:

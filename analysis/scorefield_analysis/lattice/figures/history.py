@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import DATA, FULL_WIDTH
 from ...histograms import density, merged
+from ...results import Histogram
 from ..records import LatticeResults, Series
 
 SHOWN_CHAINS = 4
@@ -21,7 +22,7 @@ def draw_history(results: LatticeResults) -> Canvas:
     canvas = plt.figure(figsize=(FULL_WIDTH, 1.0 + 0.95 * max(2, len(chains))), layout="constrained")
     left, right = canvas.subfigures(1, 2, width_ratios=(3.2, 1.0))
     axes = left.subplots(len(chains), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    cells = merged(results.histogram_m, CELLS)
+    cells = _cells(results)
     occupied = np.flatnonzero(cells.counts)
     low, high = cells.edges[occupied[0]], cells.edges[occupied[-1] + 1]
     reach = 1.06 * max(abs(low), abs(high)) if low < 0.0 < high else None
@@ -49,8 +50,13 @@ def shown_chains(series: Series) -> list[int]:
     return sorted(chosen)
 
 
+def _cells(results: LatticeResults) -> Histogram:
+    """The histogram of M, in wider cells where there are few configurations."""
+    return merged(results.histogram_m, min(CELLS, max(20, results.samples // 10)))
+
+
 def _distribution(axes: Axes, results: LatticeResults, limits: tuple[float, float]) -> None:
-    cells = merged(results.histogram_m, CELLS)
+    cells = _cells(results)
     value, _ = density(cells)
     axes.stairs(value, cells.edges, orientation="horizontal", fill=True, color=DATA.colour, alpha=0.45, linewidth=0.0)
     axes.set_xlim(0.0, 1.08 * value.max())

@@ -16,7 +16,8 @@ from ..names import in_maths
 ACROSS = 4
 SCHEMES = {"euler": Look(LEARNT_SCORE.colour, "^", "Langevin, Euler"),
            "second-order": Look(EXACT_SCORE.colour, "s", "Langevin, second order")}
-REFERENCE = "HMC, or Langevin with correction"
+REFERENCE = "without bias (HMC)"
+LEGEND_COLUMNS = {1: 2, 2: 3, 3: 5}
 
 
 def draw_runs(runs: Sequence[Run], names: Sequence[str]) -> Canvas:
@@ -50,12 +51,19 @@ def draw_biases(biases: Sequence[Bias]) -> Canvas:
     canvas, axes = plt.subplots(down, across, figsize=(max(4.0, 2.85 * across), 2.3 * down + 0.5), squeeze=False, layout="constrained")
     for panel in axes.ravel()[len(biases):]:
         panel.axis("off")
-    handles: dict[str, object] = {}
+    handles = {}
     for panel, bias in zip(axes.ravel(), biases):
         _bias_panel(panel, bias)
         handles.update({label: handle for handle, label in zip(*panel.get_legend_handles_labels())})
-    canvas.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=min(len(handles), 1 + across))
+    order = [REFERENCE, *(label for scheme in POWERS for label in (SCHEMES[scheme].label, _formula(scheme)))]
+    shown = [label for label in order if label in handles]
+    canvas.legend([handles[label] for label in shown], shown, loc="outside upper center", ncols=LEGEND_COLUMNS[across],
+                  columnspacing=1.2)
     return canvas
+
+
+def _formula(scheme: str) -> str:
+    return r"$a + b\,\varepsilon$" if POWERS[scheme] == 1 else rf"$a + b\,\varepsilon^{POWERS[scheme]}$"
 
 
 def _bias_panel(axes: Axes, bias: Bias) -> None:
@@ -69,8 +77,7 @@ def _bias_panel(axes: Axes, bias: Bias) -> None:
         if scheme in bias.fits:
             step = np.linspace(0.0, columns[0].max(), 100)
             value, error = bias.fits[scheme].at(step)
-            power = "" if POWERS[scheme] == 1 else f"^{POWERS[scheme]}"
-            axes.plot(step, value, color=look.colour, linewidth=0.8, label=rf"$a + b\,\varepsilon{power}$")
+            axes.plot(step, value, color=look.colour, linewidth=0.8, label=_formula(scheme))
             axes.fill_between(step, value - error, value + error, color=look.colour, alpha=0.15, linewidth=0.0)
     axes.set_xlim(-0.03 * widest, 1.06 * widest)
     axes.set_title(in_maths(bias.name))

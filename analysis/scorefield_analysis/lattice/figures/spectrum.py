@@ -26,7 +26,8 @@ def draw_spectrum(results: LatticeResults) -> Canvas:
     order = np.argsort(momenta, kind="stable")
     rest = order[order != 0]
     points(axes[0, 0], momenta[rest], value[rest], error[rest], DATA)
-    points(axes[0, 1], momenta[order], 1.0 / value[order], error[order] / value[order] ** 2, DATA)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        points(axes[0, 1], momenta[order], 1.0 / value[order], error[order] / value[order] ** 2, DATA)
     if exact is not None:
         axes[0, 0].plot(momenta[rest], exact.ravel()[rest], color=FORMULA.colour, label="exact", zorder=4)
         axes[0, 1].plot(momenta[order], 1.0 / exact.ravel()[order], color=FORMULA.colour, label="exact", zorder=4)

@@ -103,9 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser(
         "compare",
         help="compare ensembles on a lattice, Langevin runs of several steps with HMC among them",
-        description="Prints quantities of runs on a lattice beside each other, the deviation of each pair in standard errors, and "
-                    "for Langevin runs of different steps the bias with its extrapolation; writes this with its figures (PNG and "
-                    "PDF) into OUT/report of the first run: compare.md, compare.png, bias.png.",
+        description="Prints quantities of runs on a lattice beside each other, the deviation of each pair in standard "
+                    "errors, and for Langevin runs of different steps the bias with its extrapolation; writes this "
+                    "with its figures (PNG and PDF) into OUT/report of the first run.",
     )
     compare.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
     compare.add_argument("--quantities", metavar="A,B,...", help="what is compared, by the names in results.h5")

@@ -10,7 +10,7 @@ from .render import write_figures
 
 
 def write_document(target: Path, name: str, text: str, figures: Sequence[Figure]) -> None:
-    """Writes the figures and target/name, making the folder where there is none. OutputError if something cannot be written."""
+    """Writes the figures and target/name, making the folder where there is none. OutputError if that fails."""
     try:
         target.mkdir(parents=True, exist_ok=True)
         write_figures(figures, target)

@@ -25,7 +25,7 @@ def readable(path: Path) -> Iterator[None]:
 
 @contextmanager
 def reading(path: Path, cure: str) -> Iterator[h5py.File]:
-    """The file, opened after its seal was compared. One without a seal is read unverified, and may be damaged anywhere."""
+    """The file, opened after its seal was compared. One without a seal is read unverified, and may be damaged."""
     _verify(path, cure)
     with _opened(path, cure) as file:
         yield file

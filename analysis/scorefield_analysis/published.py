@@ -44,7 +44,8 @@ def _table(name: str) -> dict[str, dict[str, list[float]]]:
 
 def _row(table: dict[str, dict[str, list[float]]], key: str, name: str) -> PublishedRow:
     entries = {n: table[key][f"k{n}"] for n in EVEN_ORDERS}
-    return PublishedRow(name, {n: entry[0] for n, entry in entries.items()}, {n: entry[1] for n, entry in entries.items()})
+    return PublishedRow(name, {n: entry[0] for n, entry in entries.items()},
+                        {n: entry[1] for n, entry in entries.items()})
 
 
 @cache

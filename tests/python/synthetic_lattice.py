@@ -9,8 +9,8 @@ from scorefield_analysis.jackknife import jackknife_cumulants
 Y, X = 6, 8
 PER_CHAIN = 40
 NAMES = ("abs_M", "M1", "M2", "V_M2", "chi", "binder", "xi", "xi_connected", "phi2", "hop_x", "hop_y", "action_density",
-         "schwinger_dyson", "kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3",
-         "kappa8_Z2/kappa2^4")
+         "schwinger_dyson", "kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2", "kappa4_Z2/kappa2^2",
+         "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4")
 SERIES = ("M", "|M|", "M^2", "phi^2", "action_density", "striped")
 
 
@@ -18,15 +18,17 @@ def deck_text(**changes: object) -> str:
     """A resolved deck; `changes` are of section__key."""
     keys = {"model__name": "phi4", "model__kappa": 0.4, "model__lambda": 0.022, "lattice__size": "32, 32",
             "generate__algorithm": "hmc", "generate__step": 0.1, **changes}
-    sections = sorted({key.partition("__")[0] for key in keys})
-    return "\n".join(line for section in sections for line in (
-        f"[{section}]", *(f"{key.partition('__')[2]} = {value}" for key, value in keys.items() if key.startswith(f"{section}__"))))
+    lines = []
+    for section in sorted({key.partition("__")[0] for key in keys}):
+        lines += [f"[{section}]", *(f"{key.partition('__')[2]} = {value}" for key, value in keys.items()
+                                    if key.startswith(f"{section}__"))]
+    return "\n".join(lines)
 
 
 def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: int | None = None, warnings: str = "",
                   exact: bool = False, quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True,
                   **deck: object) -> Path:
-    """Fills `folder` with ensemble.h5 and results.h5. All quantities are 1 +- 0.1 but those given; chains are of one sign each."""
+    """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given; chains are of one sign."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     samples = chains * PER_CHAIN
@@ -58,7 +60,8 @@ def _pair(group: h5py.Group, name: str, value: np.ndarray, error: np.ndarray) ->
 def _measured(group: h5py.Group, field: np.ndarray, rng: np.random.Generator, exact: bool) -> None:
     spectrum = (np.abs(np.fft.rfft2(field)) ** 2 / (Y * X)).mean(axis=0)
     _pair(group, "spectrum", spectrum, 0.1 * spectrum)
-    group["spectrum/exact"] = spectrum * (1.0 + 0.1 * rng.normal(size=spectrum.shape)) if exact else np.full_like(spectrum, np.nan)
+    known = spectrum * (1.0 + 0.1 * rng.normal(size=spectrum.shape))
+    group["spectrum/exact"] = known if exact else np.full_like(spectrum, np.nan)
     two_point = np.fft.irfft2(spectrum, s=(Y, X))
     _pair(group, "two_point", two_point, np.full_like(two_point, 0.01))
     for axis, extent in (("y", Y), ("x", X)):

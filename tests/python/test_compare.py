@@ -52,7 +52,8 @@ def test_tables_and_files(folders: list[Path], tmp_path: Path) -> None:
     assert row["Σσ²/n"] == "19602.0/2"
     assert row["χ²/dof of κ2 … κ8"] == "0.0/4" and row["p"] == "1.00"  # of the same seed
     assert fits["κ2, second-order"]["b"].startswith("-3.0") and fits["κ2, euler"]["without bias"] == "0.5020(10)"
-    assert {path.name for path in (tmp_path / "a" / "b").iterdir()} == {"compare.md", "compare.png", "compare.pdf", "bias.png", "bias.pdf"}
+    names = {path.name for path in (tmp_path / "a" / "b").iterdir()}
+    assert names == {"compare.md", "compare.png", "compare.pdf", "bias.png", "bias.pdf"}
     assert run.stdout.strip() in (tmp_path / "a" / "b" / "compare.md").read_text(encoding="utf-8")
 
 
@@ -69,7 +70,8 @@ def test_errors_of_the_fit_against_many_data_sets() -> None:
     step, error = np.array([0.1, 0.2, 0.3, 0.5]), np.array([0.01, 0.02, 0.01, 0.03])
     rng = np.random.default_rng(2)
     fits = [fit_line(step, 1.0 + 2.0 * step + error * rng.standard_normal(4), error, 1) for _ in range(4000)]
-    a, b, chi2 = (np.array([get(fit) for fit in fits]) for get in (lambda f: f.a.value, lambda f: f.b.value, lambda f: f.chi2))
+    a, b, chi2 = (np.array([get(fit) for fit in fits])
+                  for get in (lambda f: f.a.value, lambda f: f.b.value, lambda f: f.chi2))
     assert a.std() == pytest.approx(fits[0].a.error, rel=0.04) and b.std() == pytest.approx(fits[0].b.error, rel=0.04)
     assert np.cov(a, b)[0, 1] == pytest.approx(fits[0].covariance, rel=0.1)
     assert chi2.mean() == pytest.approx(fits[0].dof, abs=0.15)
@@ -103,7 +105,8 @@ def test_chi_squared_of_independent_runs(tmp_path: Path) -> None:
 
 
 def test_runs_of_different_models_are_pointed_out(tmp_path: Path) -> None:
-    folders = [write_lattice(tmp_path / str(kappa), ensemble=False, model__kappa=kappa, warnings="too short") for kappa in (0.2, 0.3)]
+    folders = [write_lattice(tmp_path / str(kappa), ensemble=False, model__kappa=kappa, warnings="too short")
+               for kappa in (0.2, 0.3)]
     run = run_command("compare", *folders)
     assert run.returncode == 0, run.stderr
     assert "**Note:** the runs are of different models (model.kappa): their quantities need not agree." in run.stdout
@@ -130,7 +133,8 @@ def assert_refused(*arguments: object, message: str) -> None:
 def test_what_cannot_be_compared(folders: list[Path], make_output) -> None:
     assert_refused(folders[0], message="a comparison needs at least two runs; ")
     assert_refused(folders[0], folders[1], folders[0], message="a folder is given twice; ")
-    assert_refused(*folders[:2], "--quantities", "chi,speed", message="hmc has no quantity 'speed'; choose of abs_M, M1")
+    assert_refused(*folders[:2], "--quantities", "chi,speed",
+                   message="hmc has no quantity 'speed'; choose of abs_M, M1")
     other = make_output("points", processes=(), times=2)
     assert_refused(folders[0], other, message=f"{other} is no run on a lattice; ")
     with h5py.File(folders[-1] / "results.h5", "a") as file:

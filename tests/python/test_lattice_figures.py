@@ -38,7 +38,8 @@ def close_figures():
 def shows(axes: plt.Axes, x: np.ndarray, y: np.ndarray, apart: float = 1e-9) -> bool:
     """Whether a line or points of the panel are these, up to a shift in x."""
     lines = [np.array(line.get_data(), dtype=float) for line in axes.get_lines()]
-    return any(line.shape == (2, len(x)) and np.allclose(line[0], x, atol=apart) and np.allclose(line[1], y) for line in lines)
+    return any(line.shape == (2, len(x)) and np.allclose(line[0], x, atol=apart) and np.allclose(line[1], y)
+               for line in lines)
 
 
 def test_history_of_a_few_chains_one_of_them_frozen(results: LatticeResults) -> None:
@@ -67,7 +68,7 @@ def test_spectrum_against_lattice_momenta(results: LatticeResults) -> None:
     assert np.allclose(momenta[1:], momenta[:0:-1])
     panels = draw_spectrum(results).axes
     order = np.argsort(momenta.ravel(), kind="stable")
-    x, value, exact = momenta.ravel()[order], results.spectrum.value.ravel()[order], results.exact_spectrum.ravel()[order]
+    x, value, exact = (each.ravel()[order] for each in (momenta, results.spectrum.value, results.exact_spectrum))
     assert shows(panels[0], x[1:], value[1:]) and shows(panels[0], x[1:], exact[1:])
     assert shows(panels[1], x, 1.0 / value) and shows(panels[1], x, 1.0 / exact)
     assert shows(panels[3], x, (value - exact) / (0.1 * value))
@@ -100,7 +101,8 @@ def test_configurations_are_those_that_are_named(folder: Path, results: LatticeR
     panels = draw_configurations([Picture(each, field) for each, field in zip(chosen, fields)]).axes[:9]
     for panel, each, field in zip(panels, chosen, fields):
         image = panel.get_images()[0]
-        assert np.array_equal(image.get_array(), field) and image.get_clim() == (-np.abs(fields).max(), np.abs(fields).max())
+        assert np.array_equal(image.get_array(), field)
+        assert image.get_clim() == (-np.abs(fields).max(), np.abs(fields).max())
         assert panel.get_title() == f"chain {each.chain}, no. {each.place}" + (", striped" if each.striped else "")
 
 
@@ -112,7 +114,8 @@ def test_runs_and_biases(tmp_path: Path) -> None:
     runs = named_runs({folder: read_ensemble(folder) for folder in folders})
     panel = draw_runs(runs, ["chi"]).axes[0]
     assert [text.get_text() for text in panel.get_yticklabels()] == ["hmc", "e0.1", "e0.3"]
-    assert [float(line.get_xdata()[0]) for line in panel.get_lines() if line.get_marker() == "o"] == pytest.approx([1.0, 2.1, 2.3])
+    marks = [float(line.get_xdata()[0]) for line in panel.get_lines() if line.get_marker() == "o"]
+    assert marks == pytest.approx([1.0, 2.1, 2.3])
     axes = draw_biases(find_biases(runs, ["chi"])).axes[0]
     assert shows(axes, np.array([0.1, 0.3]), np.array([2.1, 2.3]))
     step = np.linspace(0.0, 0.3, 100)

@@ -1,4 +1,4 @@
-"""The Langevin equation at finite steps against algorithms without such a bias: a + b eps (Euler), a + b eps^2 (second order)."""
+"""The bias of the Langevin equation at finite steps: a + b eps (Euler), a + b eps^2 (second order)."""
 
 from dataclasses import dataclass
 from typing import Sequence
@@ -35,12 +35,13 @@ class Fit:
     def at(self, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Value and error of the fit at some steps."""
         x = step**self.power
-        return self.a.value + self.b.value * x, np.sqrt(self.a.error**2 + 2.0 * x * self.covariance + (x * self.b.error) ** 2)
+        variance = self.a.error**2 + 2.0 * x * self.covariance + (x * self.b.error) ** 2
+        return self.a.value + self.b.value * x, np.sqrt(variance)
 
 
 @dataclass(frozen=True)
 class Bias:
-    """One quantity: steps, values and errors by scheme, their fits, and the value without bias (None if there is no such run)."""
+    """One quantity: steps, values and errors by scheme, their fits, and the value without bias (None: no such run)."""
 
     name: str
     points: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -49,7 +50,7 @@ class Bias:
 
 
 def find_biases(runs: Sequence[Run], names: Sequence[str]) -> list[Bias]:
-    """The bias of each quantity against the step; none unless all runs are of one model, two of them Langevin runs of different steps."""
+    """The bias of each quantity; none unless all runs are of one model, and two of different Langevin steps."""
     steps = {(run.deck["generate.scheme"], _step(run)) for run in runs if _is_langevin(run)}
     if len(steps) < 2 or any(run.model != runs[0].model for run in runs):
         return []
@@ -75,8 +76,10 @@ def _bias(runs: Sequence[Run], name: str) -> Bias:
         rows = [row for row in rows if np.isfinite(row).all() and row[2] > 0.0]
         if rows:
             points[scheme] = tuple(np.array(column) for column in zip(*rows))
-    fits = {scheme: fit_line(*columns, POWERS[scheme]) for scheme, columns in points.items() if len(set(columns[0])) > 1}
-    return Bias(name, points, fits, _reference([run.results.quantities[name] for run in runs if run.algorithm in WITHOUT_BIAS]))
+    fits = {scheme: fit_line(*columns, POWERS[scheme]) for scheme, columns in points.items()
+            if len(set(columns[0])) > 1}
+    unbiased = [run.results.quantities[name] for run in runs if run.algorithm in WITHOUT_BIAS]
+    return Bias(name, points, fits, _reference(unbiased))
 
 
 def _reference(quantities: Sequence[Quantity]) -> Quantity | None:
@@ -94,7 +97,8 @@ def fit_line(step: np.ndarray, value: np.ndarray, error: np.ndarray, power: int)
     covariance = np.linalg.inv(design.T @ design)
     a, b = covariance @ design.T @ (value / error)
     chi2 = float((((value - a - b * step**power) / error) ** 2).sum())
-    return Fit(power, Quantity(float(a), float(covariance[0, 0] ** 0.5)), Quantity(float(b), float(covariance[1, 1] ** 0.5)),
+    error_a, error_b = np.sqrt(np.diag(covariance))
+    return Fit(power, Quantity(float(a), float(error_a)), Quantity(float(b), float(error_b)),
                float(covariance[0, 1]), chi2, len(step) - 2)
 
 
@@ -104,8 +108,11 @@ def fit_table(biases: Sequence[Bias]) -> Table:
     for bias in biases:
         for scheme, fit in bias.fits.items():
             reference = bias.reference
-            away = ABSENT if reference is None else in_sigma((fit.a.value - reference.value) / np.hypot(fit.a.error, reference.error))
-            rows.append([f"{in_text(bias.name)}, {scheme}", compact(fit.a.value, fit.a.error), compact(fit.b.value, fit.b.error),
-                         f"{fit.chi2:.1f}/{fit.dof}", probability(fit.p_value),
-                         ABSENT if reference is None else compact(reference.value, reference.error), away])
+            beside = [ABSENT, ABSENT]
+            if reference is not None:
+                away = (fit.a.value - reference.value) / np.hypot(fit.a.error, reference.error)
+                beside = [compact(reference.value, reference.error), in_sigma(away)]
+            rows.append([f"{in_text(bias.name)}, {scheme}", compact(fit.a.value, fit.a.error),
+                         compact(fit.b.value, fit.b.error), f"{fit.chi2:.1f}/{fit.dof}", probability(fit.p_value),
+                         *beside])
     return Table(["", "a (step 0)", "b", "χ²/dof", "p", "without bias", "deviation of a"], rows)

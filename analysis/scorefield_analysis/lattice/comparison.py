@@ -65,7 +65,8 @@ def _is_known(run: Run, name: str) -> bool:
 
 def model_note(runs: Sequence[Run]) -> str | None:
     """One line if the runs are of different models: their expectation values then differ."""
-    keys = sorted({key for run in runs for key in run.model if any(other.model.get(key) != run.model[key] for other in runs)})
+    keys = sorted({key for run in runs for other in runs for key in run.model
+                   if other.model.get(key) != run.model[key]})
     if not keys:
         return None
     return f"the runs are of different models ({', '.join(keys)}): their quantities need not agree"
@@ -84,14 +85,14 @@ def _made_by(run: Run) -> str:
 
 
 def pairs_table(runs: Sequence[Run], names: Sequence[str]) -> Table:
-    """A row for each pair: deviation of the second from the first in standard errors, and χ² with their correlations."""
+    """A row for each pair: deviation of the second from the first in σ, and χ² with their correlations."""
     rows = []
     for first, second in combinations(runs, 2):
         deviations = [deviation(first, second, name) for name in names]
         known = [each for each in deviations if np.isfinite(each)]
         squares = f"{np.sum(np.square(known)):.1f}/{len(known)}" if known else ABSENT
-        rows.append([f"{second.name} - {first.name}", *(in_sigma(each) if np.isfinite(each) else ABSENT for each in deviations),
-                     squares, *_chi_squared_cells(first, second)])
+        cells = [in_sigma(each) if np.isfinite(each) else ABSENT for each in deviations]
+        rows.append([f"{second.name} - {first.name}", *cells, squares, *_chi_squared_cells(first, second)])
     return Table(["", *map(in_text, names), "Σσ²/n", "χ²/dof of κ2 … κ8", "p"], rows)
 
 
@@ -111,9 +112,9 @@ class ChiSquared:
 
 
 def cumulants_agree(first: LatticeResults, second: LatticeResults) -> ChiSquared | None:
-    """chi-squared of kappa_2, kappa_4, kappa_6, kappa_8 of the two, with the full covariance. None where it has no inverse.
+    """chi-squared of kappa_2, kappa_4, kappa_6, kappa_8, with the full covariance. None if it has no inverse.
 
-    The covariance is an estimate from as many bins: the F distribution (Hotelling) takes account of it, with the fewer bins.
+    The covariance is an estimate from as many bins: the F distribution (Hotelling) knows it, with the fewer bins.
     """
     index = [n - 1 for n in EVEN_ORDERS]
     difference = (second.cumulants.value - first.cumulants.value)[index]

@@ -21,9 +21,10 @@ COMPARED = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi", "binder", "xi", "
 
 TEXT = {
     "kappa2_Z2": "κ2", "kappa4_Z2": "κ4", "kappa6_Z2": "κ6", "kappa8_Z2": "κ8", "kappa4_Z2/kappa2^2": "κ4/κ2²",
-    "kappa6_Z2/kappa2^3": "κ6/κ2³", "kappa8_Z2/kappa2^4": "κ8/κ2⁴", "abs_M": "⟨abs M⟩", "M1": "⟨M⟩", "M2": "⟨M²⟩", "V_M2": "V⟨M²⟩",
-    "chi": "χ", "binder": "U", "xi": "ξ", "xi_connected": "ξ connected", "phi2": "⟨φ²⟩", "hop_x": "⟨φ φ_x⟩", "hop_y": "⟨φ φ_y⟩",
-    "action_density": "S/V", "schwinger_dyson": "⟨φ ∂S/∂φ⟩", "M": "M", "|M|": "abs M", "M^2": "M²", "phi^2": "φ²",
+    "kappa6_Z2/kappa2^3": "κ6/κ2³", "kappa8_Z2/kappa2^4": "κ8/κ2⁴", "abs_M": "⟨abs M⟩", "M1": "⟨M⟩", "M2": "⟨M²⟩",
+    "V_M2": "V⟨M²⟩", "chi": "χ", "binder": "U", "xi": "ξ", "xi_connected": "ξ connected", "phi2": "⟨φ²⟩",
+    "hop_x": "⟨φ φ_x⟩", "hop_y": "⟨φ φ_y⟩", "action_density": "S/V", "schwinger_dyson": "⟨φ ∂S/∂φ⟩",
+    "M": "M", "|M|": "abs M", "M^2": "M²", "phi^2": "φ²",
 }
 MATHS = {
     "kappa2_Z2": r"$\kappa_2$", "kappa4_Z2": r"$\kappa_4$", "kappa6_Z2": r"$\kappa_6$", "kappa8_Z2": r"$\kappa_8$",
@@ -31,7 +32,8 @@ MATHS = {
     "kappa8_Z2/kappa2^4": r"$\kappa_8/\kappa_2^4$", "abs_M": r"$\langle|M|\rangle$", "M1": r"$\langle M\rangle$",
     "M2": r"$\langle M^2\rangle$", "V_M2": r"$V\langle M^2\rangle$", "chi": r"$\chi$", "binder": "$U$", "xi": r"$\xi$",
     "xi_connected": r"$\xi$ connected", "phi2": r"$\langle\phi^2\rangle$", "hop_x": r"$\langle\phi\,\phi_x\rangle$",
-    "hop_y": r"$\langle\phi\,\phi_y\rangle$", "action_density": "$S/V$", "schwinger_dyson": r"$\langle\phi\,\partial S/\partial\phi\rangle$",
+    "hop_y": r"$\langle\phi\,\phi_y\rangle$", "action_density": "$S/V$",
+    "schwinger_dyson": r"$\langle\phi\,\partial S/\partial\phi\rangle$",
 }
 
 

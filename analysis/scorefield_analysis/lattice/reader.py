@@ -1,4 +1,4 @@
-"""Reads the group /ensemble of a run on a lattice, and a few of its configurations. A ValueError here is one line to the user."""
+"""Reads the group /ensemble of a run on a lattice, and configurations. A ValueError here is one line to the user."""
 
 from pathlib import Path
 from typing import Mapping, Sequence
@@ -37,9 +37,11 @@ def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequ
         covariance=array(group, "cumulants/covariance"),
         slices={axis: _estimate(group, f"slices_{axis}") for axis in "yx"},
         masses={axis: _estimate(group, f"mass_{axis}") for axis in "yx"},
-        spectrum=spectrum, exact_spectrum=None if exact is None or np.isnan(exact).all() else exact, two_point=two_point,
+        spectrum=spectrum, exact_spectrum=None if exact is None or np.isnan(exact).all() else exact,
+        two_point=two_point,
         autocorrelation=_autocorrelation(group), series=_series(group),
-        histogram=_histogram(group, "histogram", samples * y * x), histogram_m=_histogram(group, "histogram_M", samples))
+        histogram=_histogram(group, "histogram", samples * y * x),
+        histogram_m=_histogram(group, "histogram_M", samples))
 
 
 def read_configurations(folder: Path, rows: Sequence[tuple[int, int]]) -> np.ndarray:
@@ -86,7 +88,8 @@ def _autocorrelation(group: h5py.Group) -> dict[str, Autocorrelation]:
     if missing:
         raise UserError(f"{group.file.filename}: /ensemble/autocorrelation has no column '{missing[0]}'; "
                         "it was written by another version: write it again")
-    return {name: Autocorrelation(*(float(row[columns.index(column)]) for column in COLUMNS)) for name, row in zip(names, table)}
+    return {name: Autocorrelation(*(float(row[columns.index(column)]) for column in COLUMNS))
+            for name, row in zip(names, table)}
 
 
 def _series(group: h5py.Group) -> Series:

@@ -22,7 +22,9 @@ class Quantity:
     @property
     def deviation(self) -> float | None:
         """(value - exact) / error."""
-        return None if self.exact is None else float(standardised(np.float64(self.value - self.exact), np.float64(self.error)))
+        if self.exact is None:
+            return None
+        return float(standardised(np.float64(self.value - self.exact), np.float64(self.error)))
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Autocorrelation:
-    """Along the chains, in configurations; how well the chains agree (R-hat), and how many independent ones there are."""
+    """Along the chains, in configurations; how well chains agree (R-hat), and how many independent ones there are."""
 
     mean: float
     error: float
@@ -48,7 +50,7 @@ class Autocorrelation:
 
 @dataclass(frozen=True)
 class Series:
-    """Numbers of every so many configurations (`every`), chain by chain; chain and each of the values have shape (points)."""
+    """Numbers of every so many configurations (`every`), chain by chain; all of shape (points)."""
 
     every: int
     chain: np.ndarray
@@ -68,8 +70,8 @@ class Series:
 class LatticeResults:
     """Everything in /ensemble. slices, masses: along y and x; spectrum: Ly x (Lx/2+1); two_point: Ly x Lx.
 
-    striped: share of the configurations with domain walls around the lattice. cumulants: kappa_1 .. kappa_8 of a site with their
-    covariance (8, 8).
+    striped: share of the configurations with domain walls around the lattice. cumulants: kappa_1 .. kappa_8 of a site
+    with their covariance (8, 8).
     """
 
     provenance: Mapping[str, str]

@@ -54,15 +54,16 @@ def draw_configurations(pictures: Sequence[Picture]) -> Canvas:
     y, x = pictures[0].field.shape
     width = min(WIDEST, 2.3 * across) / across
     height = float(np.clip(width * y / x, 0.35, 2.0 * width))
-    canvas, axes = plt.subplots(down, across, figsize=(across * width + 0.8, down * (height + 0.28) + 0.2), squeeze=False,
-                                layout="constrained")
+    size = across * width + 0.8, down * (height + 0.28) + 0.2
+    canvas, axes = plt.subplots(down, across, figsize=size, squeeze=False, layout="constrained")
     reach = max(float(np.abs(picture.field).max()) for picture in pictures) or 1.0
     for panel in axes.ravel():
         panel.axis("off")
     for panel, picture in zip(axes.ravel(), pictures):
-        image = panel.imshow(picture.field, origin="lower", cmap="RdBu_r", vmin=-reach, vmax=reach, interpolation="nearest")
+        image = panel.imshow(picture.field, origin="lower", cmap="RdBu_r", vmin=-reach, vmax=reach,
+                             interpolation="nearest")
         striped = picture.of.striped
-        panel.set_title(f"chain {picture.of.chain}, no. {picture.of.place}" + (", striped" if striped else ""), fontsize=8,
-                        color=LEARNT_SCORE.colour if striped else "black")
+        title = f"chain {picture.of.chain}, no. {picture.of.place}" + (", striped" if striped else "")
+        panel.set_title(title, fontsize=8, color=LEARNT_SCORE.colour if striped else "black")
     canvas.colorbar(image, ax=axes, label=r"$\phi$", pad=0.02, shrink=0.8)
     return canvas

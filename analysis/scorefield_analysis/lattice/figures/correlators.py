@@ -24,7 +24,8 @@ def draw_slices(results: LatticeResults) -> Canvas:
         good = np.isfinite(mass.value) & np.isfinite(mass.error) & (mass.value > LEAST_SIGNAL * mass.error)
         shown |= bool(good.any())
         points(right, np.flatnonzero(good) + 0.5 + shift, mass.value[good], mass.error[good], look)
-    log_or_linear(left, *(np.concatenate([getattr(results.slices[axis], of) for axis in "yx"]) for of in ("value", "error")))
+    both = results.slices.values()
+    log_or_linear(left, np.concatenate([each.value for each in both]), np.concatenate([each.error for each in both]))
     left.set_ylabel(r"$C(t) = \langle m(0)\,m(t)\rangle - \langle\phi\rangle^2$")
     right.set_ylabel("effective mass $m(t)$")
     for axes in (left, right):
@@ -50,14 +51,16 @@ def _leave_out_noise(axes: Axes, results: LatticeResults) -> None:
 def draw_two_point(results: LatticeResults) -> Canvas:
     """Left: map with distance 0 in the middle; right: along the axes, up to half the lattice."""
     y, x = results.shape
-    canvas, (left, right) = plt.subplots(1, 2, figsize=(FULL_WIDTH, 3.2), layout="constrained", width_ratios=(1.15, 1.0))
+    canvas, (left, right) = plt.subplots(1, 2, figsize=(FULL_WIDTH, 3.2), layout="constrained",
+                                           width_ratios=(1.15, 1.0))
     value, error = results.two_point.value, results.two_point.error
     centred = np.roll(value, (y // 2, x // 2), axis=(0, 1))
     image = left.imshow(centred, origin="lower", cmap="cividis", interpolation="nearest",
                         extent=(-(x // 2) - 0.5, x - x // 2 - 0.5, -(y // 2) - 0.5, y - y // 2 - 0.5))
     left.set_xlabel("distance along $x$")
     left.set_ylabel("distance along $y$")
-    canvas.colorbar(image, ax=left, label=r"$G(y,x) = \langle\phi(0)\,\phi(y,x)\rangle - \langle\phi\rangle^2$", pad=0.02)
+    canvas.colorbar(image, ax=left, pad=0.02,
+                    label=r"$G(y,x) = \langle\phi(0)\,\phi(y,x)\rangle - \langle\phi\rangle^2$")
     lines = {"y": (value[:y // 2 + 1, 0], error[:y // 2 + 1, 0]), "x": (value[0, :x // 2 + 1], error[0, :x // 2 + 1])}
     for shift, (axis, look) in zip((-0.06, 0.06), ALONG.items()):
         points(right, np.arange(len(lines[axis][0])) + shift, *lines[axis], look)

@@ -9,7 +9,7 @@ ALONG = {"y": Look(DATA.colour, "o", "along $y$"), "x": Look("#E69F00", "s", "al
 
 
 def log_or_linear(axes: Axes, values: np.ndarray, errors: np.ndarray) -> None:
-    """A logarithmic axis of what stands above its error, if that differs by more than a factor of 3: over less it has hardly a number."""
+    """A logarithmic axis of what stands above its error, if that varies by more than 3: else it has hardly a number."""
     known = values[np.isfinite(values) & (values > np.maximum(errors, 0.0))]
     if len(known) > 1 and known.max() > 3.0 * known.min():
         axes.set_yscale("log")

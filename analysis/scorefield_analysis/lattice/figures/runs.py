@@ -24,16 +24,16 @@ def draw_runs(runs: Sequence[Run], names: Sequence[str]) -> Canvas:
     """A panel for each quantity, a row for each run."""
     across = min(ACROSS, len(names))
     down = -(-len(names) // across)
-    canvas, axes = plt.subplots(down, across, figsize=(FULL_WIDTH, down * (0.85 + 0.2 * len(runs))), sharey=True, squeeze=False,
-                                layout="constrained")
+    canvas, axes = plt.subplots(down, across, figsize=(FULL_WIDTH, down * (0.85 + 0.2 * len(runs))), sharey=True,
+                                squeeze=False, layout="constrained")
     for panel in axes.ravel()[len(names):]:
         panel.axis("off")
     for panel, name in zip(axes.ravel(), names):
         for height, run in enumerate(runs):
             quantity = run.results.quantities[name]
             panel.axhline(height, color="0.92", linewidth=0.7, zorder=0)
-            panel.errorbar(quantity.value, height, xerr=quantity.error, fmt=DATA.marker, color=DATA.colour, markerfacecolor="white",
-                           elinewidth=1.0)
+            panel.errorbar(quantity.value, height, xerr=quantity.error, fmt=DATA.marker, color=DATA.colour,
+                           markerfacecolor="white", elinewidth=1.0)
         panel.set_title(in_maths(name))
         panel.xaxis.set_major_locator(MaxNLocator(3))
         panel.ticklabel_format(axis="x", useOffset=False)
@@ -48,7 +48,8 @@ def draw_biases(biases: Sequence[Bias]) -> Canvas:
     """A panel for each quantity: values against the step with their fits, and the value without bias as a band."""
     across = min(ACROSS - 1, len(biases))
     down = -(-len(biases) // across)
-    canvas, axes = plt.subplots(down, across, figsize=(max(4.0, 2.85 * across), 2.3 * down + 0.5), squeeze=False, layout="constrained")
+    canvas, axes = plt.subplots(down, across, figsize=(max(4.0, 2.85 * across), 2.3 * down + 0.5), squeeze=False,
+                                layout="constrained")
     for panel in axes.ravel()[len(biases):]:
         panel.axis("off")
     handles = {}

@@ -13,14 +13,16 @@ from .looks import log_or_linear
 def lattice_momenta(shape: tuple[int, int]) -> np.ndarray:
     """khat^2 = 4 sin^2(k_y/2) + 4 sin^2(k_x/2), Ly x (Lx/2+1), wave numbers as those of the spectrum."""
     y, x = shape
-    return 4.0 * (np.sin(np.pi * np.arange(y) / y)[:, None] ** 2 + np.sin(np.pi * np.arange(x // 2 + 1) / x)[None, :] ** 2)
+    along_y, along_x = np.sin(np.pi * np.arange(y) / y), np.sin(np.pi * np.arange(x // 2 + 1) / x)
+    return 4.0 * (along_y[:, None] ** 2 + along_x[None, :] ** 2)
 
 
 def draw_spectrum(results: LatticeResults) -> Canvas:
-    """G(k) without k = 0, and 1/G(k) with it, which is a straight line for a free field; with the deviation where it is known."""
+    """G(k) without k = 0, and 1/G(k) with it, a straight line for a free field."""
     exact = results.exact_spectrum
-    canvas, axes = plt.subplots(1 if exact is None else 2, 2, figsize=(FULL_WIDTH, 3.0 if exact is None else 4.2), squeeze=False,
-                                sharex="col", layout="constrained", height_ratios=(1.0,) if exact is None else (2.2, 1.0))
+    heights, height = ((1.0,), 3.0) if exact is None else ((2.2, 1.0), 4.2)
+    canvas, axes = plt.subplots(len(heights), 2, figsize=(FULL_WIDTH, height), squeeze=False, sharex="col",
+                                layout="constrained", height_ratios=heights)
     momenta = lattice_momenta(results.shape).ravel()
     value, error = results.spectrum.value.ravel(), results.spectrum.error.ravel()
     order = np.argsort(momenta, kind="stable")

@@ -3,7 +3,7 @@
 MAIN = {
     "abs_M": "mean of the absolute magnetisation of a site",
     "M1": "mean magnetisation",
-    "M2": "its square",
+    "M2": "mean of its square",
     "V_M2": "susceptibility, sites times mean square",
     "chi": "susceptibility, with the mean absolute value taken out",
     "binder": "Binder cumulant of the magnetisation",

@@ -1,5 +1,6 @@
 """Reads the group /ensemble of a run on a lattice, and configurations. A ValueError here is one line to the user."""
 
+import re
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -32,7 +33,7 @@ def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequ
         provenance=provenance, sources=list(sources), samples=samples, chains=int(attribute(group, "chains")),
         bins=int(attribute(group, "bins")), bin_size=int(attribute(group, "bin_size")),
         striped=float(attribute(group, "striped")),
-        warnings=[warning for warning in text(attribute(group, "warnings")).split("; ") if warning],
+        warnings=_warnings(text(attribute(group, "warnings"))),
         quantities=_quantities(group), cumulants=_estimate(group, "cumulants"),
         covariance=array(group, "cumulants/covariance"),
         slices={axis: _estimate(group, f"slices_{axis}") for axis in "yx"},
@@ -60,6 +61,11 @@ def read_configurations(folder: Path, rows: Sequence[tuple[int, int]]) -> np.nda
 def _require(condition: bool, otherwise: str) -> None:
     if not condition:
         raise ValueError(otherwise)
+
+
+def _warnings(joined: str) -> list[str]:
+    """Averages in other brackets: Markdown takes <phi dS/dphi> for a tag, and shows nothing."""
+    return [re.sub("<([^<>]*)>", r"⟨\1⟩", warning) for warning in joined.split("; ") if warning]
 
 
 def _names(group: h5py.Group, name: str) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Sequence
 
 from .errors import UserError
 from .freshness import changed_note
-from .reader import read_losses, read_results
+from .lattice.records import LatticeResults
+from .reader import read_ensemble, read_losses, read_results, read_run
 from .spread import spread_table
 
 INTERRUPTED = 130
@@ -31,19 +32,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> str:
-    results, losses = read_results(options.folder), read_losses(options.folder)
+    results = read_run(options.folder)
+    lattice = isinstance(results, LatticeResults)
+    losses = [] if lattice else read_losses(options.folder)
     note = changed_note(options.folder, results)
     if note is not None:
         print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
-    from .report import write_report  # loads matplotlib, which is slow: errors and help need not wait for it
+    # these load matplotlib, which is slow: errors and help need not wait for it
+    if lattice:
+        from .lattice.report import write_lattice_report
+
+        return write_lattice_report(options.folder, results, note)
+    from .report import write_report
 
     return write_report(options.folder, results, losses, note)
 
 
 def _spread(options: argparse.Namespace) -> str:
-    if len({folder.resolve() for folder in options.folders}) < len(options.folders):
-        raise UserError("a folder is given twice; each run counts once")
+    _require_different(options.folders)
     return spread_table({folder: read_results(folder) for folder in options.folders}).markdown()
+
+
+def _compare(options: argparse.Namespace) -> str:
+    _require_different(options.folders)
+    runs = {folder: read_ensemble(folder) for folder in options.folders}
+    for folder, results in runs.items():
+        note = changed_note(folder, results)
+        if note is not None:
+            print(f"scorefield-analysis: warning: {folder}: {note}", file=sys.stderr, flush=True)
+    from .lattice.compare import write_comparison
+
+    wanted = None if options.quantities is None else [name.strip() for name in options.quantities.split(",")]
+    return write_comparison(options.to or options.folders[0] / "report", runs, wanted)
+
+
+def _require_different(folders: Sequence[Path]) -> None:
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise UserError("a folder is given twice; each run counts once")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,9 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     report = commands.add_parser(
         "report",
-        help="write OUT/report/report.md and its figures, and print the table of cumulants",
-        description="Reads OUT/results.h5 and OUT/model-*.h5, writes OUT/report/report.md with every table and "
-                    "figure (PNG and PDF), and prints the table of cumulants.",
+        help="write OUT/report/report.md and its figures, and print the main tables",
+        description="Reads OUT/results.h5 and OUT/model-*.h5 (of a lattice also a few configurations), writes "
+                    "OUT/report/report.md with every table and figure (PNG and PDF), and prints the main tables.",
     )
     report.add_argument("folder", metavar="OUT", type=Path, help="output folder of a run (run.output of its deck)")
     report.set_defaults(action=_report)
@@ -75,4 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     spread.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
     spread.set_defaults(action=_spread)
+    compare = commands.add_parser(
+        "compare",
+        help="compare ensembles on a lattice, Langevin runs of several steps with HMC among them",
+        description="Prints quantities of runs on a lattice beside each other, the deviation of each pair in standard "
+                    "errors, and for Langevin runs of different steps the bias with its extrapolation; writes this "
+                    "with its figures (PNG and PDF) into OUT/report of the first run.",
+    )
+    compare.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
+    compare.add_argument("--quantities", metavar="A,B,...", help="what is compared, by the names in results.h5")
+    compare.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
+    compare.set_defaults(action=_compare)
     return parser

@@ -1,4 +1,4 @@
-"""Published cumulants of the two-peak model (G. Aarts, talk; arXiv 2410.21212), read from published.toml."""
+"""Published cumulants (G. Aarts, talk; arXiv 2410.21212), read from published.toml."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -38,22 +38,40 @@ class PublishedTable:
         return [self.data, *self.processes.values()]
 
 
+def _table(name: str) -> dict[str, dict[str, list[float]]]:
+    return tomllib.loads(resources.files(__package__).joinpath("published.toml").read_text(encoding="utf-8"))[name]
+
+
+def _row(table: dict[str, dict[str, list[float]]], key: str, name: str) -> PublishedRow:
+    entries = {n: table[key][f"k{n}"] for n in EVEN_ORDERS}
+    return PublishedRow(name, {n: entry[0] for n, entry in entries.items()},
+                        {n: entry[1] for n, entry in entries.items()})
+
+
 @cache
 def two_peak() -> PublishedTable:
     """The table of the two-peak model."""
-    text = resources.files(__package__).joinpath("published.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)["two_peak"]
-
-    def row(key: str, name: str) -> PublishedRow:
-        entries = {n: table[key][f"k{n}"] for n in EVEN_ORDERS}
-        return PublishedRow(name, {n: entry[0] for n, entry in entries.items()},
-                            {n: entry[1] for n, entry in entries.items()})
-
+    table = _table("two_peak")
     return PublishedTable(
         exact={n: table["exact"][f"k{n}"] for n in EVEN_ORDERS},
-        data=row("data", "Data, published"),
-        processes={"ve": row("ve", "VE, published"), "vp": row("vp", "VP, published")},
+        data=_row(table, "data", "Data, published"),
+        processes={"ve": _row(table, "ve", "VE, published"), "vp": _row(table, "vp", "VP, published")},
     )
+
+
+@cache
+def phi4_broken() -> list[PublishedRow]:
+    """Site cumulants of phi^4 at kappa = 0.4 and lambda = 0.022 on 32 x 32, of fields scaled to [-1, 1]."""
+    table = _table("phi4_32")
+    return [_row(table, "hmc", "HMC, published, scaled"), _row(table, "dm", "Diffusion model, published, scaled")]
+
+
+PHI4_BROKEN = {"model.name": "phi4", "model.kappa": "0.4", "model.lambda": "0.022", "lattice.size": "32, 32"}
+
+
+def phi4_published_for(deck: Mapping[str, str]) -> list[PublishedRow]:
+    """The published rows of phi^4 if they are of the model of this deck ("section.key" -> value), else none."""
+    return phi4_broken() if all(deck.get(key) == value for key, value in PHI4_BROKEN.items()) else []
 
 
 def published_for(exact: np.ndarray | None) -> PublishedTable | None:

@@ -1,13 +1,11 @@
 """Writes OUT/report/: every figure as PNG and PDF, and report.md with the tables and the figures."""
 
-import os
 from pathlib import Path
 from typing import Sequence
 
-from .errors import OutputError
+from .document import embedded, provenance_parts, write_document
 from .figures import Figure, planned_figures
 from .published import published_for
-from .render import write_figures
 from .results import EVEN_ORDERS, ODD_ORDERS, LossHistory, Results
 from .tables import Table, cumulant_table, input_table, process_table, training_table
 
@@ -39,22 +37,8 @@ INPUT_NOTE = (
 def write_report(folder: Path, results: Results, losses: Sequence[LossHistory], note: str | None = None) -> str:
     """Makes the report on a run in folder/report and returns its cumulant tables as text. `note` warns the reader on top."""
     figures = planned_figures(results, losses)
-    target = folder / "report"
-    try:
-        target.mkdir(exist_ok=True)
-        write_figures(figures, target)
-        _write_text(target / "report.md", _document(folder, results, figures, note))
-    except OSError as error:
-        raise OutputError(f"cannot write {error.filename or target}: {error.strerror}; "
-                          "free the path, or make room and allow writing there") from None
+    write_document(folder / "report", "report.md", _document(folder, results, figures, note), figures)
     return "\n\n".join(table.markdown() for table in _cumulant_tables(results))
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Writes aside and renames: an interrupted run leaves the former report or none, never half of one."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
 
 
 def _orders_shown(results: Results) -> list[Sequence[int]]:
@@ -81,20 +65,8 @@ def _document(folder: Path, results: Results, figures: Sequence[Figure], note: s
     along = process_table(results, range(1, 9))
     if along is not None:
         parts += ["## Along the processes", along.markdown(), PROCESS_NOTE]
-    parts += ["## Figures", *map(_embedded, figures)]
+    parts += ["## Figures", *map(embedded, figures)]
     if results.fields:
         parts += ["## Inputs", input_table(results).markdown(), INPUT_NOTE]
-    parts += _provenance(results)
+    parts += provenance_parts(results.provenance)
     return "\n\n".join(parts) + "\n"
-
-
-def _embedded(figure: Figure) -> str:
-    return f"![{figure.name}]({figure.name}.png)\n\n*{figure.caption}* ([PDF]({figure.name}.pdf))"
-
-
-def _provenance(results: Results) -> list[str]:
-    """How the measured files came to be: attributes in one line each, the resolved deck in full."""
-    lines = [f"- {key}: {value}" for key, value in sorted(results.provenance.items()) if key != "deck"]
-    parts = ["## Provenance", "\n".join(lines)] if lines else []
-    deck = results.provenance.get("deck")
-    return parts if deck is None else [*parts, "## Deck", f"```ini\n{deck.strip()}\n```"]

@@ -1,0 +1,40 @@
+"""What all reports have in common: their folder, their figures, and how they are written."""
+
+import os
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from .errors import OutputError
+from .figures import Figure
+from .render import write_figures
+
+
+def write_document(target: Path, name: str, text: str, figures: Sequence[Figure]) -> None:
+    """Writes the figures and target/name, making the folder where there is none. OutputError if that fails."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        write_figures(figures, target)
+        _write_text(target / name, text)
+    except OSError as error:
+        raise OutputError(f"cannot write {error.filename or target}: {error.strerror}; "
+                          "free the path, or make room and allow writing there") from None
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Writes aside and renames: an interrupted run leaves the former report or none, never half of one."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def embedded(figure: Figure) -> str:
+    """A figure with its caption, as Markdown."""
+    return f"![{figure.name}]({figure.name}.png)\n\n*{figure.caption}* ([PDF]({figure.name}.pdf))"
+
+
+def provenance_parts(provenance: Mapping[str, str]) -> list[str]:
+    """How the measured files came to be: attributes in one line each, the resolved deck in full."""
+    lines = [f"- {key}: {value}" for key, value in sorted(provenance.items()) if key != "deck"]
+    parts = ["## Provenance", "\n".join(lines)] if lines else []
+    deck = provenance.get("deck")
+    return parts if deck is None else [*parts, "## Deck", f"```ini\n{deck.strip()}\n```"]

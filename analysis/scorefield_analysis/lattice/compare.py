@@ -1,0 +1,53 @@
+"""Writes the comparison of several lattice runs: tables, and their figures."""
+
+from functools import partial
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from ..document import embedded, write_document
+from ..errors import UserError
+from ..figures import Figure
+from .bias import Bias, find_biases, fit_table
+from .comparison import Run, chosen_quantities, model_note, named_runs, pairs_table, values_table
+from .figures.runs import draw_biases, draw_runs
+from .records import LatticeResults
+
+PAIRS_NOTE = (
+    "Deviations in standard errors of the difference, the runs being independent. Σσ²/n: sum of their squares, without "
+    "the correlations between quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their "
+    "full covariance; p is the probability of a larger one."
+)
+BIAS_NOTE = (
+    "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias "
+    "(HMC, or Langevin with Metropolis correction). A small p: higher powers count at the largest steps; compare "
+    "without these runs."
+)
+
+
+def write_comparison(target: Path, runs: Mapping[Path, LatticeResults], wanted: Sequence[str] | None = None) -> str:
+    """Writes target/compare.md with its figures, and returns its tables as text."""
+    if len(runs) < 2:
+        raise UserError("a comparison needs at least two runs; give the output folders of several runs on a lattice")
+    named = named_runs(runs)
+    names = chosen_quantities(named, wanted)
+    biases = find_biases(named, names)
+    figures = [Figure("compare", "Quantities of all runs with their errors.", partial(draw_runs, named, names))]
+    if biases:
+        figures.append(Figure(
+            "bias", "Quantities against the step of the Langevin equation, with fits and their errors; the band is the "
+            "result of algorithms without such a bias.", partial(draw_biases, biases)))
+    text = "\n\n".join(_parts(named, names, biases))
+    document = ["# Comparison of runs", text, "## Figures", *map(embedded, figures)]
+    write_document(target, "compare.md", "\n\n".join(document) + "\n", figures)
+    return text
+
+
+def _parts(runs: Sequence[Run], names: Sequence[str], biases: Sequence[Bias]) -> list[str]:
+    note = model_note(runs)
+    parts = [] if note is None else [f"**Note:** {note}."]
+    parts += [f"**Warning:** {run.name}: {warning}." for run in runs for warning in run.results.warnings]
+    parts += ["## Quantities", values_table(runs, names).markdown(),
+              "## Pairs", pairs_table(runs, names).markdown(), PAIRS_NOTE]
+    if any(bias.fits for bias in biases):
+        parts += ["## Bias of the Langevin equation", fit_table(biases).markdown(), BIAS_NOTE]
+    return parts

@@ -1,0 +1,101 @@
+"""What was measured on an ensemble of configurations on a lattice: plain records of the group /ensemble of results.h5.
+
+The lattice has Ly x Lx sites; all lengths are in lattice units.
+"""
+
+from dataclasses import dataclass
+from typing import Mapping
+
+import numpy as np
+
+from ..results import Histogram, Source, standardised
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its error; exact is None where it is not known. A value that does not exist is NaN."""
+
+    value: float
+    error: float
+    exact: float | None = None
+
+    @property
+    def deviation(self) -> float | None:
+        """(value - exact) / error."""
+        if self.exact is None:
+            return None
+        return float(standardised(np.float64(self.value - self.exact), np.float64(self.error)))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """value and error of one shape."""
+
+    value: np.ndarray
+    error: np.ndarray
+
+
+@dataclass(frozen=True)
+class Autocorrelation:
+    """Along the chains, in configurations; how well chains agree (R-hat), and how many independent ones there are."""
+
+    mean: float
+    error: float
+    tau_int: float
+    tau_int_error: float
+    window: float
+    r_hat: float
+    effective_samples: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers of every so many configurations (`every`), chain by chain; all of shape (points)."""
+
+    every: int
+    chain: np.ndarray
+    values: Mapping[str, np.ndarray]
+
+    @property
+    def chains(self) -> np.ndarray:
+        """The numbers of the chains."""
+        return np.unique(self.chain)
+
+    def of(self, name: str, chain: int) -> np.ndarray:
+        """One chain's values, in their order."""
+        return self.values[name][self.chain == chain]
+
+
+@dataclass(frozen=True)
+class LatticeResults:
+    """Everything in /ensemble. slices, masses: along y and x; spectrum: Ly x (Lx/2+1); two_point: Ly x Lx.
+
+    striped: share of the configurations with domain walls around the lattice. cumulants: kappa_1 .. kappa_8 of a site
+    with their covariance (8, 8).
+    """
+
+    provenance: Mapping[str, str]
+    sources: list[Source]
+    samples: int
+    chains: int
+    bins: int
+    bin_size: int
+    striped: float
+    warnings: list[str]
+    quantities: Mapping[str, Quantity]
+    cumulants: Estimate
+    covariance: np.ndarray
+    slices: Mapping[str, Estimate]
+    masses: Mapping[str, Estimate]
+    spectrum: Estimate
+    exact_spectrum: np.ndarray | None
+    two_point: Estimate
+    autocorrelation: Mapping[str, Autocorrelation]
+    series: Series
+    histogram: Histogram
+    histogram_m: Histogram
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Ly and Lx."""
+        return self.two_point.value.shape

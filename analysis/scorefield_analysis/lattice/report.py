@@ -1,0 +1,74 @@
+"""Writes OUT/report/ of a run on a lattice."""
+
+import sys
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from ..decks import read_deck
+from ..document import embedded, provenance_parts, write_document
+from ..errors import UserError
+from ..figures import Figure
+from ..published import phi4_published_for
+from .figures import planned_figures
+from .figures.configurations import Picture, choose
+from .reader import read_configurations
+from .records import LatticeResults
+from .tables import autocorrelation_table, ensemble_table, quantity_table, site_table
+
+QUANTITY_NOTE = (
+    "value(error), with the jackknife error of bins along the chains in units of the last digit. V: number of sites."
+)
+SITE_NOTE = (
+    "Cumulants of the field at a site, of the distribution made even (φ → -φ), which an even action has: chains that "
+    "have not changed their sign equally often do not spoil them."
+)
+PUBLISHED_NOTE = (
+    "Published rows: G. Aarts (talk) and arXiv 2410.21212, 10⁵ configurations. **Their fields are scaled to [-1, 1] by "
+    "the minimum and maximum of the ensemble**: only ratios can be compared. **They are no equilibrium ensemble "
+    "either**: theirs is κ4/κ2² = -1.8785, in equilibrium it is -1.946; hot starts freeze with domain walls around the lattice."
+)
+AUTOCORRELATION_NOTE = (
+    "τ_int in configurations, ½ where they are independent. R-hat compares the chains with each other: 1 where they "
+    "agree, above 1.05 they do not. Effective samples: as many independent ones would give the same error."
+)
+
+
+def write_lattice_report(folder: Path, results: LatticeResults, note: str | None = None) -> str:
+    """Makes the report on a run in folder/report and returns its main tables as text. `note` is a warning."""
+    deck = read_deck(results.provenance.get("deck", ""), folder)
+    pictures, without = _pictures(folder, results)
+    notes = [each for each in (note, without) if each is not None]
+    for each in [*([without] if without else []), *(f"not in equilibrium: {warning}" for warning in results.warnings)]:
+        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+    figures = planned_figures(results, pictures)
+    write_document(folder / "report", "report.md", _document(folder, results, deck, figures, notes), figures)
+    return "\n\n".join([quantity_table(results).markdown(), site_table(results, deck).markdown()])
+
+
+def _pictures(folder: Path, results: LatticeResults) -> tuple[list[Picture], str | None]:
+    """A few configurations; none, and a line that says why, where they cannot be read."""
+    if not (folder / "ensemble.h5").exists():
+        return [], f"no pictures of configurations: {folder / 'ensemble.h5'} is not there"
+    chosen = choose(results.series)
+    try:
+        fields = read_configurations(folder, [(each.chain, each.place) for each in chosen])
+    except UserError as error:
+        return [], f"no pictures of configurations: {error}"
+    return [Picture(each, field) for each, field in zip(chosen, fields)], None
+
+
+def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], figures: Sequence[Figure],
+              notes: Sequence[str]) -> str:
+    """report.md."""
+    parts = [f"# Report on {folder.resolve().name}", *(f"**Warning:** {note}." for note in notes)]
+    if results.warnings:
+        parts += ["**Warning: this ensemble is not in equilibrium, or not what its deck says. Its errors are not to be "
+                  "trusted.**",
+                  "\n".join(f"- {warning}" for warning in results.warnings)]
+    parts += ["## Quantities", quantity_table(results).markdown(), QUANTITY_NOTE,
+              "## Cumulants of a site", site_table(results, deck).markdown(), SITE_NOTE]
+    if phi4_published_for(deck):
+        parts.append(PUBLISHED_NOTE)
+    parts += ["## Autocorrelations", autocorrelation_table(results).markdown(), AUTOCORRELATION_NOTE,
+              "## Figures", *map(embedded, figures), "## Inputs", ensemble_table(results).markdown()]
+    return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"

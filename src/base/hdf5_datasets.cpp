@@ -61,8 +61,10 @@ void check_slab(const Shape& shape, const Slab& slab, std::uint64_t values, cons
   if (!same) throw IoError(what + ": it has other axes");
   if (slab.size() != values) throw IoError(what + ": buffer of another size");
   for (std::size_t i = 0; i < axes && values > 0; ++i) {
-    const std::uint64_t end = slab.start[i] + (slab.count[i] - 1) * slab.stride[i] + slab.block[i];
-    if (end > shape[i]) throw IoError(what + ": entries outside its shape");
+    const std::uint64_t last = slab.count[i] - 1, stride = slab.stride[i], block = slab.block[i];
+    if (stride == 0 || (last > 0 && stride < block)) throw IoError(what + ": blocks that overlap");
+    const bool fits = block <= shape[i] && last <= (shape[i] - block) / stride && slab.start[i] <= shape[i] - block - last * stride;
+    if (!fits) throw IoError(what + ": entries outside its shape");
   }
 }
 

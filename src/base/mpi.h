@@ -76,6 +76,11 @@ class Comm {
 class Messages {
  public:
   explicit Messages(const Comm& comm) : comm_(&comm) {}
+  Messages(Messages&& other) noexcept = default;
+  Messages& operator=(Messages&& other) noexcept = default;
+  Messages(const Messages&) = delete;
+  Messages& operator=(const Messages&) = delete;
+  ~Messages() = default;
   void receive(std::span<double> values, int from, int tag);
   void receive(std::span<std::byte> values, int from, int tag);
   void send(std::span<const double> values, int to, int tag);

@@ -3,7 +3,7 @@
 // Local; no errors.
 #pragma once
 
-#if defined(__AVX2__) || defined(__AVX512F__)
+#if defined(__FMA__) || defined(__AVX512F__)
 #include <immintrin.h>
 #endif
 
@@ -24,7 +24,11 @@ inline constexpr int kLanes = 2;
 using Vec = double __attribute__((vector_size(8 * kLanes)));
 using Bits = std::uint64_t __attribute__((vector_size(8 * kLanes)));
 
-inline Vec broadcast(double value) { return Vec{} + value; }
+/// The lanes of vectors that lie one behind the other. (GCC and Clang let vectors alias what they are made of.)
+inline double* lanes_of(Vec* vectors) { return reinterpret_cast<double*>(vectors); }  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+
+/// The value in all lanes; the difference keeps the sign of -0.
+inline Vec broadcast(double value) { return value - Vec{}; }
 
 /// a b + c, rounded once. (The compiler contracts nothing by itself: cmake/CompileFlags.cmake.)
 inline Vec fused(Vec a, Vec b, Vec c) {

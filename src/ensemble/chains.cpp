@@ -29,9 +29,9 @@ void Workspace::for_tiles(bool waiting, const Work& work) const {
 void Workspace::evolve(Field& phi, std::span<const Stage> stages) {
   if (accelerated()) return evolve_accelerated(phi, stages);
   const std::array<Field*, 2> both = {&phi, &momenta_};
-  const std::span<Field* const> fields = std::span(both).first(layout_->depth > 1 ? 2 : 1);
   while (!stages.empty()) {
     const auto now = stages.first(std::min(stages.size(), static_cast<std::size_t>(layout_->depth)));
+    const std::span<Field* const> fields = std::span(both).first(now.size() > 1 ? 2 : 1);
     const auto move = [&](std::int64_t chain, std::size_t tile) {
       action_->evolve(phi.block(chain, tile), momenta_.block(chain, tile), now);
     };

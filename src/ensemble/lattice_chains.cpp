@@ -1,6 +1,7 @@
 #include "ensemble/lattice_chains.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "ensemble/langevin.h"
@@ -37,7 +38,6 @@ LatticeChains::LatticeChains(const Comm& world, const Params& params, int thread
     const Range numbers{domain_.chains().begin + first, domain_.chains().begin + first + a_group};
     groups_.push_back({Field(domain_, layout_, a_group), numbers, {}, std::vector<Outcome>(static_cast<std::size_t>(a_group))});
   }
-  workspaces_.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < (alone ? threads : 1); ++i) workspaces_.emplace_back(domain_, layout_, *action_, a_group, !alone);
   if (params.generate.acceleration > 0.0) {
     for (Workspace& work : workspaces_) work.accelerate(params.generate.acceleration);
@@ -83,12 +83,17 @@ void LatticeChains::start() {
   });
 }
 
-/// A chain's own group is worked on by one thread, with that thread's workspace.
+/// Groups of one chain are worked on by threads with a workspace each, the next group by the next that is free.
 void LatticeChains::for_groups(const std::function<void(ChainGroup&, Workspace&)>& work) {
   require_all(*world_, [&] {
-    if (workspaces_.size() == 1 && groups_.size() == 1) return work(groups_[0], workspaces_[0]);
-    parallel_for(0, static_cast<std::int64_t>(groups_.size()), [&](std::int64_t i) {
-      work(groups_[static_cast<std::size_t>(i)], workspaces_[static_cast<std::size_t>(thread_number())]);
+    if (workspaces_.size() == 1) {
+      for (ChainGroup& group : groups_) work(group, workspaces_[0]);
+      return;
+    }
+    std::atomic<std::size_t> next = 0;
+    parallel_for(0, static_cast<std::int64_t>(workspaces_.size()), [&](std::int64_t i) {
+      for (std::size_t group = next++; group < groups_.size(); group = next++)
+        work(groups_[group], workspaces_[static_cast<std::size_t>(i)]);
     });
   });
 }

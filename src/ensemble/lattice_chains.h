@@ -18,6 +18,9 @@ class LatticeChains {
  public:
   /// Collective over `world`. InputError where the deck's process grid does not fit.
   LatticeChains(const Comm& world, const Params& params, int threads);
+  LatticeChains(const LatticeChains&) = delete;
+  LatticeChains& operator=(const LatticeChains&) = delete;
+  ~LatticeChains() = default;
 
   const Domain& domain() const { return domain_; }
   /// Sites of a chain on this rank.

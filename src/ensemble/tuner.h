@@ -14,7 +14,7 @@ class StepTuner {
 
   /// The step of the next update; the final one after the last.
   double step() const;
-  /// What the update with that step gave, averaged over all chains.
+  /// What the update with that step gave, averaged over all chains. Nothing changes after the last.
   void observe(double acceptance);
 
   /// What a checkpoint must keep.

@@ -46,7 +46,7 @@ struct Block {
   /// Vectors of a row, -depth <= y < rows + depth.
   Vec* row(std::int64_t y) const { return origin + y * stride; }
   /// Its sites; columns -depth .. columns + depth - 1 where it does not wrap.
-  double* sites(std::int64_t y) const { return reinterpret_cast<double*>(row(y) + first); }
+  double* sites(std::int64_t y) const { return lanes_of(row(y) + first); }
   /// Vectors that hold its columns, and the lanes of the last that do.
   std::int64_t vectors() const { return (columns + kLanes - 1) / kLanes; }
   Bits last_lanes() const { return first_lanes(columns - (vectors() - 1) * kLanes); }

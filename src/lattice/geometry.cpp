@@ -6,12 +6,25 @@
 namespace scorefield {
 namespace {
 
-/// The largest divisor of `number` that is at most `limit`.
-std::int64_t divisor(std::int64_t number, std::int64_t limit) {
-  for (std::int64_t d = std::min(number, limit); d > 1; --d) {
-    if (number % d == 0) return d;
+/// Calls use(n) for the wanted number, or for all that divide `all` up to `most`, the largest first, until it returns true.
+template <class Use>
+bool try_numbers(std::int64_t wanted, std::int64_t all, std::int64_t most, const Use& use) {
+  for (std::int64_t n = wanted > 0 ? wanted : std::min(all, most); n >= std::max<std::int64_t>(wanted, 1); --n) {
+    if (all % n == 0 && use(n)) return true;
   }
-  return 1;
+  return false;
+}
+
+std::string ranks_text(int ranks) { return std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks"); }
+
+/// InputError that says what of a grid does not fit.
+void check_grid(int ranks, const Extents& lattice, std::int64_t chains, const ProcessGrid& grid) {
+  const std::string what = ranks_text(ranks) + " cannot be " + grid.text();
+  if (grid.replicas * grid.y * grid.x != ranks) throw InputError(what + ": replicas times ranks must be all ranks");
+  if (grid.replicas > chains) throw InputError(what + ": there are only " + std::to_string(chains) + " chains");
+  if (grid.y > lattice.y || grid.x > lattice.x) {
+    throw InputError(what + ": the lattice has only " + std::to_string(lattice.y) + " x " + std::to_string(lattice.x) + " sites");
+  }
 }
 
 Comm comm_of_replica(const Comm& world, const ProcessGrid& grid) { return world.split(static_cast<int>(world.rank() / (grid.y * grid.x))); }
@@ -24,20 +37,23 @@ std::string ProcessGrid::text() const {
 }
 
 ProcessGrid choose_grid(int ranks, const Extents& lattice, std::int64_t chains, const ProcessGrid& wanted) {
-  ProcessGrid grid = wanted;
-  const auto fits = [&] { return grid.replicas * grid.y * grid.x == ranks; };
-  const std::int64_t given = std::max<std::int64_t>(1, wanted.y) * std::max<std::int64_t>(1, wanted.x);
-  if (grid.replicas == 0) grid.replicas = divisor(std::max<std::int64_t>(1, ranks / given), chains);
-  const std::int64_t a_replica = ranks / grid.replicas;
-  if (grid.y == 0) grid.y = divisor(std::max<std::int64_t>(1, a_replica / std::max<std::int64_t>(1, grid.x)), lattice.y);
-  if (grid.x == 0) grid.x = std::max<std::int64_t>(1, a_replica / grid.y);
-  const std::string what = std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks") + " cannot be " + grid.text();
-  if (!fits()) throw InputError(what + ": replicas times ranks must be all ranks");
-  if (grid.replicas > chains) throw InputError(what + ": there are only " + std::to_string(chains) + " chains");
-  if (grid.y > lattice.y || grid.x > lattice.x) {
-    throw InputError(what + ": the lattice has only " + std::to_string(lattice.y) + " x " + std::to_string(lattice.x) + " sites");
+  if (wanted.replicas > 0 && wanted.y > 0 && wanted.x > 0) {
+    check_grid(ranks, lattice, chains, wanted);
+    return wanted;
   }
-  return grid;
+  ProcessGrid grid;
+  const bool found = try_numbers(wanted.replicas, ranks, chains, [&](std::int64_t replicas) {
+    const std::int64_t a_replica = ranks / replicas;
+    return replicas <= chains && try_numbers(wanted.y, a_replica, lattice.y, [&](std::int64_t y) {
+             grid = {replicas, y, a_replica / y};
+             return y <= lattice.y && grid.x <= lattice.x && (wanted.x == 0 || grid.x == wanted.x);
+           });
+  });
+  if (found) return grid;
+  const auto number = [](std::int64_t n) { return std::to_string(n); };
+  throw InputError(ranks_text(ranks) + " cannot be shared by up to " + number(chains) + " replicas of up to " + number(lattice.y) + " x " +
+                   number(lattice.x) + " ranks with lattice.process-grid = " + number(wanted.replicas) + ", " + number(wanted.y) + ", " +
+                   number(wanted.x));
 }
 
 Domain::Domain(const Comm& world, const Extents& lattice, std::int64_t chains, const ProcessGrid& grid)

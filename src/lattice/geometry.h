@@ -25,7 +25,7 @@ struct ProcessGrid {
 };
 
 /// Fills in what `wanted` leaves open: as many replicas as there are chains for, then strips of rows, and a cut along x only where
-/// there are too few rows. InputError where the numbers do not fit the ranks, the chains or the lattice. Local.
+/// there are too few rows. All ranks are used; InputError where no numbers fit the ranks, the chains and the lattice. Local.
 ProcessGrid choose_grid(int ranks, const Extents& lattice, std::int64_t chains, const ProcessGrid& wanted);
 
 /// This rank's place in the grid.

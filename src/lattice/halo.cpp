@@ -32,8 +32,6 @@ void for_columns(std::span<Field* const> fields, const Range& chains, std::int64
   }
 }
 
-double* as_numbers(Vec* vectors) { return reinterpret_cast<double*>(vectors); }
-
 std::vector<double> pack_columns(std::span<Field* const> fields, const Range& chains, std::int64_t from, int depth) {
   std::vector<double> packed;
   for_columns(fields, chains, from, [&](const double* sites) { packed.insert(packed.end(), sites, sites + depth); });
@@ -52,14 +50,14 @@ void pack_rows(std::span<Field* const> fields, const Range& chains, std::size_t 
                std::vector<double>& packed) {
   packed.clear();
   for_rows(fields, chains, tile, row, depth,
-           [&](Vec* from, std::int64_t vectors) { packed.insert(packed.end(), as_numbers(from), as_numbers(from + vectors)); });
+           [&](Vec* from, std::int64_t vectors) { packed.insert(packed.end(), lanes_of(from), lanes_of(from + vectors)); });
 }
 
 void unpack_rows(std::span<Field* const> fields, const Range& chains, std::size_t tile, std::int64_t row, int depth,
                  const std::vector<double>& packed) {
   const double* next = packed.data();
   for_rows(fields, chains, tile, row, depth, [&](Vec* to, std::int64_t vectors) {
-    std::copy_n(next, vectors * kLanes, as_numbers(to));
+    std::copy_n(next, vectors * kLanes, lanes_of(to));
     next += vectors * kLanes;
   });
 }

@@ -73,7 +73,7 @@ def test_a_wrong_formula_would_be_seen(tmp_path):
 def test_the_free_field_mode_by_mode(tmp_path, more):
     """Every mode is its own Gaussian: the relative deviations are independent, up to k and -k, which results.h5 keeps once."""
     model = tmp_path / "free.ini"
-    model.write_text("[model]\nname = gaussian-field\nkappa = 0.22\n[lattice]\nsize = 6, 9\n[generate]\nsamples = 50000\nchains = 64\n"
+    model.write_text("[model]\nname = gaussian-field\nkappa = 0.22\n[lattice]\nsize = 6, 9\n[generate]\nsamples = 30000\nchains = 64\n"
                      "thermalisation = 100\nseparation = 3\ntrajectory = 1.7\n")
     result = scorefield("run", model, *[word for word in more if "trajectory" not in word], f"--run.output={tmp_path / 'out'}", ranks=2,
                         environment=PATIENT)

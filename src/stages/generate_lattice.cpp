@@ -6,6 +6,7 @@
 
 #include "base/disk.h"
 #include "base/parallel.h"
+#include "deck/keys.h"
 #include "stages/chain_file.h"
 #include "stages/chain_start.h"
 
@@ -28,8 +29,14 @@ class LatticeRun {
         file_(begin(found)) {}
 
   void run() {
-    thermalise();
-    produce();
+    try {
+      thermalise();
+      produce();
+    } catch (const AgreedError& error) {
+      if (error.code() != ExitCode::numerical) throw;
+      throw AgreedError(error.code(), std::string(error.what()) + ": take a smaller generate.step than " + shortest(chains_.step()),
+                        error.ranks);
+    }
     finish();
   }
 

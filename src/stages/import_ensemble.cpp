@@ -55,6 +55,7 @@ class HdfSource : public Source {
 
 std::unique_ptr<Source> open_source(const GenerateParams& generate) {
   const std::string& path = generate.import_file;
+  if (!std::filesystem::is_regular_file(path)) throw InputError("no file " + path + ": set generate.import-file to an array of fields");
   if (std::filesystem::path(path).extension() == ".npy") return std::make_unique<NpySource>(path);
   return std::make_unique<HdfSource>(path, generate.import_dataset);
 }
@@ -83,6 +84,11 @@ void require_finite(const std::string& path, std::int64_t first, std::int64_t si
 }
 
 }  // namespace
+
+void require_import(const Context& context) {
+  const Params& params = context.deck.params;
+  require_all(context.comm, [&] { check_shape(params, open_source(params.generate)->shape()); });
+}
 
 void import_ensemble(const Context& context, const Surveyed& found) {
   const Params& params = context.deck.params;

@@ -13,6 +13,8 @@
 #include "base/growing_file.h"
 #include "base/work_plan.h"
 #include "stages/aside.h"
+#include "stages/chain_start.h"
+#include "stages/import_ensemble.h"
 
 namespace scorefield {
 namespace {
@@ -107,6 +109,20 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
   });
 }
 
+/// Files that the deck names as the source of its ensemble, where they will be read.
+void require_sources(const Context& context, const std::vector<Surveyed>& work) {
+  const Params& params = context.deck.params;
+  if (!is_lattice(params.model)) return;
+  for (const Surveyed& each : work) {
+    if (each.output.stage != "generate" || !each.needs_work()) continue;
+    if (params.generate.algorithm == "import") {
+      require_import(context);
+    } else if (params.generate.start == "file" && each.finished == 0 && !each.checkpoint) {
+      require_start(context);
+    }
+  }
+}
+
 /// The output folder, or what there is above it; where it cannot be made or written in, that is an error. Local.
 std::filesystem::path folder_to_write_in(const std::string& output) {
   const std::string cure = "; make it so, or choose another --run.output";
@@ -159,6 +175,7 @@ std::vector<Surveyed> require_ready(const Context& context, const std::vector<st
   }
   Complaints(stale).require_none(context, "choose another --run.output, or set aside what is there with --overwrite");
   require_inputs(context, all, stages);
+  require_sources(context, work);
   if (stages == std::vector<std::string>{"measure"}) measurable(context, all);
   require_room(context, work);
   return work;

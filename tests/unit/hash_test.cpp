@@ -104,7 +104,6 @@ TEST(HashBytes, OfNumbers) {
   EXPECT_EQ(hash_values(zero), hash_of(std::string(8, '\0')));
 }
 
-}  // namespace
 // Two words that change places change the sum; with hash_combine(position, word) one in thirteen does not.
 TEST(HashAt, WordsThatChangePlacesDoNotCancel) {
   int cancelled = 0, cancelled_unmixed = 0;
@@ -117,4 +116,69 @@ TEST(HashAt, WordsThatChangePlacesDoNotCancel) {
   EXPECT_GT(cancelled_unmixed, 10);
 }
 
+/// Fields as they are stored, with zeros, and numbers that occur more than once.
+std::vector<double> some_numbers() {
+  std::vector<double> numbers(64);
+  fill_normals({3, Stream::prior, 0}, 0, numbers);
+  numbers[0] = numbers[1] = 0.0;
+  numbers[10] = numbers[11] = 1.5;
+  return numbers;
+}
+
+// The value of an independent implementation (in Python); checkpoints stand on it.
+TEST(HashNumbers, NeverChanges) {
+  const std::vector<double> numbers = {0.0, -0.0, 1.0, -1.5, 3e300};
+  EXPECT_EQ(hash_numbers(0, {}), 0u);
+  EXPECT_EQ(hash_numbers(0, numbers), 0x4449d0bc684d923aULL);
+  EXPECT_EQ(hash_numbers(std::uint64_t{7} << 56, numbers), 0x9ef3adea4c09d02cULL);
+}
+
+// Parts of any length add up to the whole, in any order, wherever it begins.
+TEST(HashNumbers, PartsAddUp) {
+  const auto numbers = some_numbers();
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{5}, std::uint64_t{3} << 56}) {
+    const std::uint64_t whole = hash_numbers(first, numbers);
+    for (std::size_t cut = 0; cut <= numbers.size(); ++cut) {
+      const auto begin = std::span(numbers).first(cut), end = std::span(numbers).subspan(cut);
+      EXPECT_EQ(hash_numbers(first + cut, end) + hash_numbers(first, begin), whole) << cut;
+    }
+    EXPECT_NE(hash_numbers(first + 1, numbers), whole);
+  }
+}
+
+// Every flipped bit, every two numbers that change places or signs: all give other sums, and no two the same.
+TEST(HashNumbers, SeesWhatChanges) {
+  auto numbers = some_numbers();
+  const auto flip = [&](std::size_t i, int bit) {
+    numbers[i] = std::bit_cast<double>(std::bit_cast<std::uint64_t>(numbers[i]) ^ std::uint64_t{1} << bit);
+  };
+  std::set<std::uint64_t> seen = {hash_numbers(0, numbers)};
+  std::size_t changes = 1;
+  const auto look = [&] {
+    seen.insert(hash_numbers(0, numbers));
+    ++changes;
+  };
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    for (int bit = 0; bit < 64; ++bit) {
+      flip(i, bit);
+      look();
+      flip(i, bit);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      flip(i, 63);
+      flip(j, 63);
+      look();
+      flip(i, 63);
+      flip(j, 63);
+      if (numbers[i] == numbers[j]) continue;
+      std::swap(numbers[i], numbers[j]);
+      look();
+      std::swap(numbers[i], numbers[j]);
+    }
+  }
+  EXPECT_EQ(changes, 1 + 64 * 64 + 2 * 64 * 63 / 2 - 2u);
+  EXPECT_EQ(seen.size(), changes);
+}
+
+}  // namespace
 }  // namespace scorefield

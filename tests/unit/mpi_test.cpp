@@ -147,6 +147,59 @@ TEST(Comm, Reductions) {
   EXPECT_EQ(comm().min(std::int64_t{rank} - 5), -5);
 }
 
+// Unsigned sums are those modulo 2^64.
+TEST(Comm, SumsOfWords) {
+  std::vector<std::uint64_t> words = {~std::uint64_t{0}, std::uint64_t{1} << 63};
+  comm().sum(std::span(words));
+  const auto size = static_cast<std::uint64_t>(comm().size());
+  EXPECT_EQ(words, (std::vector<std::uint64_t>{~std::uint64_t{0} * size, size << 63}));
+}
+
+// Ranks of a colour are together, in their order.
+TEST(Comm, Split) {
+  const int colour = comm().rank() % 2;
+  const Comm part = comm().split(colour);
+  EXPECT_EQ(part.size(), (comm().size() + 1 - colour) / 2);
+  EXPECT_EQ(part.rank(), comm().rank() / 2);
+  EXPECT_EQ(part.sum(static_cast<double>(comm().rank())), part.size() * (part.size() - 1) + part.size() * colour);
+}
+
+/// Numbers that only the message between these ranks with this tag has.
+std::vector<double> numbers_of(int from, int to, int tag) {
+  std::vector<double> numbers;
+  for (int i = 0; i < 3 * tag; ++i) numbers.push_back(1000.0 * from + 100.0 * to + 10.0 * tag + i);
+  return numbers;
+}
+
+// Several messages between all pairs of ranks, and of a rank with itself, of other lengths, none among them; twice with the same object.
+TEST(Messages, BetweenAllRanks) {
+  Messages messages(comm());
+  for (int time = 0; time < 2; ++time) {
+    constexpr int kTags = 3;
+    std::vector<std::vector<double>> in, out;
+    for (int other = 0; other < comm().size(); ++other) {
+      for (int tag = 0; tag < kTags; ++tag) {
+        out.push_back(numbers_of(comm().rank(), other, tag));
+        in.emplace_back(out.back().size(), -1.0);
+      }
+    }
+    for (int i = 0; i < kTags * comm().size(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      messages.send(out[at], i / kTags, i % kTags);
+      if (i % kTags != 1) {
+        messages.receive(in[at], i / kTags, i % kTags);
+      } else {
+        messages.receive(std::as_writable_bytes(std::span(in[at])), i / kTags, i % kTags);
+      }
+    }
+    messages.wait();
+    for (int i = 0; i < kTags * comm().size(); ++i) {
+      EXPECT_EQ(in[static_cast<std::size_t>(i)], numbers_of(i / kTags, comm().rank(), i % kTags));
+    }
+  }
+  messages.wait();  // for nothing
+}
+
 // A rank's own communicator, the node's, and one that was moved.
 TEST(Comm, OthersAndMoves) {
   Comm self = Comm::self();

@@ -127,7 +127,7 @@ def test_stopped_by_a_file(tmp_path, phase):
 def stopped(straight, tmp_path_factory):
     """Runs that were stopped in the production, behind 40 configurations at least, and in the thermalisation."""
     folders = {}
-    for name, share, said in (("production", 0.7, "of 133 configurations are saved"), ("thermalisation", 0.25,
+    for name, share, said in (("production", 0.7, "of 133 configurations of"), ("thermalisation", 0.25,
                                                                                        "of the thermalisation")):
         folders[name] = tmp_path_factory.mktemp(name)
         faulty = fault(folders[name], signal=("SIGTERM", [int(share * straight("hmc", 2)[1][0].collectives)]))

@@ -6,9 +6,11 @@ from pathlib import Path
 from program import ROOT, scorefield
 
 BROKEN_PHASE = ROOT / "input" / "phi4-broken.ini"
-SMALL = ["--lattice.size=5,7", "--generate.samples=133", "--generate.chains=10", "--generate.thermalisation=6", "--generate.separation=2",
+SMALL = ["--lattice.size=5,7", "--generate.samples=133", "--generate.chains=10", "--generate.thermalisation=6",
+         "--generate.separation=2",
          "--measure.histogram-bins=20"]
-LANGEVIN = ["--generate.algorithm=langevin", "--generate.cluster=0", "--generate.step=0.02", "--generate.trajectory=0.1"]
+LANGEVIN = ["--generate.algorithm=langevin", "--generate.cluster=0", "--generate.step=0.02",
+            "--generate.trajectory=0.1"]
 CORRECTED = ["--generate.algorithm=langevin-corrected", "--generate.trajectory=0.5"]
 # Ranks that wait let others work: 34 s become 3 s for four ranks on two busy cores.
 PATIENT = {"OMPI_MCA_mpi_yield_when_idle": "1"}

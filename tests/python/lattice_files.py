@@ -68,8 +68,12 @@ def write(folder: Path) -> None:
     (folder / "folder.npy").mkdir()
     (folder / "text.h5").write_bytes(b"1.0 2.0\n" * 1000)
     for name, path, array in (
-            ("good", "field", field()[:, None]), ("other-name", "phi", field()), ("other-lattice", "field", field().transpose(0, 2, 1)[:, None]),
-            ("three-axes", "field", field()), ("nan", "field", with_value(np.nan, 38)[:, None]), ("early-nan", "field", with_value(np.nan, 1)[:, None]),
+            ("good", "field", field()[:, None]), ("other-name", "phi", field()), ("other-lattice", "field",
+                                                                                  field().transpose(0, 2, 1)[:, None]),
+            ("three-axes", "field", field()), ("nan", "field", with_value(np.nan, 38)[:, None]), ("early-nan", "field",
+                                                                                                  with_value(np.nan,
+                                                                                                             1)[:,
+                                                                                                                None]),
             ("few", "field", field(7)[:, None]), ("strings", "field", np.full((40, 1, 4, 6), b"1.0"))):
         with h5py.File(folder / f"{name}.h5", "w") as file:
             file[path] = array

@@ -1,4 +1,4 @@
-"""Means of configurations on 2 x N with errors from a jackknife over pieces of chains, and how far they are from exact values."""
+"""Means of configurations on 2 x N with errors from a jackknife over pieces of chains, beside exact values."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,8 @@ def rows_of(field: np.ndarray) -> np.ndarray:
 
     def correlators(of):
         turned = [np.roll(of, -r, axis=2) for r in half]
-        return ([np.mean(of * t, axis=(1, 2)) for t in turned[1:]], [np.mean(of * t[:, ::-1], axis=(1, 2)) for t in turned])
+        return ([np.mean(of * t, axis=(1, 2)) for t in turned[1:]],
+                [np.mean(of * t[:, ::-1], axis=(1, 2)) for t in turned])
 
     (same, other), (same2, other2) = correlators(field), correlators(squares)
     return np.stack([*moments, *same, *other, *same2, *other2, np.mean(field, axis=(1, 2))**4], axis=1)
@@ -93,4 +94,5 @@ def compare(path: Path, kappa: float, lam: float, pieces: int) -> Comparison:
     left_out = np.array([finish((total - s) / (counts.sum() - c)) for s, c in zip(sums, counts, strict=True)])
     spread = left_out - left_out.mean(axis=0)
     covariance = (len(counts) - 1) / len(counts) * spread.T @ spread
-    return Comparison(names(length), finish(total / counts.sum()), exact_values(exact(Action(kappa, lam), length)), covariance, len(counts))
+    return Comparison(names(length), finish(total / counts.sum()), exact_values(exact(Action(kappa, lam), length)),
+                      covariance, len(counts))

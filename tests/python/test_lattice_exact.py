@@ -1,6 +1,7 @@
 """Lattice ensembles against exact values: phi^4 on 2 x 8 by the transfer matrix, the free field mode by mode.
 
-Seeds are fixed. Limits of the short tests: p > 0.001 and nothing beyond 4.5 standard deviations; of the long ones p > 0.01 and 3.5.
+Seeds are fixed. Limits of the short tests: p > 0.001 and nothing beyond 4.5 standard deviations; of the long ones
+p > 0.01 and 3.5.
 """
 
 import h5py
@@ -17,9 +18,11 @@ CHAINS = 64
 
 def make(folder, size, samples, *more, timeout=600):
     options = {word.partition("=")[0]: word for word in (
-        f"--lattice.size={size}", f"--generate.samples={samples}", f"--generate.chains={CHAINS}", "--generate.thermalisation=200",
+        f"--lattice.size={size}", f"--generate.samples={samples}", f"--generate.chains={CHAINS}",
+        "--generate.thermalisation=200",
         "--generate.separation=2", "--generate.trajectory=2", "--generate.cluster=1", "--run.threads=1", *more)}
-    result = scorefield("run", BROKEN_PHASE, *options.values(), f"--run.output={folder}", ranks=2, timeout=timeout, environment=PATIENT)
+    result = scorefield("run", BROKEN_PHASE, *options.values(), f"--run.output={folder}", ranks=2, timeout=timeout,
+                        environment=PATIENT)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
@@ -29,15 +32,18 @@ def measured(folder):
     with h5py.File(folder / "results.h5") as file:
         group = file["ensemble/quantities"]
         found = group.attrs["names"].decode().split(",")
-        return dict(zip(found, zip(group["value"][:], group["error"][:], strict=True), strict=True)), dict(file["ensemble"].attrs)
+        return dict(zip(found, zip(group["value"][:], group["error"][:], strict=True),
+                        strict=True)), dict(file["ensemble"].attrs)
 
 
 def agree_with_results(folder, here: Comparison, errors: float):
     """results.h5 has the same values, by the program's own code, and errors alike."""
     quantities, attributes = measured(folder)
     mine = dict(zip(here.names, zip(here.value, here.error, strict=True), strict=True))
-    for name, of_results in (("kappa2", "kappa2_Z2"), ("kappa4", "kappa4_Z2"), ("kappa6", "kappa6_Z2"), ("kappa8", "kappa8_Z2"),
-                             ("<11>(1)", "hop_x"), ("<12>(0)", "hop_y"), ("<1111>(1)", "mixed_22_x_r1"), ("<1122>(0)", "mixed_22_y_r1"),
+    for name, of_results in (("kappa2", "kappa2_Z2"), ("kappa4", "kappa4_Z2"), ("kappa6", "kappa6_Z2"), ("kappa8",
+                                                                                                         "kappa8_Z2"),
+                             ("<11>(1)", "hop_x"), ("<12>(0)", "hop_y"), ("<1111>(1)", "mixed_22_x_r1"), ("<1122>(0)",
+                                                                                                          "mixed_22_y_r1"),
                              ("M^4", "M4")):
         value, error = quantities[of_results]
         assert abs(value / mine[name][0] - 1) < 1e-9, name
@@ -71,11 +77,12 @@ def test_a_wrong_formula_would_be_seen(tmp_path):
 
 @pytest.mark.parametrize("more", [[], CORRECTED])
 def test_the_free_field_mode_by_mode(tmp_path, more):
-    """Every mode is its own Gaussian: the relative deviations are independent, up to k and -k, which results.h5 keeps once."""
+    """Every mode is its own Gaussian: relative deviations are independent, up to k and -k."""
     model = tmp_path / "free.ini"
     model.write_text("[model]\nname = gaussian-field\nkappa = 0.22\n[lattice]\nsize = 6, 9\n[generate]\nsamples = 30000\nchains = 64\n"
                      "thermalisation = 100\nseparation = 3\ntrajectory = 1.7\n")
-    result = scorefield("run", model, *[word for word in more if "trajectory" not in word], f"--run.output={tmp_path / 'out'}", ranks=2,
+    result = scorefield("run", model, *[word for word in more if "trajectory" not in word],
+                        f"--run.output={tmp_path / 'out'}", ranks=2,
                         environment=PATIENT)
     assert result.returncode == 0, result.stderr
     with h5py.File(tmp_path / "out" / "results.h5") as file:
@@ -95,14 +102,16 @@ def test_the_free_field_mode_by_mode(tmp_path, more):
 
 def test_langevin_without_correction_is_wrong_by_its_step(tmp_path):
     """First order: the deviation from the exact kappa_2 is seen at a large step, and schwinger_dyson is not 1 there."""
-    make(tmp_path, "2,8", 100_000, "--model.kappa=0.2", "--model.lambda=0.5", *LANGEVIN, "--generate.scheme=euler", "--generate.step=0.05",
+    make(tmp_path, "2,8", 100_000, "--model.kappa=0.2", "--model.lambda=0.5", *LANGEVIN, "--generate.scheme=euler",
+         "--generate.step=0.05",
          "--generate.trajectory=0.5")
     value, error = measured(tmp_path)[0]["schwinger_dyson"]
     assert abs(value - 1) > 10 * error
     assert measured(tmp_path)[1]["in_equilibrium"] == 0
 
 
-FULL = {(0.3, 0.1): (8_000_000, 2), (0.2, 0.5): (5_000_000, 2), (0.27, 0.022): (14_000_000, 3), (0.35, 1.0): (5_000_000, 2)}
+FULL = {(0.3, 0.1): (8_000_000, 2), (0.2, 0.5): (5_000_000, 2), (0.27, 0.022): (14_000_000, 3), (0.35, 1.0): (5_000_000,
+                                                                                                              2)}
 
 
 @pytest.mark.full
@@ -111,7 +120,8 @@ def test_phi4_on_2_x_8_precisely(tmp_path, couplings):
     """kappa_2 to 2e-4 and kappa_8 to 1 % or better."""
     samples, separation = FULL[couplings]
     kappa, lam = couplings
-    make(tmp_path, "2,8", samples, f"--model.kappa={kappa}", f"--model.lambda={lam}", f"--generate.separation={separation}", timeout=3000)
+    make(tmp_path, "2,8", samples, f"--model.kappa={kappa}", f"--model.lambda={lam}",
+         f"--generate.separation={separation}", timeout=3000)
     here = compare(tmp_path / "ensemble.h5", kappa, lam, 20)
     print(f"kappa = {kappa}, lambda = {lam}, {samples} configurations\n{here.table()}")
     relative = here.error / np.abs(here.exact)

@@ -1,4 +1,4 @@
-"""Ensembles that others made: .npy and HDF5 round trips, and `measure` says of them what it says of the original; chains of unequal length."""
+"""Imported ensembles are measured like the original ones; chains that freeze, and chains of unequal length."""
 
 import h5py
 import numpy as np
@@ -25,7 +25,8 @@ FORMS = {
     "hdf5": ("a.h5", save_hdf5, lambda field: field[:, 0]),
     "hdf5, four axes": ("a.h5", save_hdf5, lambda field: field),
     "hdf5 f4": ("a.h5", save_hdf5, lambda field: field.astype(np.float32)),
-    "more than are asked for": ("a.npy", save_npy, lambda field: np.concatenate([field[:, 0], np.full((3, 5, 7), 9.0)])),
+    "more than are asked for": ("a.npy", save_npy,
+                                lambda field: np.concatenate([field[:, 0], np.full((3, 5, 7), 9.0)])),
 }
 
 
@@ -38,9 +39,11 @@ def original(tmp_path_factory):
 
 def import_run(folder, file, *more, ranks=2):
     """Keys of chains mean nothing for an import; the deck's own do not matter then."""
-    result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", f"--generate.samples={SAMPLES}", "--generate.chains=10",
+    result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", f"--generate.samples={SAMPLES}",
+                        "--generate.chains=10",
                         "--measure.histogram-bins=20", "--generate.algorithm=import", f"--generate.import-file={file}",
-                        "--generate.import-dataset=/group/configurations", *more, f"--run.output={folder}", ranks=ranks, environment=PATIENT)
+                        "--generate.import-dataset=/group/configurations", *more, f"--run.output={folder}", ranks=ranks,
+                        environment=PATIENT)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -65,15 +68,18 @@ def test_a_round_trip(original, tmp_path, name):
 
 
 def test_an_ensemble_of_the_program_can_be_imported(original, tmp_path):
-    result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", f"--generate.samples={SAMPLES}", "--generate.chains=10",
-                        "--generate.algorithm=import", f"--generate.import-file={original / 'ensemble.h5'}", f"--run.output={tmp_path}")
+    result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", f"--generate.samples={SAMPLES}",
+                        "--generate.chains=10",
+                        "--generate.algorithm=import", f"--generate.import-file={original / 'ensemble.h5'}",
+                        f"--run.output={tmp_path}")
     assert result.returncode == 0, result.stderr
     assert (contents(tmp_path / "ensemble.h5")["field"] == contents(original / "ensemble.h5")["field"]).all()
 
 
 # Whether the chains are in equilibrium.
 
-LARGE = ["--lattice.size=32,32", "--generate.samples=4000", "--generate.chains=16", "--generate.thermalisation=100", "--generate.separation=1"]
+LARGE = ["--lattice.size=32,32", "--generate.samples=4000", "--generate.chains=16", "--generate.thermalisation=100",
+         "--generate.separation=1"]
 
 
 def warnings(folder):
@@ -82,7 +88,7 @@ def warnings(folder):
 
 
 def test_chains_that_freeze_are_seen(tmp_path):
-    """Deep in the broken phase from a hot start: without cluster updates a chain keeps its sign and its domain walls."""
+    """Deep in the broken phase from a hot start: without cluster updates a chain keeps its sign and its walls."""
     frozen = complete("run", tmp_path / "frozen", *LARGE, "--generate.cluster=0")
     assert "warning:" in frozen
     good, said = warnings(tmp_path / "frozen")

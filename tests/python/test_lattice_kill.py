@@ -1,4 +1,4 @@
-"""Runs on a lattice killed at seeded events, a third of them in a write: the same command goes on, on another grid, to the same bits."""
+"""Runs on a lattice killed at seeded events, a third of them in a write: resumed on another grid to the same bits."""
 
 import random
 import re
@@ -11,7 +11,8 @@ from test_kill import committed, seeded_kill
 
 ENSEMBLE = "ensemble.h5"
 SHORT, ALL = 5, 25
-KINDS = {"hmc": [], "flip, float32": ["--generate.flip=yes", "--generate.precision=float32"], "langevin": LANGEVIN, "corrected": CORRECTED}
+KINDS = {"hmc": [], "flip, float32": ["--generate.flip=yes", "--generate.precision=float32"], "langevin": LANGEVIN,
+         "corrected": CORRECTED}
 GRIDS = ["2,1,1", "1,2,1", "1,1,2"]
 
 
@@ -24,7 +25,8 @@ def undisturbed(tmp_path_factory):
         if (kind, grid) not in made:
             folder = tmp_path_factory.mktemp("undisturbed")
             faulty = fault(folder / "out", count=folder / "counts")
-            complete("generate", folder / "out", *KINDS[kind], *SAFE, f"--lattice.process-grid={grid}", ranks=2, faulty=faulty)
+            complete("generate", folder / "out", *KINDS[kind], *SAFE, f"--lattice.process-grid={grid}", ranks=2,
+                     faulty=faulty)
             made[kind, grid] = folder / "out", read_counts(folder / "counts")
         return made[kind, grid]
 
@@ -38,7 +40,8 @@ def in_one_half(kill: dict, counts: list[Counts], early: bool, random_numbers: r
     return kill | {name: random_numbers.randint(1, last // 3) if early else random_numbers.randint(last // 3 + 1, last)}
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=[] if seed < SHORT else pytest.mark.full) for seed in range(ALL)])
+@pytest.mark.parametrize("seed",
+                         [pytest.param(seed, marks=[] if seed < SHORT else pytest.mark.full) for seed in range(ALL)])
 def test_nothing_is_lost(undisturbed, tmp_path, seed):
     random_numbers = random.Random(1000 + seed)
     kind, grid, other = list(KINDS)[seed % 4], GRIDS[seed % 3], GRIDS[(seed + 1) % 3]

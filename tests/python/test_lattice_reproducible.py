@@ -8,16 +8,21 @@ from program import contents, same_bits
 
 KINDS = {
     "hmc": [],
-    "hmc without cluster updates, omf4": ["--generate.cluster=0", "--generate.integrator=omf4", "--generate.start=cold"],
+    "hmc without cluster updates, omf4": ["--generate.cluster=0", "--generate.integrator=omf4",
+                                          "--generate.start=cold"],
     "flip": ["--generate.flip=yes", "--generate.cluster=2", "--generate.start=mixed"],
     "langevin": LANGEVIN,
     "langevin, euler": [*LANGEVIN, "--generate.scheme=euler"],
     "langevin-corrected": CORRECTED,
     "float32": ["--generate.precision=float32"],
 }
-# Ranks, their grid (replicas, y, x), threads: every grid of two ranks and of three that fits on 5 x 7, and those of four.
-GRIDS = [(1, "1,1,1", 2), (2, "2,1,1", 1), (2, "1,2,1", 2), (2, "1,1,2", 1), (3, "3,1,1", 2), (3, "1,3,1", 1), (3, "1,1,3", 1),
-         (4, "4,1,1", 1), (4, "2,2,1", 1), (4, "2,1,2", 2), (4, "1,2,2", 1), (4, "1,4,1", 1), (4, "1,1,4", 1), (4, "0,0,0", 1)]
+# Ranks, their grid (replicas, y, x), threads: all grids that fit on 5 x 7.
+GRIDS = [(1, "1,1,1", 2), (2, "2,1,1", 1), (2, "1,2,1", 2), (2, "1,1,2", 1), (3, "3,1,1", 2), (3, "1,3,1", 1), (3,
+                                                                                                                "1,1,3",
+                                                                                                                1),
+         (4, "4,1,1", 1), (4, "2,2,1", 1), (4, "2,1,2", 2), (4, "1,2,2", 1), (4, "1,4,1", 1), (4, "1,1,4", 1), (4,
+                                                                                                                "0,0,0",
+                                                                                                                1)]
 # One kind meets every grid; the others these.
 FEW = [(2, "1,2,1", 2), (4, "1,2,2", 1)]
 CASES = [("hmc", *grid) for grid in GRIDS] + [(kind, *grid) for kind in KINDS if kind != "hmc" for grid in FEW]
@@ -50,7 +55,7 @@ def test_the_same_bits(references, tmp_path, kind, ranks, grid, threads):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_compared_is_there(references, kind):
-    """Chains that moved, in the stored precision, and everything that is measured; no two kinds have the same numbers."""
+    """Chains that moved, in the stored precision, and what is measured; no two kinds have the same numbers."""
     ensemble, results = contents(references(kind) / "ensemble.h5"), contents(references(kind) / "results.h5")
     field = ensemble["field"]
     assert field.shape == (133, 1, 5, 7) and np.isfinite(field).all() and len(np.unique(field, axis=0)) > 50
@@ -79,8 +84,10 @@ def test_another_seed_gives_other_bits(references, tmp_path):
 def test_tiles_of_threads(tmp_path):
     """Large enough for several tiles a thread, and for ghosts several sites deep; fewer chains than threads."""
     more = ["--lattice.size=67,130", "--generate.samples=3", "--generate.chains=1", "--generate.thermalisation=3"]
-    for name, ranks, grid, threads in (("one", 1, "1,1,1", 1), ("threads", 1, "1,1,1", 2), ("rows", 2, "1,2,1", 1), ("four", 4, "1,2,2", 1)):
-        complete("generate", tmp_path / name, *more, f"--lattice.process-grid={grid}", f"--run.threads={threads}", ranks=ranks)
+    for name, ranks, grid, threads in (("one", 1, "1,1,1", 1), ("threads", 1, "1,1,1", 2), ("rows", 2, "1,2,1", 1),
+                                       ("four", 4, "1,2,2", 1)):
+        complete("generate", tmp_path / name, *more, f"--lattice.process-grid={grid}", f"--run.threads={threads}",
+                 ranks=ranks)
         assert same_bits(tmp_path / "one" / "ensemble.h5", tmp_path / name / "ensemble.h5"), name
     with h5py.File(tmp_path / "one" / "ensemble.h5") as file:
         assert np.ptp(file["field"][...]) > 0

@@ -1,4 +1,4 @@
-"""Lattice ensembles extended, stopped and resumed on other ranks and grids, or damaged meanwhile: the bits of a straight run."""
+"""Lattice ensembles extended, stopped and resumed on other grids, or damaged: the bits of a straight run."""
 
 import re
 import shutil
@@ -15,8 +15,10 @@ from test_resume import finished, stopped_by, wait_until
 
 ENSEMBLE = "ensemble.h5"
 GRIDS = [(1, "1,1,1"), (2, "2,1,1"), (2, "1,2,1"), (2, "1,1,2")]
-KINDS = {"hmc": [], "flip": ["--generate.flip=yes", "--generate.cluster=3"], "langevin": LANGEVIN, "corrected": CORRECTED,
-         "float32": ["--generate.precision=float32"], "cold": ["--generate.start=cold"], "mixed": ["--generate.start=mixed"]}
+KINDS = {"hmc": [], "flip": ["--generate.flip=yes", "--generate.cluster=3"], "langevin": LANGEVIN,
+         "corrected": CORRECTED,
+         "float32": ["--generate.precision=float32"], "cold": ["--generate.start=cold"],
+         "mixed": ["--generate.start=mixed"]}
 
 
 def on(number):
@@ -34,7 +36,8 @@ def straight(tmp_path_factory):
         if (kind, ranks) not in made:
             folder = tmp_path_factory.mktemp("straight")
             counts = folder / "counts"
-            complete("generate", folder / "out", *KINDS[kind], *SAFE, ranks=ranks, faulty=fault(folder / "out", count=counts))
+            complete("generate", folder / "out", *KINDS[kind], *SAFE, ranks=ranks, faulty=fault(folder / "out",
+                                                                                                count=counts))
             made[kind, ranks] = folder / "out" / ENSEMBLE, read_counts(counts)
         return made[kind, ranks]
 
@@ -66,7 +69,8 @@ def test_extended_of_other_kinds(straight, tmp_path, kind):
 
 
 @pytest.mark.parametrize(("kind", "share", "name"), [
-    ("hmc", 0.2, "SIGTERM"), ("hmc", 0.7, "SIGUSR1"), ("flip", 0.25, "SIGINT"), ("langevin", 0.5, "SIGTERM"), ("corrected", 0.2, "SIGTERM"),
+    ("hmc", 0.2, "SIGTERM"), ("hmc", 0.7, "SIGUSR1"), ("flip", 0.25, "SIGINT"), ("langevin", 0.5, "SIGTERM"),
+    ("corrected", 0.2, "SIGTERM"),
     ("float32", 0.8, "SIGTERM"), ("cold", 0.15, "SIGTERM"), ("mixed", 0.3, "SIGTERM")])
 def test_stopped_by_a_signal(straight, tmp_path, kind, share, name):
     """A share of all collectives: early ones are those of the thermalisation. Resumed on another grid."""
@@ -80,7 +84,7 @@ def test_stopped_by_a_signal(straight, tmp_path, kind, share, name):
 
 
 def test_stopped_for_time_over_and_over(straight, tmp_path):
-    """However short the time, each start gets further: one update of the thermalisation or five sweeps; another grid each time."""
+    """However short the time, each start gets further: an update of the thermalisation, or five sweeps."""
     seen, more = [], ["--run.batch=50", "--run.walltime=0.0001"]
     for number in range(12):
         where, grid = on(number)
@@ -100,7 +104,8 @@ def test_stopped_by_a_file(tmp_path, phase):
     long = ["--generate.thermalisation=3000"] if phase == "thermalisation" else ["--generate.samples=20003"]
     words = {word.partition("=")[0]: word for word in (*SMALL, *long, *SAFE, f"--run.output={tmp_path / 'out'}")}
     export = [word for name, value in PATIENT.items() for word in ("-x", f"{name}={value}")]
-    run = subprocess.Popen(["mpirun", "-n", "2", *export, EXECUTABLE, "generate", BROKEN_PHASE, *words.values()], stdout=subprocess.PIPE,
+    run = subprocess.Popen(["mpirun", "-n", "2", *export, EXECUTABLE, "generate", BROKEN_PHASE, *words.values()],
+                           stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True, cwd=ROOT)
     wait_until((tmp_path / "out" / "checkpoint" / (ENSEMBLE + ".previous")).exists, run)
     if phase == "production":
@@ -110,7 +115,7 @@ def test_stopped_by_a_file(tmp_path, phase):
     said = complete("status", tmp_path / "out", *long)
     assert re.search(rf"{ENSEMBLE}\s+\d+ %, \d+ of", said), said
     text = complete("generate", tmp_path / "out", *long, "--lattice.process-grid=1,1,2", ranks=2)
-    assert re.search("going on with .* of the thermalisation" if phase == "thermalisation" else r"going on with .* of 20003", text)
+    assert re.search("going on with .* of " + ("the thermalisation" if phase == "thermalisation" else "20003"), text)
     complete("generate", tmp_path / "once", *long)
     assert same_bits(tmp_path / "once" / ENSEMBLE, tmp_path / "out" / ENSEMBLE)
 
@@ -122,7 +127,8 @@ def test_stopped_by_a_file(tmp_path, phase):
 def stopped(straight, tmp_path_factory):
     """Runs that were stopped in the production, behind 40 configurations at least, and in the thermalisation."""
     folders = {}
-    for name, share, said in (("production", 0.7, "of 133 configurations are saved"), ("thermalisation", 0.25, "of the thermalisation")):
+    for name, share, said in (("production", 0.7, "of 133 configurations of"), ("thermalisation", 0.25,
+                                                                                       "of the thermalisation")):
         folders[name] = tmp_path_factory.mktemp(name)
         faulty = fault(folders[name], signal=("SIGTERM", [int(share * straight("hmc", 2)[1][0].collectives)]))
         result = lattice("generate", folders[name], *SAFE, ranks=2, faulty=faulty)
@@ -140,15 +146,20 @@ def flip_bit(path, dataset, index):
     path.write_bytes(content)
 
 
-DAMAGE = [("production", "field", (0, 0, 0, 0)), ("production", "field", (37, 0, 4, 6)), ("production", "history/action", (12,)),
-          ("production", "history/delta_h", (25, 1)), ("production", "history/acceptance", (3,)), ("production", "state/field", (None, 9, 0, 4, 6)),
+DAMAGE = [("production", "field", (0, 0, 0, 0)), ("production", "field", (37, 0, 4, 6)), ("production",
+                                                                                          "history/action", (12,)),
+          ("production", "history/delta_h", (25, 1)), ("production", "history/acceptance", (3,)), ("production",
+                                                                                                   "state/field", (None,
+                                                                                                                   9, 0,
+                                                                                                                   4,
+                                                                                                                   6)),
           ("production", "state/numbers", (None, 1)), ("thermalisation", "state/field", (None, 0, 0, 0, 0)),
           ("thermalisation", "state/numbers", (None, 0))]
 
 
 @pytest.mark.parametrize(("phase", "dataset", "index"), DAMAGE)
 def test_one_flipped_bit_of_what_was_committed(straight, stopped, tmp_path, phase, dataset, index):
-    """It is noticed; the file is made again. (Of the state both slots are damaged: which one is in use does not matter then.)"""
+    """It is noticed; the file is made again. (Of the state both slots are damaged, whichever is in use.)"""
     folder = tmp_path / "out"
     shutil.copytree(stopped[phase], folder)
     for slot in ((0, 1) if index[0] is None else (index[0],)):
@@ -170,20 +181,23 @@ def test_a_flipped_bit_of_what_is_still_to_be_written(straight, stopped, tmp_pat
 
 
 def test_a_start_from_a_file(tmp_path):
-    """From the last configurations of another ensemble, each chain its own; more chains than it has go round. Resumed, extended."""
+    """From the last configurations of another ensemble; more chains than it has go round. Resumed, extended."""
     complete("generate", tmp_path / "first", "--generate.samples=13")
     field = contents(tmp_path / "first" / ENSEMBLE)["field"]
     start = ["--generate.start=file", f"--generate.start-file={tmp_path / 'first' / ENSEMBLE}", "--run.seed=7"]
-    still = [*start, "--generate.thermalisation=0", "--generate.separation=1", "--generate.trajectory=1e-9", "--generate.step=1e-9",
+    still = [*start, "--generate.thermalisation=0", "--generate.separation=1", "--generate.trajectory=1e-9",
+             "--generate.step=1e-9",
              "--generate.cluster=0", "--generate.acceptance=0"]
     for number, (chains, first) in enumerate(((10, 3), (13, 0), (31, 13 - 31 % 13))):
         where, grid = on(number)
-        complete("generate", tmp_path / str(chains), *still, f"--generate.chains={chains}", f"--generate.samples={chains}", grid, **where)
+        complete("generate", tmp_path / str(chains), *still, f"--generate.chains={chains}",
+                 f"--generate.samples={chains}", grid, **where)
         taken = contents(tmp_path / str(chains) / ENSEMBLE)["field"]
         assert np.abs(taken - field[(first + np.arange(chains)) % 13]).max() < 1e-7
     complete("generate", tmp_path / "once", *start)
     for _ in range(3):
-        stopped_by(lattice("generate", tmp_path / "parts", *start, "--generate.samples=41", "--run.batch=1", "--run.walltime=0.0001"))
+        stopped_by(lattice("generate", tmp_path / "parts", *start, "--generate.samples=41", "--run.batch=1",
+                           "--run.walltime=0.0001"))
     complete("generate", tmp_path / "parts", *start, "--generate.samples=41", "--lattice.process-grid=1,1,2", ranks=2)
     (tmp_path / "first" / ENSEMBLE).rename(tmp_path / "away.h5")  # an extension does not need it
     complete("generate", tmp_path / "parts", *start, "--lattice.process-grid=2,1,1", ranks=2)
@@ -191,7 +205,8 @@ def test_a_start_from_a_file(tmp_path):
 
 
 def test_cold_and_mixed_starts(tmp_path):
-    still = ["--generate.thermalisation=0", "--generate.separation=1", "--generate.trajectory=1e-9", "--generate.step=1e-9",
+    still = ["--generate.thermalisation=0", "--generate.separation=1", "--generate.trajectory=1e-9",
+             "--generate.step=1e-9",
              "--generate.cluster=0", "--generate.acceptance=0", "--generate.samples=10"]
     first = {}
     for kind in ("hot", "cold", "mixed"):

@@ -50,10 +50,7 @@ void Workspace::know_action(ChainGroup& group) {
   group.action = sum_blocks([&](std::int64_t chain, std::size_t tile) { return action_->value(group.phi.block(chain, tile)); });
   group.action_known = true;
   for (const double action : group.action) {
-    if (!std::isfinite(action))
-      throw NumericalError(
-          "the action of a chain is not finite: its field has grown without bound, as it does where generate.step is too large; take a "
-          "smaller one, or another start");
+    if (!std::isfinite(action)) throw NumericalError("the action of a chain is not finite: the field has grown without bound");
   }
 }
 

@@ -18,6 +18,7 @@ class LatticeChains {
  public:
   /// Collective over `world`. InputError where the deck's process grid does not fit.
   LatticeChains(const Comm& world, const Params& params, int threads);
+  LatticeChains(Comm&&, const Params&, int) = delete;  ///< the communicator must outlive the chains
   LatticeChains(const LatticeChains&) = delete;
   LatticeChains& operator=(const LatticeChains&) = delete;
   ~LatticeChains() = default;

@@ -387,7 +387,7 @@ def wait_for(path: Path, process: subprocess.Popen) -> None:
     end = time.monotonic() + 60
     while not path.exists():
         assert process.poll() is None and time.monotonic() < end, f"{path} did not appear"
-        time.sleep(0.01)
+        time.sleep(0.001)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -456,7 +456,7 @@ def test_a_disk_without_room_for_anything(bases, small_disk, free, ranks):
 
 # A stage that writes a checkpoint at every safe point, and the file it makes.
 FILLING = {
-    "generate": (["generate", *DECK, "--generate.samples=131072", "--run.batch=64", "--run.checkpoint=0"], ENSEMBLE),
+    "generate": (["generate", *DECK, "--generate.samples=131072", "--run.batch=4", "--run.checkpoint=0"], ENSEMBLE),
     "train": (["train", *DECK, "--train.steps=4000", "--run.checkpoint=0"], MODEL),
 }
 

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "lattice_support.h"
@@ -120,19 +118,6 @@ TEST(LatticeChains, SameBitsForRanksAndThreads) {
   }
 }
 
-// The action that is told is that of the field.
-TEST(LatticeChains, ActionsAreThoseOfTheFields) {
-  constexpr Extents kLattice{6, 8};
-  for (const char* algorithm : kAlgorithms) {
-    const Params params = params_for(algorithm, kLattice);
-    const Everything all = run(Comm::self(), params, 1);
-    const test::PlainPhi4 plain{kLattice, params.model.kappa, params.model.lambda};
-    for (std::size_t chain = 0; chain < kChains; ++chain) {
-      EXPECT_NEAR(all.actions[chain], static_cast<double>(plain.action(std::span(all.sites).subspan(48 * chain, 48))), 1e-8);
-    }
-  }
-}
-
 // What is copied in comes out, and is what chains go on from, chain by chain.
 TEST(LatticeChains, CopyInAndOut) {
   Params params = params_for("hmc", {6, 8});
@@ -143,8 +128,9 @@ TEST(LatticeChains, CopyInAndOut) {
     const auto size = static_cast<std::size_t>(first.sites());
     std::vector<double> sites(size), out(size);
     const auto nothing = [](std::int64_t, std::int64_t, const Outcome&) {};
-    first.start();
+    for (LatticeChains* chains : {&first, &second}) chains->start();
     first.advance(0, 3, 1, nothing);
+    second.advance(0, 1, 1, nothing);
     for (std::int64_t chain = 0; chain < first.domain().chains().size(); ++chain) {
       first.copy_out(chain, sites);
       second.copy_in(chain, sites);
@@ -186,58 +172,6 @@ TEST(LatticeChains, Starts) {
       }
     }
   }
-}
-
-// A step that is tuned leads to the acceptance that is wanted, here 0.8 of 400 updates; one that is not tuned stays. Chains restored with
-// the tuner's state take the same step.
-TEST(LatticeChains, TunesTheStep) {
-  Params params = params_for("hmc", {6, 8});
-  params.generate.acceptance = 0.8;
-  params.generate.trajectory = 1.0;
-  params.generate.thermalisation = 200;
-  LatticeChains chains(comm(), params, 1), other(comm(), params, 1);
-  chains.start();
-  for (std::uint64_t update = 0; update < 200; ++update) chains.thermalise(update);
-  std::vector<double> sums(2);
-  chains.advance(200, 400, 400, [&](std::int64_t, std::int64_t, const Outcome& outcome) {
-    if (!chains.domain().comm().is_root()) return;
-    sums[0] += outcome.probability;
-    sums[1] += 1.0;
-  });
-  comm().sum(std::span(sums));
-  EXPECT_EQ(sums[1], 400.0 * kChains);
-  EXPECT_NEAR(sums[0] / sums[1], 0.8, 0.05);
-  EXPECT_EQ(chains.steps(), std::llround(1.0 / chains.step()));
-  other.restore_tuner(chains.tuner().state());
-  EXPECT_EQ(test::bits(other.step()), test::bits(chains.step()));
-  EXPECT_EQ(other.steps(), chains.steps());
-
-  params.generate.acceptance = 0.0;
-  LatticeChains fixed(comm(), params, 1);
-  fixed.start();
-  for (std::uint64_t update = 0; update < 3; ++update) fixed.thermalise(update);
-  EXPECT_NEAR(fixed.step(), 0.25, 1e-16);
-  EXPECT_EQ(fixed.steps(), 4);
-}
-
-// A chain that runs away is an error on all ranks, though one rank only has it.
-TEST(LatticeChains, InfiniteActionIsAnErrorOfAll) {
-  Params params = params_for("langevin", {6, 8});
-  params.generate.chains = std::max<std::int64_t>(kChains, comm().size());
-  LatticeChains chains(comm(), params, 1);
-  chains.start();
-  if (comm().rank() == comm().size() - 1) chains.copy_in(0, std::vector<double>(static_cast<std::size_t>(chains.sites()), 1e100));
-  const auto error = test::caught([&] { chains.advance(0, 1, 1, [](std::int64_t, std::int64_t, const Outcome&) {}); });
-  EXPECT_TRUE(error.agreed);
-  EXPECT_EQ(error.code, ExitCode::numerical);
-  EXPECT_NE(error.message.find("the action of a chain is not finite"), std::string::npos) << error.message;
-}
-
-// A process grid that does not fit is refused.
-TEST(LatticeChains, Refusals) {
-  Params params = params_for("hmc", {6, 8});
-  params.lattice.process_grid = {comm().size() + 1, 0, 0};
-  EXPECT_EQ(test::caught([&] { LatticeChains(comm(), params, 1); }).code, ExitCode::bad_input);
 }
 
 }  // namespace

@@ -72,6 +72,13 @@ TEST(ClusterUpdate, BondProbability) {
   }
 }
 
+// A bond that is as good as certain is always set, wherever the pair lies.
+TEST(ClusterUpdate, StrongBondsNeverBreak) {
+  for (const auto& [dy, dx] : {std::pair{0, 1}, std::pair{1, 0}}) {
+    for (const std::int64_t first : {0, 1, 2}) EXPECT_EQ(relative_changes(dy, dx, 30.0, 20.0, first).change, 0.0) << dy << " " << first;
+  }
+}
+
 // Only signs change, of the field's numbers and of -0 and 0 alike; the action is not known any more.
 TEST(ClusterUpdate, ChangesOnlySigns) {
   test::TestChains chains({5, 33}, {1, 4}, kAction);

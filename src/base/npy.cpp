@@ -51,12 +51,12 @@ NpyFile::NpyFile(std::filesystem::path path) : path_(std::move(path)) {
 
 void NpyFile::parse(const std::string& header) {
   const std::string type = entry(header, "descr"), order = entry(header, "fortran_order"), shape = entry(header, "shape");
-  if ((type != "'<f8'" && type != "'<f4'") || order != "False" || shape.empty() || shape[0] != '(') {
+  const std::regex extents("\\((\\s*[0-9]{1,18}\\s*,)*\\s*([0-9]{1,18})?\\s*\\)"), number("[0-9]+");
+  if ((type != "'<f8'" && type != "'<f4'") || order != "False" || !std::regex_match(shape, extents)) {
     throw InputError(path_.string() + " holds an array that is not read here (" + header.substr(0, header.find_last_not_of(" \n") + 1) +
                      ")" + kCure);
   }
   bytes_ = type == "'<f8'" ? 8 : 4;
-  const std::regex number("[0-9]{1,18}");
   for (std::sregex_iterator each(shape.begin(), shape.end(), number), end; each != end; ++each) shape_.push_back(std::stoull(each->str()));
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kGroup = 8;    // blocks whose numbers lie side by side in a sequence: it is loaded and stored in whole vectors
 constexpr int kGroups = 16;  // groups worked on together; the buffers stay in the first-level cache
+constexpr std::uint64_t kRounds = 10;
 constexpr std::uint64_t kLow = 0xffffffffu;
 constexpr std::uint64_t kSign = 0x8000000000000000u;
 
@@ -43,17 +44,18 @@ using Words = std::array<std::array<std::uint64_t, kGroup * kGroups>, 4>;
 void philox(RandomKey key, std::uint64_t first_block, int blocks, Words& words) {
   const std::uint64_t step_low = key.step;
   const std::uint64_t step_high = key.step >> 32 | static_cast<std::uint64_t>(key.stream) << 24;
+  std::array<std::array<Lanes, 2>, kRounds> keys;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    keys[round] = {Lanes{} + (key.seed + round * 0x9E3779B9u), Lanes{} + ((key.seed >> 32) + round * 0xBB67AE85u)};
+  }
   Lanes block{};
   for (int lane = 0; lane < kLanes; ++lane) block[lane] = first_block + static_cast<std::uint64_t>(lane);
   for (int i = 0; i < blocks; i += kLanes, block += kLanes) {
     std::array<Lanes, 4> x = {block, block >> 32, Lanes{} + step_low, Lanes{} + step_high};
-    Lanes k0 = Lanes{} + key.seed, k1 = Lanes{} + (key.seed >> 32);
-    for (int round = 0; round < 10; ++round) {
+    for (const auto& [k0, k1] : keys) {
       const Lanes p0 = low_product(x[0], Lanes{} + 0xD2511F53u);
       const Lanes p1 = low_product(x[2], Lanes{} + 0xCD9E8D57u);
       x = {(p1 >> 32) ^ x[1] ^ k0, p1, (p0 >> 32) ^ x[3] ^ k1, p0};
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
     }
     for (int w = 0; w < 4; ++w) std::memcpy(&words[w][i], &x[w], sizeof(Lanes));
   }

@@ -85,8 +85,16 @@ void check_lattice(const Deck& deck) {
   if (p.generate.algorithm == "import" && p.generate.import_file.empty()) {
     refuse({"generate.algorithm"}, "generate.algorithm = import needs generate.import-file");
   }
+  if (p.generate.algorithm != "import" && !p.generate.import_file.empty()) {
+    refuse({"generate.algorithm", "generate.import-file"},
+           "generate.import-file is read by generate.algorithm = import only, and it is " + p.generate.algorithm + ": leave one out");
+  }
   if (p.generate.start == "file" && p.generate.start_file.empty()) {
     refuse({"generate.start"}, "generate.start = file needs generate.start-file");
+  }
+  if (p.generate.start != "file" && !p.generate.start_file.empty()) {
+    refuse({"generate.start", "generate.start-file"},
+           "generate.start-file is read by generate.start = file only, and it is " + p.generate.start + ": leave one out");
   }
 }
 

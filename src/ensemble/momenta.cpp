@@ -44,16 +44,19 @@ inline Vec half_square(Vec momenta) { return 0.5 * momenta * momenta; }
 /// Adds what energy(row, vector) gives for all sites of a block; the vectors of a row are counted from its first.
 template <class Energy>
 FixedSum sum_rows(const Block& block, const Energy& energy) {
-  const std::int64_t last = block.vectors() - 1;
+  const std::int64_t rows = block.wraps ? 1 : block.rows;  // rows that wrap lie one behind the other
+  const std::int64_t last = (block.wraps ? block.rows * block.stride : block.vectors()) - 1;
   const Bits mask = block.last_lanes();
   FixedSum sum;
   FixedLanes lanes;
-  for (std::int64_t y = 0; y < block.rows; ++y) {
-    for (std::int64_t j = 0; j < last; ++j) {
-      lanes.add(energy(y, block.first + j));
-      if (lanes.added() == FixedLanes::kMost) sum += lanes.take();
+  for (std::int64_t y = 0; y < rows; ++y) {
+    for (std::int64_t j = 0; j < last;) {
+      const std::int64_t end = std::min(j + FixedLanes::kMost - lanes.added(), last);
+      for (; j < end; ++j) lanes.add(energy(y, block.first + j));
+      if (lanes.added() >= FixedLanes::kMost) sum += lanes.take();
     }
     lanes.add(energy(y, block.first + last), mask);
+    if (lanes.added() >= FixedLanes::kMost) sum += lanes.take();
   }
   return sum += lanes.take();
 }

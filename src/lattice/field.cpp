@@ -52,13 +52,17 @@ Layout make_layout(const Domain& domain, std::int64_t tiles, int depth) {
 }
 
 Field::Field(const Domain& domain, const Layout& layout, std::int64_t chains)
-    : layout_(&layout), chains_(chains), first_row_(domain.rows().begin), first_column_(domain.columns().begin) {
+    : layout_(&layout),
+      chains_(chains),
+      first_row_(domain.rows().begin),
+      first_column_(domain.columns().begin),
+      vectors_of_chain_(layout.vectors_of_chain()) {
   std::int64_t start = 0;
   for (std::size_t t = 0; t < layout.tiles.size(); ++t) {
     starts_.push_back(start);
     start += layout.vectors_of_tile(t);
   }
-  values_.resize(static_cast<std::size_t>(start * chains));
+  values_.resize(static_cast<std::size_t>(vectors_of_chain_ * chains));
 }
 
 Block Field::block(std::int64_t chain, std::size_t tile) {
@@ -70,8 +74,7 @@ Block Field::block(std::int64_t chain, std::size_t tile) {
   block.wraps = layout_->wraps;
   block.first_row = first_row_ + layout_->tiles[tile].begin;
   block.first_column = first_column_;
-  const std::int64_t chain_start = chain * (static_cast<std::int64_t>(values_.size()) / chains_);
-  block.origin = values_.data() + chain_start + starts_[tile] + layout_->depth * layout_->stride;
+  block.origin = values_.data() + chain * vectors_of_chain_ + starts_[tile] + layout_->depth * layout_->stride;
   return block;
 }
 

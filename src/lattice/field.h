@@ -70,6 +70,7 @@ class Field {
   std::int64_t first_row_;
   std::int64_t first_column_;
   std::vector<std::int64_t> starts_;  ///< of each tile in a chain
+  std::int64_t vectors_of_chain_;
   std::vector<Vec> values_;
 };
 

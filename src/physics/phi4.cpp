@@ -1,5 +1,9 @@
 #include "physics/phi4.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace scorefield {
 namespace {
 
@@ -20,8 +24,6 @@ struct RowShape {
 /// A row as its vectors pass by, with the neighbours at its ends.
 struct Cursor {
   Cursor(const Vec* begin, const RowShape& shape) : row(begin), end(shape.after(begin)), left(shape.before(begin)), here(begin[0]) {}
-  /// The vector to the right of number j.
-  Vec right(std::int64_t j, std::int64_t vectors) const { return j + 1 < vectors ? row[j + 1] : end; }
   void step(Vec next) {
     left = here;
     here = next;
@@ -71,6 +73,71 @@ inline void advance(const Block& phi, const Block& pi, std::int64_t y, std::int6
   }
 }
 
+/// Calls action(j) for the constants j, so that what they index can stay in registers.
+template <class Action, std::size_t... j>
+inline void for_constants(const Action& action, std::index_sequence<j...>) {
+  (action(std::integral_constant<std::size_t, j>()), ...);
+}
+
+/// Rows of `width` vectors pass by from the first to the last of a block, in registers, each with the one above and the one below it.
+/// Calls action(y, j, left, here, right, up, down) for the vectors of each, which may then be written to: a site is loaded once.
+template <std::size_t width, class Action>
+inline void for_passing_rows(const Block& phi, const Action& action) {
+  constexpr auto kRow = std::make_index_sequence<width>();
+  std::array<Vec, width> above, here, below;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  for_constants(
+      [&](auto j) {
+        above[j] = phi.row(-1)[j];
+        here[j] = phi.row(0)[j];
+      },
+      kRow);
+  for (std::int64_t y = 0; y < phi.rows; ++y) {
+    const Vec* next = phi.row(y + 1);
+    for_constants(
+        [&](auto j) {
+          below[j] = next[j];
+          action(y, j, here[(j + width - 1) % width], here[j], here[(j + 1) % width], above[j], below[j]);
+        },
+        kRow);
+    above = here;
+    here = below;
+  }
+}
+
+/// One stage on a block that wraps and has `width` vectors a row.
+template <std::size_t width>
+void evolve_narrow(const Block& phi, const Block& pi, const KickDrift& c) {
+  const KickDrift by = c;
+  for_passing_rows<width>(phi, [&](std::int64_t y, std::size_t j, Vec left, Vec here, Vec right, Vec up, Vec down) {
+    Vec& momenta = pi.row(y)[j];
+    momenta = kicked(momenta, left, here, right, up, down, by);
+    phi.row(y)[j] = fused(by.drift, momenta, here);
+  });
+}
+
+/// Calls work(width) with the vectors of a row as a constant, for blocks that wrap and are as narrow as this pays for.
+template <class Work>
+bool if_narrow(const Block& block, const Work& work) {
+  if (!block.wraps) return false;
+  switch (block.stride) {
+    case 1: work(std::integral_constant<std::size_t, 1>()); return true;
+    case 2: work(std::integral_constant<std::size_t, 2>()); return true;
+    case 4: work(std::integral_constant<std::size_t, 4>()); return true;
+    case 8: work(std::integral_constant<std::size_t, 8>()); return true;
+    default: return false;
+  }
+}
+
+/// Coefficients of the action of a site, with half of each of its four bonds: phi^2 (mass + quartic phi^2) + phi hop (neighbours).
+struct Density {
+  Vec hop, mass, quartic;
+  Vec operator()(Vec left, Vec here, Vec right, Vec up, Vec down) const {
+    const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (up + down);
+    const Vec local = fused(quartic, here * here, mass);
+    return here * fused(here, local, hop * neighbours);
+  }
+};
+
 }  // namespace
 
 /// A front of rows moves down the block; each stage follows two rows behind the one before it, so that the rows in use stay in the
@@ -84,6 +151,7 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
     c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * (1.0 - 2.0 * lambda_)), broadcast(-4.0 * kick * lambda_),
             broadcast(drift)};
   }
+  if (n == 1 && if_narrow(phi, [&](auto width) { evolve_narrow<width>(phi, pi, c[0]); })) return;
   for (std::int64_t front = 1 - n; front <= phi.rows + 2 * (n - 1); ++front) {
     for (std::int64_t s = 0; s < n; ++s) {
       const std::int64_t more = n - 1 - s;
@@ -93,27 +161,29 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
 }
 
 FixedSum Phi4::value(const Block& phi) const {
-  const Vec hop = broadcast(-kappa_), mass = broadcast(1.0 - 2.0 * lambda_), quartic = broadcast(lambda_);
-  const std::int64_t last = phi.vectors() - 1;
-  const Bits mask = phi.last_lanes();
+  const Density density{broadcast(-kappa_), broadcast(1.0 - 2.0 * lambda_), broadcast(lambda_)};
   FixedSum sum;
   FixedLanes lanes;
+  const auto add_passing = [&](auto width) {
+    for_passing_rows<width>(phi, [&](std::int64_t, std::size_t, Vec left, Vec here, Vec right, Vec up, Vec down) {
+      lanes.add(density(left, here, right, up, down));
+    });
+  };
+  if (phi.rows * phi.stride <= FixedLanes::kMost && if_narrow(phi, add_passing)) return sum += lanes.take();
+  const std::int64_t last = phi.vectors() - 1;
+  const Bits mask = phi.last_lanes();
   for (std::int64_t y = 0; y < phi.rows; ++y) {
     const Vec *above = phi.row(y - 1) + phi.first, *middle = phi.row(y) + phi.first, *below = phi.row(y + 1) + phi.first;
     Vec left = phi.wraps ? middle[last] : middle[-1], here = middle[0];
-    const auto density = [&](std::int64_t j, Vec right) {
-      const Vec neighbours = (left_of(left, here) + right_of(here, right)) + (above[j] + below[j]);
-      const Vec local = fused(quartic, here * here, mass);
-      const Vec result = here * fused(here, local, hop * neighbours);
+    for (std::int64_t j = 0; j < last; ++j) {
+      const Vec right = middle[j + 1];
+      lanes.add(density(left, here, right, above[j], below[j]));
+      if (lanes.added() >= FixedLanes::kMost) sum += lanes.take();
       left = here;
       here = right;
-      return result;
-    };
-    for (std::int64_t j = 0; j < last; ++j) {
-      lanes.add(density(j, middle[j + 1]));
-      if (lanes.added() == FixedLanes::kMost) sum += lanes.take();
     }
-    lanes.add(density(last, phi.wraps ? middle[0] : middle[last + 1]), mask);
+    lanes.add(density(left, here, phi.wraps ? middle[0] : middle[last + 1], above[last], below[last]), mask);
+    if (lanes.added() >= FixedLanes::kMost) sum += lanes.take();
   }
   return sum += lanes.take();
 }

@@ -72,15 +72,15 @@ std::vector<std::string> scalar_names(const LatticeObserver& observer) {
   return names;
 }
 
-/// Everything but the covariance, from the means of all numbers of a row.
-Parts all_results(const ModelParams& model, const ConfigurationObserver& observer, std::span<const double> means) {
+/// What has so many numbers that they get no covariance, from the means of all numbers of a row.
+Parts functions_of_distance(const ConfigurationObserver& observer, std::span<const double> means) {
   const RowLayout& layout = observer.layout();
   const FieldShape& shape = observer.scalars().extents();
   const double mean = means[scalar::site_moment];
   const auto spectrum = layout.spectrum_of(means);
   const Numbers slices_y = connected(layout.slices_y_of(means), mean), slices_x = connected(layout.slices_x_of(means), mean);
-  return {{scalar_quantities(model, observer, means), slices_y, slices_x, effective_mass(slices_y, shape.y),
-           effective_mass(slices_x, shape.x), Numbers(spectrum.begin(), spectrum.end()), two_point_function(shape, spectrum, mean)}};
+  return {{slices_y, slices_x, effective_mass(slices_y, shape.y), effective_mass(slices_x, shape.x),
+           Numbers(spectrum.begin(), spectrum.end()), two_point_function(shape, spectrum, mean)}};
 }
 
 /// The next `size` numbers of an estimate.
@@ -135,7 +135,7 @@ double schwinger_dyson(std::span<const double> scalars, double kappa, double lam
 LatticeResults estimate_lattice(const ModelParams& model, const ConfigurationObserver& observer, const ChainSums::Binned& bins) {
   std::vector<std::size_t> sizes;
   const auto function = [&](std::span<const double> means) {
-    const Parts results = all_results(model, observer, means);
+    const Parts results = functions_of_distance(observer, means);
     sizes.clear();
     for (const Numbers& part : results.parts) sizes.push_back(part.size());
     return results.joined();
@@ -143,10 +143,11 @@ LatticeResults estimate_lattice(const ModelParams& model, const ConfigurationObs
   const Estimate all = jackknife_errors(bins.sums, bins.counts, function);
   LatticeResults results;
   std::size_t at = 0, part = 0;
-  for (Estimate* each : {&results.quantities, &results.slices_y, &results.slices_x, &results.mass_y, &results.mass_x, &results.spectrum,
-                         &results.two_point}) {
+  for (Estimate* each : {&results.slices_y, &results.slices_x, &results.mass_y, &results.mass_x, &results.spectrum, &results.two_point}) {
     *each = take(all, at, sizes[part++]);
   }
+  results.quantities =
+      jackknife(bins.sums, bins.counts, [&](std::span<const double> means) { return scalar_quantities(model, observer, means); });
   results.names = scalar_names(observer.scalars());
   results.exact_spectrum = exact_spectrum(model, observer.scalars().extents());
   results.exact = exact_quantities(model, observer.scalars(), results.names, results.exact_spectrum);

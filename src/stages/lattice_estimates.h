@@ -14,7 +14,7 @@ namespace scorefield {
 /// A named group of results: value, error and, where it is known, the exact value (NaN elsewhere).
 struct LatticeResults {
   std::vector<std::string> names;  ///< of the scalar quantities
-  Estimate quantities;
+  Estimate quantities;             ///< with covariance
   std::vector<double> exact;
   Estimate slices_y, slices_x;  ///< connected time-slice correlators
   Estimate mass_y, mass_x;      ///< effective masses

@@ -17,9 +17,9 @@ constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;  // that a rank read
 constexpr std::uint64_t kFirstLook = 64;                     // configurations that the range of the histogram is chosen by
 constexpr std::size_t kSeriesPoints = std::size_t{1} << 17;  // of each series, at most, in results.h5
 
-/// Counts in equal cells between -5 and 5 r.m.s. values; what is beyond is counted in the outermost. Local.
+/// Counts in equal cells between -most and most; what is beyond is counted in the outermost. Local.
 struct Histogram {
-  Histogram(double scale, std::int64_t cells) : low(-5.0 * scale), width(10.0 * scale / static_cast<double>(cells)), counts(cells, 0) {}
+  Histogram(double most, std::int64_t cells) : low(-most), width(2.0 * most / static_cast<double>(cells)), counts(cells, 0) {}
   void add(double value) {
     const auto last = static_cast<double>(counts.size() - 1);
     ++counts[static_cast<std::size_t>(std::clamp(std::floor((value - low) / width), 0.0, last))];
@@ -106,7 +106,7 @@ class LatticeMeasurement {
 
   std::vector<Worker> make_workers() const {
     std::vector<Worker> workers;
-    const Histogram histogram(scale(), cells());
+    const Histogram histogram(5.0 * scale(), cells());
     for (int i = 0; i < thread_count(); ++i) workers.push_back({ConfigurationObserver(shape_), histogram});
     return workers;
   }
@@ -203,6 +203,7 @@ void LatticeMeasurement::write(H5File& out, const Equilibrium& equilibrium, cons
   const std::string group = "/" + name_;
   const std::uint64_t y = shape_.y, x = shape_.x, quantities = results.names.size(), series = equilibrium.series.size();
   write_values(out, group + "/quantities", {quantities}, results.quantities);
+  out.write_all(group + "/quantities/covariance", {quantities, quantities}, results.quantities.covariance);
   out.write_all(group + "/quantities/exact", {quantities}, results.exact);
   out.set_attribute(group + "/quantities", "names", joined(results.names, ","));
   write_values(out, group + "/cumulants", {kMaxOrder}, results.cumulants);
@@ -271,11 +272,11 @@ void LatticeMeasurement::write_histograms(H5File& out) {
   }
   context_.comm.sum(std::span<std::int64_t>(sites.counts));
   one("/histogram", sites);
-  double squares = 0.0;
-  for (const auto& chain : sums_.series()[2]) {
-    for (const double value : chain) squares += value;
+  double most = 0.0;
+  for (const auto& chain : sums_.series()[0]) {
+    for (const double value : chain) most = std::max(most, std::fabs(value));
   }
-  Histogram magnetisation(squares > 0.0 ? std::sqrt(squares / static_cast<double>(samples_)) : 1.0, cells());
+  Histogram magnetisation(most > 0.0 ? most : 1.0, cells());
   for (const auto& chain : sums_.series()[0]) {
     for (const double value : chain) magnetisation.add(value);
   }
@@ -291,7 +292,12 @@ std::vector<std::string> LatticeMeasurement::lines(const Equilibrium& equilibriu
     const auto found = std::find(results.names.begin(), results.names.end(), wanted);
     if (found == results.names.end()) continue;
     const auto i = static_cast<std::size_t>(found - results.names.begin());
-    std::snprintf(text.data(), text.size(), "  %-22s %13.7g +- %.2g", wanted, results.quantities.value[i], results.quantities.error[i]);
+    const double value = results.quantities.value[i], error = results.quantities.error[i];
+    if (std::isfinite(value) && std::isfinite(error)) {
+      std::snprintf(text.data(), text.size(), "  %-22s %13.7g +- %.2g", wanted, value, error);
+    } else {
+      std::snprintf(text.data(), text.size(), "  %-22s %13s", wanted, "undefined");
+    }
     all.emplace_back(text.data());
   }
   for (const SeriesStatistics& each : equilibrium.series) {

@@ -54,6 +54,8 @@ ARRAYS: dict[str, bytes] = {
     "inf": npy(with_value(-np.inf, 0)),
     "garbage": b"\x93NUMPY\x01\x00\x76\x00" + bytes(range(128, 246)) + field().tobytes(),
     "no-shape": header("{'descr': '<f8', 'fortran_order': False, }"),
+    "negative-shape": header("{'descr': '<f8', 'fortran_order': False, 'shape': (-40, -4, 6), }"),
+    "words-for-shape": header("{'descr': '<f8', 'fortran_order': False, 'shape': (40, four, 6), }"),
     "huge-shape": header("{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999999, 999999999999999999, 16), }"),
     "pickled": npy(np.array([{"a": 1}, None], dtype=object)),
     "structured": npy(np.zeros(SHAPE, dtype=[("re", "<f8"), ("im", "<f8")])),
@@ -68,13 +70,14 @@ def write(folder: Path) -> None:
     (folder / "folder.npy").mkdir()
     (folder / "text.h5").write_bytes(b"1.0 2.0\n" * 1000)
     for name, path, array in (
-            ("good", "field", field()[:, None]), ("other-name", "phi", field()), ("other-lattice", "field",
-                                                                                  field().transpose(0, 2, 1)[:, None]),
-            ("three-axes", "field", field()), ("nan", "field", with_value(np.nan, 38)[:, None]), ("early-nan", "field",
-                                                                                                  with_value(np.nan,
-                                                                                                             1)[:,
-                                                                                                                None]),
-            ("few", "field", field(7)[:, None]), ("strings", "field", np.full((40, 1, 4, 6), b"1.0"))):
+            ("good", "field", field()[:, None]),
+            ("other-name", "phi", field()),
+            ("other-lattice", "field", field().transpose(0, 2, 1)[:, None]),
+            ("three-axes", "field", field()),
+            ("nan", "field", with_value(np.nan, 38)[:, None]),
+            ("early-nan", "field", with_value(np.nan, 1)[:, None]),
+            ("few", "field", field(7)[:, None]),
+            ("strings", "field", np.full((40, 1, 4, 6), b"1.0"))):
         with h5py.File(folder / f"{name}.h5", "w") as file:
             file[path] = array
     with h5py.File(folder / "group.h5", "w") as file:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -109,6 +110,9 @@ void Comm::broadcast(std::span<std::int64_t> values) const {
 }
 
 std::vector<double> Comm::gather(std::span<const double> values) const {
+  auto all_numbers = static_cast<std::int64_t>(values.size());
+  all_reduce(std::span(&all_numbers, 1), MPI_INT64_T, MPI_SUM, comm_);
+  if (all_numbers > std::numeric_limits<int>::max()) throw Error(ExitCode::internal, "more numbers are gathered than MPI counts");
   const int mine = static_cast<int>(values.size());
   std::vector<int> counts(is_root() ? size_ : 0);
   MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm_);
@@ -123,14 +127,31 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
   return all;
 }
 
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{1} << 30;  // bytes: MPI counts by int. Pieces with one tag arrive in their order.
+
+/// Calls action(part) for parts that are small enough, one if there is nothing.
+template <class Bytes, class Action>
+void in_pieces(Bytes values, const Action& action) {
+  for (; values.size() > kPiece; values = values.subspan(kPiece)) action(values.first(kPiece));
+  action(values);
+}
+
+}  // namespace
+
 void Messages::receive(std::span<std::byte> values, int from, int tag) {
-  requests_.emplace_back();
-  MPI_Irecv(values.data(), static_cast<int>(values.size()), MPI_BYTE, from, tag, comm_->handle(), &requests_.back());
+  in_pieces(values, [&](std::span<std::byte> part) {
+    requests_.emplace_back();
+    MPI_Irecv(part.data(), static_cast<int>(part.size()), MPI_BYTE, from, tag, comm_->handle(), &requests_.back());
+  });
 }
 
 void Messages::send(std::span<const std::byte> values, int to, int tag) {
-  requests_.emplace_back();
-  MPI_Isend(values.data(), static_cast<int>(values.size()), MPI_BYTE, to, tag, comm_->handle(), &requests_.back());
+  in_pieces(values, [&](std::span<const std::byte> part) {
+    requests_.emplace_back();
+    MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, to, tag, comm_->handle(), &requests_.back());
+  });
 }
 
 void Messages::receive(std::span<double> values, int from, int tag) { receive(std::as_writable_bytes(values), from, tag); }

@@ -45,8 +45,6 @@ void Langevin::apply(ChainGroup& group, Workspace& work, std::uint64_t number) c
 
 namespace {
 
-constexpr std::uint64_t kMostSteps = std::uint64_t{1} << 20;  // so that steps have numbers of their own however many make an update
-
 MolecularDynamics one_step(double epsilon) {
   const double half = std::sqrt(0.5 * epsilon);
   return {0.0, {{half, 2.0 * half}, {half, 0.0}}};
@@ -55,12 +53,12 @@ MolecularDynamics one_step(double epsilon) {
 }  // namespace
 
 CorrectedLangevin::CorrectedLangevin(std::uint64_t seed, double epsilon, std::int64_t steps)
-    : step_(seed, one_step(epsilon)), steps_(std::min(steps, static_cast<std::int64_t>(kMostSteps))) {}
+    : step_(seed, one_step(epsilon)), steps_(steps) {}
 
 void CorrectedLangevin::apply(ChainGroup& group, Workspace& work, std::uint64_t number) const {
   std::vector<double> probability(group.outcome.size(), 0.0);
   for (std::uint64_t step = 0; step < static_cast<std::uint64_t>(steps_); ++step) {
-    step_.apply(group, work, number * kMostSteps + step);
+    step_.apply(group, work, number * static_cast<std::uint64_t>(kMostSteps) + step);
     for (std::size_t i = 0; i < probability.size(); ++i) probability[i] += group.outcome[i].probability;
   }
   for (std::size_t i = 0; i < probability.size(); ++i) group.outcome[i].probability = probability[i] / static_cast<double>(steps_);

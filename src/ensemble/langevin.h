@@ -28,8 +28,11 @@ class Langevin : public Update {
   LangevinScheme scheme_;
 };
 
-/// `steps` Langevin steps an update, each with Metropolis correction: one leapfrog step of size sqrt(2 epsilon) that begins and ends with
-/// half a kick. The outcome's probability is the mean over the steps, delta_h that of the last.
+/// Steps that an update may have: step k of update n takes noise number 2^20 n + k.
+inline constexpr std::int64_t kMostSteps = std::int64_t{1} << 20;
+
+/// `steps` (at most kMostSteps) Langevin steps an update, each with Metropolis correction: one leapfrog step of size sqrt(2 epsilon) that
+/// begins and ends with half a kick. The outcome's probability is the mean over the steps, delta_h that of the last.
 class CorrectedLangevin : public Update {
  public:
   CorrectedLangevin(std::uint64_t seed, double epsilon, std::int64_t steps);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <exception>
 
 #include "ensemble/langevin.h"
 #include "ensemble/momenta.h"
@@ -18,10 +19,13 @@ ProcessGrid grid_of(int ranks, const Params& params) {
   return choose_grid(ranks, extents_of(params.lattice), params.generate.chains, {wanted[0], wanted[1], wanted[2]});
 }
 
-/// One thread a chain where a rank has whole chains, enough of them, and these are small; else all threads work on all chains.
-int threads_a_chain(const Domain& domain, int threads) { return domain.whole() && domain.chains().size() >= threads ? 1 : threads; }
+constexpr std::int64_t kFewestSites = 4096;  // of a chain for each thread that works on it: with less they mostly wait for each other
 
-void set_row(double* row, std::int64_t columns, double value) { std::fill_n(row, columns, value); }
+/// One thread a chain where a rank has whole chains, enough of them or small ones; else all threads work on all chains.
+int threads_a_chain(const Domain& domain, int threads) {
+  const bool small = domain.lattice().sites() < threads * kFewestSites;
+  return domain.whole() && (small || domain.chains().size() >= threads) ? 1 : threads;
+}
 
 }  // namespace
 
@@ -45,11 +49,14 @@ LatticeChains::LatticeChains(const Comm& world, const Params& params, int thread
   make_updates();
 }
 
-std::int64_t LatticeChains::steps() const { return std::max<std::int64_t>(1, std::llround(params_.generate.trajectory / step())); }
+std::int64_t LatticeChains::steps() const { return steps_of(params_.generate.trajectory, step()); }
 
 void LatticeChains::make_updates() {
   const GenerateParams& generate = params_.generate;
   const auto seed = static_cast<std::uint64_t>(params_.run.seed);
+  if (generate.trajectory / step() > static_cast<double>(kMostSteps)) {
+    throw NumericalError("an update would have more than 2^20 steps, so small did they become for the wanted acceptance");
+  }
   updates_.clear();
   if (generate.algorithm == "hmc") {
     updates_.push_back(std::make_unique<Hmc>(seed, make_trajectory(integrator_named(generate.integrator), step(), steps())));
@@ -77,24 +84,36 @@ void LatticeChains::start() {
       const bool hot = kind == "hot" || (kind == "mixed" && number % 2 == 0);
       if (hot) fill_normals({static_cast<std::uint64_t>(params_.run.seed), Stream::start, 0}, domain_.lattice(), number, phi);
       const bool negative = (kind == "mixed" ? number / 2 : number) % 2 == 1;
-      for (std::int64_t y = 0; y < phi.rows && !hot; ++y) set_row(phi.sites(y), phi.columns, negative ? -1.0 : 1.0);
+      for (std::int64_t y = 0; y < phi.rows && !hot; ++y) std::fill_n(phi.sites(y), phi.columns, negative ? -1.0 : 1.0);
     });
     group.action_known = false;
   });
 }
 
 /// Groups of one chain are worked on by threads with a workspace each, the next group by the next that is free.
+void LatticeChains::share_groups(const std::function<void(ChainGroup&, Workspace&)>& work) {
+  if (workspaces_.size() == 1) {
+    for (ChainGroup& group : groups_) work(group, workspaces_[0]);
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  parallel_for(0, static_cast<std::int64_t>(workspaces_.size()), [&](std::int64_t i) {
+    for (std::size_t group = next++; group < groups_.size(); group = next++) work(groups_[group], workspaces_[static_cast<std::size_t>(i)]);
+  });
+}
+
+/// Where ranks share chains they wait for each other within the work: only what all of them see (a field without bound) can be agreed on
+/// afterwards, and a rank that fails alone must end all.
 void LatticeChains::for_groups(const std::function<void(ChainGroup&, Workspace&)>& work) {
+  if (domain_.whole()) return require_all(*world_, [&] { share_groups(work); });
+  std::exception_ptr error;
+  try {
+    share_groups(work);
+  } catch (const NumericalError&) {
+    error = std::current_exception();
+  }
   require_all(*world_, [&] {
-    if (workspaces_.size() == 1) {
-      for (ChainGroup& group : groups_) work(group, workspaces_[0]);
-      return;
-    }
-    std::atomic<std::size_t> next = 0;
-    parallel_for(0, static_cast<std::int64_t>(workspaces_.size()), [&](std::int64_t i) {
-      for (std::size_t group = next++; group < groups_.size(); group = next++)
-        work(groups_[group], workspaces_[static_cast<std::size_t>(i)]);
-    });
+    if (error) std::rethrow_exception(error);
   });
 }
 
@@ -125,7 +144,7 @@ void LatticeChains::thermalise(std::uint64_t number) {
   }
   FixedSum::all_reduce(*world_, {&sum, 1});
   tuner_.observe(sum.value() / static_cast<double>(params_.generate.chains));
-  make_updates();
+  require_all(*world_, [&] { make_updates(); });
 }
 
 LatticeChains::Place LatticeChains::place(std::int64_t chain) const {

@@ -1,6 +1,8 @@
 // All chains of a lattice run on this rank: made by the deck, moved by updates, copied in and out.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <vector>
@@ -13,6 +15,9 @@ namespace scorefield {
 
 /// True if the step size is found in the thermalisation: only where steps can be rejected.
 inline bool tunes(const GenerateParams& generate) { return generate.acceptance > 0.0 && generate.algorithm != "langevin"; }
+
+/// Steps of an update of about this length, at least one.
+inline std::int64_t steps_of(double trajectory, double step) { return std::max<std::int64_t>(1, std::llround(trajectory / step)); }
 
 class LatticeChains {
  public:
@@ -58,6 +63,7 @@ class LatticeChains {
   };
   Place place(std::int64_t chain) const;
   void make_updates();
+  void share_groups(const std::function<void(ChainGroup&, Workspace&)>& work);
   void for_groups(const std::function<void(ChainGroup&, Workspace&)>& work);
 
   const Comm* world_;

@@ -82,7 +82,7 @@ void ClusterUpdate::apply(ChainGroup& group, Workspace& work, std::uint64_t numb
   std::vector<std::uint8_t> parts(static_cast<std::size_t>(chains * mine));
   work.for_blocks([&](std::int64_t chain, std::size_t tile) {
     const Block phi = group.phi.block(chain, tile);
-    draw_bonds({seed_, Stream::cluster_bond, number}, lattice, group.chains.begin + chain, -2.0 * work.action().hopping(), phi,
+    draw_bonds({seed_, Stream::cluster_bond, number}, lattice, group.chains.begin + chain, -2.0 * work.action().bond_coupling(), phi,
                parts.data() + site(chain, phi));
   });
   std::vector<std::uint8_t> whole = domain.whole() ? std::move(parts) : collect<std::uint8_t>(domain, chains, parts);

@@ -1,9 +1,10 @@
 #include "observables/equilibrium.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <limits>
 #include <numeric>
+
+#include "base/text.h"
 
 namespace scorefield {
 namespace {
@@ -11,18 +12,11 @@ namespace {
 constexpr double kLargestRHat = 1.05;
 constexpr double kFewestIndependent = 100.0;
 
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  std::array<char, 300> text{};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
-}
-
 double mean(const std::vector<double>& values) {
   return values.empty() ? 0.0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Chains that are striped most of the time, beside others that are not.
+/// Chains that are striped most of the time, beside others that are not, or with no configuration that is not.
 void look_for_stripes(const std::vector<std::vector<double>>& chains, Equilibrium& result) {
   double all = 0.0, count = 0.0;
   std::size_t frozen = 0;
@@ -32,6 +26,11 @@ void look_for_stripes(const std::vector<std::vector<double>>& chains, Equilibriu
     if (mean(chain) > 0.5) ++frozen;
   }
   result.striped = all / count;
+  if (all == count) {
+    result.warnings.emplace_back(
+        "all configurations have stripes (domain walls around the lattice): unless it is long and thin, chains are frozen: use cluster "
+        "updates");
+  }
   // Where stripes come and go (small slices, or a long and thin lattice) all chains have as many.
   if (frozen == 0 || frozen == chains.size() || compare_replicas(chains).r_hat <= kLargestRHat) return;
   result.warnings.push_back(
@@ -61,9 +60,9 @@ Equilibrium examine(const ChainSums& sums) {
     }
     result.series.push_back({name, gamma_method(chains), compare_replicas(chains)});
     look_at_series(result.series.back(), result);
-    if (!result.series.back().autocorrelation.window_limited) {
-      result.tau_int = std::max(result.tau_int, result.series.back().autocorrelation.tau_int);
-    }
+    const Autocorrelation& a = result.series.back().autocorrelation;
+    const bool unknown = a.window_limited && a.window > 0;  // at window 0 the series is noise, and tau_int 1/2
+    result.tau_int = std::max(result.tau_int, unknown ? std::numeric_limits<double>::infinity() : a.tau_int);
   }
   return result;
 }

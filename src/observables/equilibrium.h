@@ -19,14 +19,14 @@ struct SeriesStatistics {
 
 struct Equilibrium {
   std::vector<SeriesStatistics> series;
-  double tau_int = 0.5;               ///< the longest, of series that can have one
+  double tau_int = 0.5;               ///< the longest; infinite if that of a series was not found
   double striped = 0.0;               ///< share of the configurations with a stripe
   std::vector<std::string> warnings;  ///< what speaks against equilibrium; none if nothing does
 };
 
 /// Looks at the series of `sums`, one of which is named "striped" (0 or 1). Warns where chains do not agree (R-hat above 1.05), are too
-/// short for their autocorrelations (fewer than 100 independent configurations in all), are frozen with a domain wall around the lattice
-/// (striped for most of one chain, not for most of another, and R-hat says that this is no chance), or give too few bins.
+/// short for their autocorrelations (fewer than 100 independent configurations in all), or are frozen with domain walls around the lattice:
+/// striped for most of one chain, not for most of another, and R-hat says that this is no chance; or striped all the time.
 Equilibrium examine(const ChainSums& sums);
 
 }  // namespace scorefield

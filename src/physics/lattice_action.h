@@ -29,7 +29,7 @@ class LatticeAction {
   virtual FixedSum value(const Block& phi) const = 0;
 
   /// The c of the terms -c phi(x) phi(x+mu), where the action is even in phi otherwise site by site.
-  virtual double hopping() const = 0;
+  virtual double bond_coupling() const = 0;
 };
 
 /// The action of the deck's model. InputError if it is not one on a lattice.

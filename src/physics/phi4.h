@@ -13,7 +13,7 @@ class Phi4 : public LatticeAction {
   Phi4(double kappa, double lambda) : kappa_(kappa), lambda_(lambda) {}
   void evolve(const Block& phi, const Block& pi, std::span<const Stage> stages) const override;
   FixedSum value(const Block& phi) const override;
-  double hopping() const override { return 2.0 * kappa_; }
+  double bond_coupling() const override { return 2.0 * kappa_; }
 
  private:
   double kappa_;

@@ -61,6 +61,8 @@ void lay_out_configurations(H5File& file, const Params& params) {
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
   std::vector<double> chain, trajectory;
+  chain.reserve(rows);
+  trajectory.reserve(rows);
   for (std::int64_t n = 0; n < generate.samples; ++n) {
     chain.push_back(static_cast<double>(n % generate.chains));
     trajectory.push_back(static_cast<double>(before + (n / generate.chains + 1) * separation));
@@ -85,7 +87,9 @@ void ChainFile::lay_out(H5File& file) const {
 SweepData ChainFile::make_data(std::int64_t sweeps) const {
   const auto rows = static_cast<std::size_t>(sweeps * run_->domain().chains().size());
   const auto sites = static_cast<std::size_t>(run_->sites()), updates = static_cast<std::size_t>(separation_);
-  return {std::vector<double>(rows * sites), std::vector<double>(rows), std::vector<double>(rows), std::vector<double>(rows * updates)};
+  const bool rejects = context_->deck.params.generate.algorithm != "langevin";
+  return {std::vector<double>(rows * sites), std::vector<double>(rows), std::vector<double>(rows),
+          std::vector<double>(rejects ? rows * updates : 0)};
 }
 
 /// Configurations `row` + i stride + j, 0 <= i < count, 0 <= j < block, this rank's sites of them.

@@ -18,7 +18,7 @@ struct SweepData {
   std::vector<double> field;  ///< [row][column], this rank's sites
   std::vector<double> action;
   std::vector<double> acceptance;  ///< mean probability of acceptance since the chain's last configuration
-  std::vector<double> delta_h;     ///< [update since then]
+  std::vector<double> delta_h;     ///< [update since then]; empty where nothing is rejected
 };
 
 /// Configurations are ordered by (sweep, chain): number sweep * chains + chain. A file may end within a sweep. `/state` has two slots, so

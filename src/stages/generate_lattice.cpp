@@ -1,6 +1,7 @@
 #include "stages/generate_lattice.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -14,6 +15,7 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kNumbersACore = 1 << 20;  // of configurations that are made and written together
+constexpr double kSecondsABatch = 1.0;           // about, at most: a stop is heard between batches
 
 class LatticeRun {
  public:
@@ -139,20 +141,32 @@ class LatticeRun {
     progress.finish(note.data());
   }
 
-  /// Sweeps that are made together.
-  std::int64_t sweeps_a_batch() const {
+  /// Sweeps that memory has room for. The same on all ranks.
+  std::int64_t most_sweeps() const {
     const Params& params = context_.deck.params;
     if (params.run.batch > 0) return std::max<std::int64_t>(1, params.run.batch / generate_.chains);
-    const std::int64_t numbers_a_sweep = std::max<std::int64_t>(1, chains_.domain().chains().size() * chains_.sites());
+    const std::int64_t numbers_a_chain = chains_.sites() + generate_.separation;
+    const std::int64_t numbers_a_sweep = std::max<std::int64_t>(1, chains_.domain().chains().size()) * numbers_a_chain;
     return context_.comm.min(std::max<std::int64_t>(1, kNumbersACore * thread_count() / numbers_a_sweep));
+  }
+
+  /// Sweeps of the first batch: what the deck wants, or one, from which on they grow.
+  std::int64_t first_batch() const { return context_.deck.params.run.batch > 0 ? most_sweeps() : 1; }
+  /// Sweeps of the next batch: twice as many, unless the last took so long that stops and progress would wait.
+  std::int64_t next_batch(std::int64_t last, double seconds) const {
+    const bool longer = context_.comm.max(seconds < 0.5 * kSecondsABatch ? 0 : 1) == 0;
+    return longer ? std::min(2 * last, most_sweeps()) : last;
   }
 
   void produce() {
     Progress progress(context_.log, "generate " + context_.deck.params.model.name, static_cast<double>(output_.wanted), output_.unit,
                       static_cast<double>(sweeps_done() * generate_.chains));
-    const std::int64_t whole = layout_.whole_sweeps(), batch = sweeps_a_batch();
+    const std::int64_t whole = layout_.whole_sweeps();
+    std::int64_t batch = first_batch();
     while (sweeps_done() < whole) {
+      const auto start = std::chrono::steady_clock::now();
       make_sweeps(std::min(batch, whole - sweeps_done()));
+      batch = next_batch(batch, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       progress.update(static_cast<double>(sweeps_done() * generate_.chains));
       if (sweeps_done() < whole) safe_point();
     }
@@ -167,7 +181,9 @@ class LatticeRun {
     const auto sites = static_cast<std::size_t>(chains_.sites());
     const auto visit = [&](std::int64_t chain, std::int64_t update, const Outcome& outcome) {
       const auto row = static_cast<std::size_t>(update / separation * chains + chain);
-      data.delta_h[row * static_cast<std::size_t>(separation) + static_cast<std::size_t>(update % separation)] = outcome.delta_h;
+      if (!data.delta_h.empty()) {
+        data.delta_h[row * static_cast<std::size_t>(separation) + static_cast<std::size_t>(update % separation)] = outcome.delta_h;
+      }
       data.acceptance[row] += outcome.probability / static_cast<double>(separation);
       if ((update + 1) % separation != 0) return;
       data.action[row] = chains_.action(chain);

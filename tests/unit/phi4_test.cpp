@@ -151,6 +151,17 @@ TEST(Phi4, SameBitsHoweverCut) {
   }
 }
 
+// More terms, and larger ones (half a million a site), than one sum in registers has room for, in rows of all kinds.
+TEST(Phi4, LargeActions) {
+  for (const Extents& lattice : {Extents{64, 1024}, Extents{4096, 8}, Extents{12288, 2}, Extents{2, 16384}, Extents{300, 301}}) {
+    constexpr double kField = 69.0,
+                     kDensity = (1.0 - 4.0 * kKappa - 2.0 * 0.022) * kField * kField + 0.022 * kField * kField * kField * kField;
+    const std::vector<double> phi(static_cast<std::size_t>(lattice.sites()), kField);
+    const double action = One(lattice, kKappa, 0.022).action(phi);
+    EXPECT_NEAR(action / static_cast<double>(lattice.sites()), kDensity, 1e-6) << lattice.y << " x " << lattice.x;
+  }
+}
+
 // A field that has grown without bound is an error, on the ranks that share the chain.
 TEST(Phi4, InfiniteActionIsAnError) {
   One one({3, 7});
@@ -168,7 +179,7 @@ TEST(LatticeAction, OfADeck) {
   const auto action_of = [&](const char* name) {
     const ModelParams model{.name = name, .kappa = 0.21, .lambda = 0.4};
     const auto action = make_lattice_action(model);
-    EXPECT_EQ(action->hopping(), 0.42);
+    EXPECT_EQ(action->bond_coupling(), 0.42);
     One one(lattice);
     one.action(phi);  // and so the ghosts
     return action->value(one.chains.group.phi.block(0, 0)).value();

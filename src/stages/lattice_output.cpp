@@ -1,0 +1,122 @@
+#include "stages/lattice_output.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kSeriesPoints = std::size_t{1} << 17;  // of each series, at most
+
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : separator) + name;
+  return all;
+}
+
+void write_values(H5File& out, const std::string& dataset, const Shape& shape, const Estimate& estimate) {
+  out.write_all(dataset + "/value", shape, estimate.value);
+  out.write_all(dataset + "/error", shape, estimate.error);
+}
+
+void write_autocorrelations(H5File& out, const std::string& dataset, const std::vector<SeriesStatistics>& all) {
+  std::vector<std::string> names;
+  std::vector<double> table;
+  for (const SeriesStatistics& each : all) {
+    const Autocorrelation& a = each.autocorrelation;
+    names.push_back(each.name);
+    table.insert(table.end(), {a.mean, a.error, a.tau_int, a.tau_int_error, static_cast<double>(a.window), each.agreement.r_hat,
+                               each.agreement.bulk_ess});
+  }
+  out.write_all(dataset, {all.size(), 7}, table);
+  out.set_attribute(dataset, "names", joined(names, ","));
+  out.set_attribute(dataset, "columns", std::string("mean,error,tau_int,tau_int_error,window,r_hat,effective_samples"));
+}
+
+void write_quantities(H5File& out, const std::string& dataset, const LatticeResults& results) {
+  const std::uint64_t size = results.names.size();
+  write_values(out, dataset, {size}, results.quantities);
+  out.write_all(dataset + "/covariance", {size, size}, results.quantities.covariance);
+  out.write_all(dataset + "/exact", {size}, results.exact);
+  out.set_attribute(dataset, "names", joined(results.names, ","));
+}
+
+}  // namespace
+
+Histogram::Histogram(double most, std::int64_t cells) : low(-most), width(2.0 * most / static_cast<double>(cells)), counts(cells, 0) {}
+
+void Histogram::add(double value) {
+  const auto last = static_cast<double>(counts.size() - 1);
+  ++counts[static_cast<std::size_t>(std::clamp(std::floor((value - low) / width), 0.0, last))];
+}
+
+void write_measurements(H5File& out, const std::string& group, const FieldShape& shape, const LatticeMeasurements& measured) {
+  const LatticeResults& results = measured.results;
+  const std::uint64_t y = shape.y, x = shape.x;
+  write_quantities(out, group + "/quantities", results);
+  write_values(out, group + "/cumulants", {kMaxOrder}, results.cumulants);
+  out.write_all(group + "/cumulants/covariance", {kMaxOrder, kMaxOrder}, results.cumulants.covariance);
+  write_values(out, group + "/slices_y", {y / 2 + 1}, results.slices_y);
+  write_values(out, group + "/slices_x", {x / 2 + 1}, results.slices_x);
+  write_values(out, group + "/mass_y", {results.mass_y.value.size()}, results.mass_y);
+  write_values(out, group + "/mass_x", {results.mass_x.value.size()}, results.mass_x);
+  write_values(out, group + "/spectrum", {y, shape.half_x()}, results.spectrum);
+  out.write_all(group + "/spectrum/exact", {y, shape.half_x()}, results.exact_spectrum);
+  write_values(out, group + "/two_point", {y, x}, results.two_point);
+  write_autocorrelations(out, group + "/autocorrelation", measured.equilibrium.series);
+  out.set_attribute(group, "samples", static_cast<std::int64_t>(measured.samples));
+  out.set_attribute(group, "chains", static_cast<std::int64_t>(measured.chains));
+  out.set_attribute(group, "bins", static_cast<std::int64_t>(measured.bins));
+  out.set_attribute(group, "bin_size", static_cast<std::int64_t>(measured.bin_size));
+  out.set_attribute(group, "striped", measured.equilibrium.striped);
+  out.set_attribute(group, "in_equilibrium", static_cast<std::int64_t>(measured.equilibrium.warnings.empty()));
+  out.set_attribute(group, "warnings", joined(measured.warnings, "; "));
+}
+
+void write_series(H5File& out, const std::string& group, const ChainSums& sums, std::uint64_t samples) {
+  const std::size_t every = (samples + kSeriesPoints - 1) / kSeriesPoints;
+  for (std::size_t i = 0; i < sums.series().size(); ++i) {
+    std::vector<double> values, chains;
+    for (std::size_t chain = 0; chain < sums.series()[i].size(); ++chain) {
+      const auto& of_chain = sums.series()[i][chain];
+      for (std::size_t n = 0; n < of_chain.size(); n += every) {
+        values.push_back(of_chain[n]);
+        chains.push_back(static_cast<double>(chain));
+      }
+    }
+    if (i == 0) out.write_all(group + "/chain", {chains.size()}, chains, Stored::int64);
+    out.write_all(group + "/" + sums.series_names()[i].name, {values.size()}, values);
+  }
+  out.set_attribute(group, "every", static_cast<std::int64_t>(every));
+}
+
+void write_histogram(H5File& out, const std::string& dataset, const Histogram& histogram) {
+  std::vector<double> edges, counts(histogram.counts.begin(), histogram.counts.end());
+  for (std::size_t i = 0; i <= counts.size(); ++i) edges.push_back(histogram.low + static_cast<double>(i) * histogram.width);
+  out.write_all(dataset + "/edges", {edges.size()}, edges);
+  out.write_all(dataset + "/counts", {counts.size()}, counts, Stored::int64);
+}
+
+std::vector<std::string> lines_of(const LatticeMeasurements& measured) {
+  const LatticeResults& results = measured.results;
+  std::vector<std::string> all;
+  for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "chi", "binder", "xi",
+                             "xi_connected", "action_density", "schwinger_dyson"}) {
+    const auto found = std::find(results.names.begin(), results.names.end(), wanted);
+    if (found == results.names.end()) continue;
+    const auto i = static_cast<std::size_t>(found - results.names.begin());
+    const double value = results.quantities.value[i], error = results.quantities.error[i];
+    const bool known = std::isfinite(value) && std::isfinite(error);
+    all.push_back(known ? formatted("  %-22s %13.7g +- %.2g", wanted, value, error) : formatted("  %-22s %13s", wanted, "undefined"));
+  }
+  for (const SeriesStatistics& each : measured.equilibrium.series) {
+    all.push_back(formatted("  tau_int of %-14s  %.3g +- %.2g configurations, R-hat %.4f", each.name.c_str(), each.autocorrelation.tau_int,
+                            each.autocorrelation.tau_int_error, each.agreement.r_hat));
+  }
+  for (const std::string& warning : measured.warnings) all.push_back("  warning: " + warning);
+  return all;
+}
+
+}  // namespace scorefield

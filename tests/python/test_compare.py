@@ -114,6 +114,35 @@ def test_runs_of_different_models_are_pointed_out(tmp_path: Path) -> None:
     assert (folders[0] / "report" / "compare.png").is_file() and not (folders[0] / "report" / "bias.png").exists()
 
 
+def compared(folder: Path, **decks: dict[str, object]) -> str:
+    """What the comparison of runs of these names and decks prints."""
+    folders = [write_lattice(folder / name, ensemble=False, **deck) for name, deck in decks.items()]
+    run = run_command("compare", *folders)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_runs_of_the_same_seed_are_pointed_out_above_the_pairs(tmp_path: Path) -> None:
+    langevin_7 = {"run__seed": 7, "generate__algorithm": "langevin", "generate__scheme": "euler"}
+    text = compared(tmp_path, a={"run__seed": 7}, b=langevin_7, c={"run__seed": 8}, d={"run__seed": 9},
+                    e={"run__seed": 8}, f={"run__seed": 7})
+    head, _, below = text.partition("## Pairs\n\n")
+    first, second, table = below.split("\n\n")[:3]
+    assert first.startswith("**Warning:** a, b and f have the same run.seed: they share random numbers")
+    assert second.startswith("**Warning:** c and e have the same run.seed: ") and table.startswith("| ")
+    assert "run.seed" not in head and "these must have different run.seed" in below
+
+
+def test_no_seed_is_shared_by_runs_of_different_seeds_or_with_an_import(tmp_path: Path) -> None:
+    imported = {"run__seed": 7, "generate__algorithm": "import"}
+    assert "same run.seed" not in compared(tmp_path, a={"run__seed": 7}, b={"run__seed": 17}, c=imported, d=imported)
+
+
+def test_runs_that_are_not_in_equilibrium_are_named(tmp_path: Path) -> None:
+    text = compared(tmp_path, a={}, b={"in_equilibrium": False})
+    assert "**Not in equilibrium:** b." in text and "**Not in equilibrium:** a." not in text
+
+
 def test_value_that_does_not_exist_is_a_dash(tmp_path: Path) -> None:
     folders = [write_lattice(tmp_path / name, ensemble=False, quantities={"xi": (value, 0.1)}) for name, value in
                (("a", np.nan), ("b", 1.0))]

@@ -1,5 +1,6 @@
 """The comparison of runs on a lattice, against numbers made by hand."""
 
+import re
 from pathlib import Path
 
 import h5py
@@ -8,7 +9,7 @@ import pytest
 from conftest import run_command
 from markdown_tables import read_cell, read_tables
 from scipy.stats import f as f_distribution
-from scorefield_analysis.lattice.bias import Bias, find_biases, fit_line
+from scorefield_analysis.lattice.bias import Bias, find_biases, fit_line, fit_table
 from scorefield_analysis.lattice.comparison import Run, cumulants_agree, named_runs
 from scorefield_analysis.reader import read_ensemble
 from synthetic_lattice import write_lattice
@@ -83,6 +84,8 @@ def test_two_steps_leave_nothing_to_test_and_one_no_fit(runs: list[Run]) -> None
     bias = kappa2([run for run in runs if run.name in ("hmc", "euler-0.1", "euler-0.2", "second-order-0.1")])
     assert set(bias.points) == set(B) and set(bias.fits) == {"euler"}
     assert bias.fits["euler"].dof == 0 and bias.fits["euler"].p_value is None
+    cells = fit_table([bias]).markdown().splitlines()[1].strip("| ").split(" | ")  # p is one character wide
+    assert len(cells) == 7 and all(re.fullmatch("-+:?", cell) for cell in cells)
 
 
 def test_no_bias_without_several_steps_or_between_models(runs: list[Run], tmp_path: Path) -> None:

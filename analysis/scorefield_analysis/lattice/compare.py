@@ -21,7 +21,7 @@ PAIRS_NOTE = (
 BIAS_NOTE = (
     "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias "
     "(HMC, or Langevin with Metropolis correction). A small p: higher powers count at the largest steps; compare "
-    "without these runs."
+    "without these runs. Two steps have no p, and leave higher powers unnoticed."
 )
 
 

@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         help="compare ensembles on a lattice, Langevin runs of several steps with HMC among them",
         description="Prints quantities of runs on a lattice beside each other, the deviation of each pair in standard "
                     "errors, and for Langevin runs of different steps the bias with its extrapolation; writes this "
-                    "with its figures (PNG and PDF) into OUT/report of the first run.",
+                    "with its figures (PNG and PDF) into OUT/report of the first run. The runs differ in run.seed.",
     )
     compare.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
     compare.add_argument("--quantities", metavar="A,B,...", help="what is compared, by the names in results.h5")

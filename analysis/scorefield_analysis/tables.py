@@ -13,6 +13,9 @@ from .published import PublishedTable, published_for
 from .results import FieldResult, ProcessResult, Results
 
 
+LEAST_WIDTH = 2  # of a column: the rule below the header is no table's with a colon alone
+
+
 @dataclass(frozen=True)
 class Table:
     """Text in rows and columns; the first column is the name of the row."""
@@ -23,7 +26,7 @@ class Table:
     def markdown(self) -> str:
         """A Markdown table whose columns also line up as plain text."""
         lines = [list(self.header), *map(list, self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
+        widths = [max(LEAST_WIDTH, *(len(line[column]) for line in lines)) for column in range(len(self.header))]
         padded = [[line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]
                   for line in lines]
         rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]

@@ -21,8 +21,9 @@ enum class Stream : std::uint8_t {
   train_level = 9,      ///< position of each noise level of a training batch; step = training step
   train_shift = 10,     ///< shifts of the lattice rule that draws its configurations and noise
   start = 11,           ///< hot starts of chains
-  momenta = 12,         ///< momenta of a trajectory; here and below step = number of the update
-  langevin_noise = 13,  ///< noise of a Langevin step
+  momenta = 12,         ///< momenta of a trajectory; here and below step = number of the update, unless noted; of
+                        ///< langevin-corrected (also in accept) update * 2^20 + k for the k-th step of an update
+  langevin_noise = 13,  ///< noise of a Langevin step; step = update * (steps an update) + k for the k-th
   accept = 14,          ///< whether a proposal is accepted; index = chain
   cluster_bond = 15,    ///< which bonds of a cluster update are set; index = 2 (chain * sites + site) + direction
   cluster_sign = 16,    ///< signs of the clusters; index = chain * sites + first site of the cluster

@@ -1,5 +1,5 @@
 // The parameters of a run, one struct a section of the deck. Their meaning, range and unit stand in the
-// table of src/deck/keys.cpp, which parses them and prints the help. Standard library only.
+// table of src/deck/key_table.cpp, which parses them and prints the help. Standard library only.
 #pragma once
 
 #include <cstdint>

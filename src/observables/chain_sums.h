@@ -30,7 +30,8 @@ class ChainSums {
   const std::vector<std::vector<std::vector<double>>>& series() const { return series_; }
   const std::vector<SeriesOf>& series_names() const { return names_; }
 
-  /// Bins of at least `size` configurations, unions of blocks: sums [bin][width] and how many configurations each has.
+  /// Bins of at least `size` configurations, unions of blocks: sums [bin][width] and how many configurations each has. The last block of a
+  /// chain may be shorter than the others: the bin that it is in may then have fewer than `size`, as has that of a shorter chain.
   struct Binned {
     std::vector<double> sums;
     std::vector<double> counts;

@@ -13,6 +13,9 @@ NAMES = ("abs_M", "M1", "M2", "V_M2", "chi", "binder", "xi", "xi_connected", "ph
          "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4")
 SERIES = ("M", "|M|", "M^2", "phi^2", "action_density", "striped")
 
+UPDATES = {"acceptance": 0.9012, "acceptance_error": 0.0004, "exp_minus_delta_h": 1.0015, "exp_minus_delta_h_error": 0.001,
+           "step": 0.424812, "steps": 2}
+
 
 def deck_text(**changes: object) -> str:
     """A resolved deck; `changes` are of section__key."""
@@ -26,9 +29,12 @@ def deck_text(**changes: object) -> str:
 
 
 def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: int | None = None, warnings: str = "",
-                  exact: bool = False, quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True,
-                  **deck: object) -> Path:
-    """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given; chains are of one sign."""
+                  in_equilibrium: bool = True, updates: dict[str, float] | None = None, exact: bool = False,
+                  quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True, **deck: object) -> Path:
+    """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given; chains are of one sign.
+
+    updates: attributes of /ensemble/updates beside or instead of UPDATES; without them there is no such group.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     samples = chains * PER_CHAIN
@@ -47,9 +53,11 @@ def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: i
         _measured(group, field, rng, exact)
         _quantities(group, quantities or {})
         _series(group, field[by_chain].mean(axis=(1, 2)), chain_of[by_chain], striped_chain)
+        if updates is not None:
+            group.create_group("updates").attrs.update({**UPDATES, **updates})
         share = 0.0 if striped_chain is None else 1.0 / chains
         group.attrs.update({"samples": samples, "chains": chains, "bins": 40, "bin_size": 2, "striped": share,
-                            "in_equilibrium": int(not warnings), "warnings": warnings, "source": "ensemble.h5"})
+                            "in_equilibrium": int(in_equilibrium), "warnings": warnings, "source": "ensemble.h5"})
     return folder
 
 

@@ -1,5 +1,6 @@
 """The comparison of runs on a lattice, against numbers made by hand."""
 
+import re
 from pathlib import Path
 
 import h5py
@@ -8,7 +9,7 @@ import pytest
 from conftest import run_command
 from markdown_tables import read_cell, read_tables
 from scipy.stats import f as f_distribution
-from scorefield_analysis.lattice.bias import Bias, find_biases, fit_line
+from scorefield_analysis.lattice.bias import Bias, find_biases, fit_line, fit_table
 from scorefield_analysis.lattice.comparison import Run, cumulants_agree, named_runs
 from scorefield_analysis.reader import read_ensemble
 from synthetic_lattice import write_lattice
@@ -83,6 +84,8 @@ def test_two_steps_leave_nothing_to_test_and_one_no_fit(runs: list[Run]) -> None
     bias = kappa2([run for run in runs if run.name in ("hmc", "euler-0.1", "euler-0.2", "second-order-0.1")])
     assert set(bias.points) == set(B) and set(bias.fits) == {"euler"}
     assert bias.fits["euler"].dof == 0 and bias.fits["euler"].p_value is None
+    cells = fit_table([bias]).markdown().splitlines()[1].strip("| ").split(" | ")  # p is one character wide
+    assert len(cells) == 7 and all(re.fullmatch("-+:?", cell) for cell in cells)
 
 
 def test_no_bias_without_several_steps_or_between_models(runs: list[Run], tmp_path: Path) -> None:
@@ -112,6 +115,35 @@ def test_runs_of_different_models_are_pointed_out(tmp_path: Path) -> None:
     assert "**Note:** the runs are of different models (model.kappa): their quantities need not agree." in run.stdout
     assert "**Warning:** 0.2: too short." in run.stdout and len(read_tables(run.stdout)) == 2
     assert (folders[0] / "report" / "compare.png").is_file() and not (folders[0] / "report" / "bias.png").exists()
+
+
+def compared(folder: Path, **decks: dict[str, object]) -> str:
+    """What the comparison of runs of these names and decks prints."""
+    folders = [write_lattice(folder / name, ensemble=False, **deck) for name, deck in decks.items()]
+    run = run_command("compare", *folders)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_runs_of_the_same_seed_are_pointed_out_above_the_pairs(tmp_path: Path) -> None:
+    langevin_7 = {"run__seed": 7, "generate__algorithm": "langevin", "generate__scheme": "euler"}
+    text = compared(tmp_path, a={"run__seed": 7}, b=langevin_7, c={"run__seed": 8}, d={"run__seed": 9},
+                    e={"run__seed": 8}, f={"run__seed": 7})
+    head, _, below = text.partition("## Pairs\n\n")
+    first, second, table = below.split("\n\n")[:3]
+    assert first.startswith("**Warning:** a, b and f have the same run.seed: they share random numbers")
+    assert second.startswith("**Warning:** c and e have the same run.seed: ") and table.startswith("| ")
+    assert "run.seed" not in head and "these must have different run.seed" in below
+
+
+def test_no_seed_is_shared_by_runs_of_different_seeds_or_with_an_import(tmp_path: Path) -> None:
+    imported = {"run__seed": 7, "generate__algorithm": "import"}
+    assert "same run.seed" not in compared(tmp_path, a={"run__seed": 7}, b={"run__seed": 17}, c=imported, d=imported)
+
+
+def test_runs_that_are_not_in_equilibrium_are_named(tmp_path: Path) -> None:
+    text = compared(tmp_path, a={}, b={"in_equilibrium": False})
+    assert "**Not in equilibrium:** b." in text and "**Not in equilibrium:** a." not in text
 
 
 def test_value_that_does_not_exist_is_a_dash(tmp_path: Path) -> None:

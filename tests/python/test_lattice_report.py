@@ -12,6 +12,7 @@ from synthetic_lattice import write_lattice
 
 FIGURES = {"history", "slices", "spectrum", "two-point", "histogram", "configurations"}
 WARNINGS = "chains do not agree on M: R-hat = 2.85; <phi dS/dphi> = 1.1 +- 0.01 is not 1"
+NOT_IN_EQUILIBRIUM = "not in equilibrium: neither values nor errors are to be trusted"
 SHOWN_WARNINGS = ("chains do not agree on M: R-hat = 2.85", "⟨phi dS/dphi⟩ = 1.1 +- 0.01 is not 1")
 
 
@@ -20,7 +21,8 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Report:
     quantities = {"schwinger_dyson": (1.0, 0.125), "xi_connected": (np.nan, np.nan),
                   "kappa4_Z2/kappa2^2": (-1.9462, 0.0002)}
     folder = tmp_path_factory.mktemp("lattice") / "frozen"
-    return make_report(write_lattice(folder, striped_chain=3, warnings=WARNINGS, exact=True, quantities=quantities))
+    return make_report(write_lattice(folder, striped_chain=3, warnings=WARNINGS, in_equilibrium=False, exact=True,
+                                     quantities=quantities, updates={}))
 
 
 def test_quantities_with_their_deviation_from_exact(frozen: Report) -> None:
@@ -48,24 +50,48 @@ def test_published_rows_only_beside_the_same_model(tmp_path: Path, changes: dict
 
 
 def test_autocorrelations_and_inputs(frozen: Report) -> None:
-    row = frozen.tables[2]["abs M"]
+    row = frozen.tables[3]["abs M"]
     assert read_cell(row["mean"]).value == 1.0 and read_cell(row["τ_int"]).value == 3.0
     assert (row["window"], row["R-hat"], row["effective samples"]) == ("7", "1.020", "321")
-    assert frozen.tables[3]["Data"] == {"lattice (y × x)": "6 × 8", "configurations": "200", "chains": "5", "jackknife bins": "40",
+    assert frozen.tables[4]["Data"] == {"lattice (y × x)": "6 × 8", "configurations": "200", "chains": "5", "jackknife bins": "40",
                                         "configurations a bin": "2", "striped": "20 %"}
 
 
+def test_updates(frozen: Report) -> None:
+    assert frozen.tables[2]["Data"] == {"acceptance": "0.9012(4)", "⟨exp(-ΔH)⟩": "1.0015(10)", "deviation from 1": "+1.5σ",
+                                        "step": "0.4248", "steps an update": "2"}
+    assert "## Updates" in frozen.text
+
+
+def test_updates_that_none_can_reject(tmp_path: Path) -> None:
+    report = make_report(write_lattice(tmp_path / "langevin", generate__algorithm="langevin"))
+    assert "## Updates" not in report.text and "acceptance" not in report.text and len(report.tables) == 4
+
+
+def test_updates_without_a_value(tmp_path: Path) -> None:
+    """The mean of exp(-ΔH) can overflow; its deviation is then none."""
+    report = make_report(write_lattice(tmp_path / "wild", updates={"exp_minus_delta_h": np.inf, "acceptance": 0.0}))
+    row = report.tables[2]["Data"]
+    assert (row["acceptance"], row["⟨exp(-ΔH)⟩"], row["deviation from 1"]) == ("0.0000(4)", "–", "–")
+
+
 def test_warnings_come_first_and_on_the_terminal(frozen: Report) -> None:
-    lines = frozen.run.stderr.splitlines()
-    assert "**Warning: this ensemble is not in equilibrium" in frozen.text.partition("## Quantities")[0]
+    lines, top = frozen.run.stderr.splitlines(), frozen.text.partition("## Quantities")[0].splitlines()
+    assert top[2] == f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**"
+    assert f"scorefield-analysis: warning: {NOT_IN_EQUILIBRIUM}" in lines
     for each in SHOWN_WARNINGS:
-        assert f"- {each}\n" in frozen.text.partition("## Quantities")[0]
-        assert f"scorefield-analysis: warning: not in equilibrium: {each}" in lines
+        assert f"**Warning:** {each}." in top and f"scorefield-analysis: warning: {each}" in lines
+
+
+def test_warning_of_an_ensemble_in_equilibrium(tmp_path: Path) -> None:
+    report = make_report(write_lattice(tmp_path / "few", warnings="only 12 bins: errors are not to be trusted"))
+    assert "**Warning:** only 12 bins: errors are not to be trusted.\n" in report.text
+    assert "n equilibrium: " not in report.text + report.run.stderr
 
 
 def test_ensemble_in_equilibrium_has_no_warning(tmp_path: Path) -> None:
-    report = make_report(write_lattice(tmp_path / "good"))
-    assert "arning" not in report.text and "arning" not in report.run.stderr
+    report = make_report(write_lattice(tmp_path / "good", updates={}))
+    assert "arning" not in report.text + report.run.stderr and "n equilibrium: " not in report.text + report.run.stderr
 
 
 def test_figures_exist_are_embedded_and_not_empty(frozen: Report) -> None:
@@ -126,11 +152,13 @@ def test_missing_dataset_is_named(tmp_path: Path, name: str, cause: str) -> None
     (lambda group: group["quantities"].attrs.modify("names", "a,b"), "2 names for 20 quantities"),
     (lambda group: group["autocorrelation"].attrs.modify("columns", "mean,error,a,b,c,d,e"), "has no column 'tau_int'"),
     (lambda group: group.attrs.pop("warnings"), "has no attribute 'warnings'"),
+    (lambda group: group.attrs.pop("in_equilibrium"), "has no attribute 'in_equilibrium'"),
+    (lambda group: group["updates"].attrs.pop("steps"), "has no attribute 'steps'"),
     (lambda group: exchange(group, "spectrum/value", np.ones((3, 3))), "errors of another shape"),
     (lambda group: exchange(group, "series/M", np.ones(1)), "series of different lengths"),
 ])
 def test_members_that_do_not_belong_together(tmp_path: Path, change, cause: str) -> None:
-    folder = write_lattice(tmp_path / "wrong", ensemble=False)
+    folder = write_lattice(tmp_path / "wrong", ensemble=False, updates={})
     with h5py.File(folder / "results.h5", "a") as file:
         change(file["ensemble"])
     assert_refused("report", folder, cause=cause)

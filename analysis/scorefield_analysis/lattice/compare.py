@@ -8,19 +8,20 @@ from ..document import embedded, write_document
 from ..errors import UserError
 from ..figures import Figure
 from .bias import Bias, find_biases, fit_table
-from .comparison import Run, chosen_quantities, model_note, named_runs, pairs_table, values_table
+from .comparison import Run, chosen_quantities, model_note, named_runs, pairs_table, seed_warnings, values_table
 from .figures.runs import draw_biases, draw_runs
 from .records import LatticeResults
 
 PAIRS_NOTE = (
-    "Deviations in standard errors of the difference, the runs being independent. Σσ²/n: sum of their squares, without "
-    "the correlations between quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their "
+    "Deviations in standard errors of the difference, for independent runs: these must have different run.seed, or they "
+    "share momenta, noise and all other random numbers. Σσ²/n: sum of their squares, without the correlations between "
+    "quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their "
     "full covariance; p is the probability of a larger one."
 )
 BIAS_NOTE = (
     "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias "
     "(HMC, or Langevin with Metropolis correction). A small p: higher powers count at the largest steps; compare "
-    "without these runs."
+    "without these runs. Two steps have no p, and leave higher powers unnoticed."
 )
 
 
@@ -45,9 +46,10 @@ def write_comparison(target: Path, runs: Mapping[Path, LatticeResults], wanted: 
 def _parts(runs: Sequence[Run], names: Sequence[str], biases: Sequence[Bias]) -> list[str]:
     note = model_note(runs)
     parts = [] if note is None else [f"**Note:** {note}."]
+    parts += [f"**Not in equilibrium:** {run.name}." for run in runs if not run.results.in_equilibrium]
     parts += [f"**Warning:** {run.name}: {warning}." for run in runs for warning in run.results.warnings]
     parts += ["## Quantities", values_table(runs, names).markdown(),
-              "## Pairs", pairs_table(runs, names).markdown(), PAIRS_NOTE]
+              "## Pairs", *(f"**Warning:** {line}." for line in seed_warnings(runs)), pairs_table(runs, names).markdown(), PAIRS_NOTE]
     if any(bias.fits for bias in biases):
         parts += ["## Bias of the Langevin equation", fit_table(biases).markdown(), BIAS_NOTE]
     return parts

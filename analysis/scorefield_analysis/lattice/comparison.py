@@ -17,6 +17,7 @@ from .names import COMPARED, in_text
 from .records import LatticeResults
 from .tables import measured
 
+SEED = "run.seed"
 OF_THE_MODEL = ("model.", "lattice.size")  # what must be equal for two runs to have the same expectation values
 LARGEST_CONDITION = 1e10  # of a correlation matrix that can be inverted with any sense
 
@@ -70,6 +71,17 @@ def model_note(runs: Sequence[Run]) -> str | None:
     if not keys:
         return None
     return f"the runs are of different models ({', '.join(keys)}): their quantities need not agree"
+
+
+def seed_warnings(runs: Sequence[Run]) -> list[str]:
+    """A line for each run.seed that several runs made their Markov chains with: these are not independent."""
+    by_seed: dict[str, list[str]] = {}
+    for run in runs:
+        if run.algorithm != "import" and SEED in run.deck:
+            by_seed.setdefault(run.deck[SEED], []).append(run.name)
+    return [f"{', '.join(names[:-1])} and {names[-1]} have the same {SEED}: they share random numbers, and are not "
+            f"independent; make all but one again with other --{SEED} and --run.output"
+            for names in by_seed.values() if len(names) > 1]
 
 
 def values_table(runs: Sequence[Run], names: Sequence[str]) -> Table:

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import UserError
 from ..hdf5 import array, attribute, optional_array, reading_part, text
 from ..results import Histogram, Source
-from .records import Autocorrelation, Estimate, LatticeResults, Quantity, Series
+from .records import Autocorrelation, Estimate, LatticeResults, Quantity, Series, Updates
 
 COLUMNS = ("mean", "error", "tau_int", "tau_int_error", "window", "r_hat", "effective_samples")
 MAKE_AGAIN = "make it again with 'scorefield generate'"
@@ -33,7 +33,8 @@ def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequ
         provenance=provenance, sources=list(sources), samples=samples, chains=int(attribute(group, "chains")),
         bins=int(attribute(group, "bins")), bin_size=int(attribute(group, "bin_size")),
         striped=float(attribute(group, "striped")),
-        warnings=_warnings(text(attribute(group, "warnings"))),
+        in_equilibrium=bool(attribute(group, "in_equilibrium")), warnings=_warnings(text(attribute(group, "warnings"))),
+        updates=_updates(group["updates"]) if "updates" in group else None,
         quantities=_quantities(group), cumulants=_estimate(group, "cumulants"),
         covariance=array(group, "cumulants/covariance"),
         slices={axis: _estimate(group, f"slices_{axis}") for axis in "yx"},
@@ -66,6 +67,16 @@ def _require(condition: bool, otherwise: str) -> None:
 def _warnings(joined: str) -> list[str]:
     """Averages in other brackets: Markdown takes <phi dS/dphi> for a tag, and shows nothing."""
     return [re.sub("<([^<>]*)>", r"⟨\1⟩", warning) for warning in joined.split("; ") if warning]
+
+
+def _updates(group: h5py.Group) -> Updates:
+    def number(name: str) -> float:
+        return float(attribute(group, name))
+
+    return Updates(
+        acceptance=Quantity(number("acceptance"), number("acceptance_error")),
+        exp_minus_delta_h=Quantity(number("exp_minus_delta_h"), number("exp_minus_delta_h_error"), 1.0),
+        step=number("step"), steps=int(attribute(group, "steps")))
 
 
 def _names(group: h5py.Group, name: str) -> list[str]:

@@ -67,11 +67,24 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Updates:
+    """What the updates between configurations did, which a Metropolis step can reject: means, and the step that was
+    taken, of which `steps` make an update. exp_minus_delta_h: of exp(-ΔH), exactly 1 for a correct update.
+    """
+
+    acceptance: Quantity
+    exp_minus_delta_h: Quantity
+    step: float
+    steps: int
+
+
+@dataclass(frozen=True)
 class LatticeResults:
     """Everything in /ensemble. slices, masses: along y and x; spectrum: Ly x (Lx/2+1); two_point: Ly x Lx.
 
-    striped: share of the configurations with domain walls around the lattice. cumulants: kappa_1 .. kappa_8 of a site
-    with their covariance (8, 8).
+    striped: share of the configurations with domain walls around the lattice. in_equilibrium: False where the chains
+    themselves show that they are not; warnings can be of other things. updates: None of plain Langevin, and of what was
+    made elsewhere. cumulants: kappa_1 .. kappa_8 of a site with their covariance (8, 8).
     """
 
     provenance: Mapping[str, str]
@@ -81,7 +94,9 @@ class LatticeResults:
     bins: int
     bin_size: int
     striped: float
+    in_equilibrium: bool
     warnings: list[str]
+    updates: Updates | None
     quantities: Mapping[str, Quantity]
     cumulants: Estimate
     covariance: np.ndarray

@@ -13,7 +13,7 @@ from .figures import planned_figures
 from .figures.configurations import Picture, choose
 from .reader import read_configurations
 from .records import LatticeResults
-from .tables import autocorrelation_table, ensemble_table, quantity_table, site_table
+from .tables import autocorrelation_table, ensemble_table, quantity_table, site_table, update_table
 
 QUANTITY_NOTE = (
     "value(error), with the jackknife error of bins along the chains in units of the last digit. V: number of sites."
@@ -27,6 +27,11 @@ PUBLISHED_NOTE = (
     "the minimum and maximum of the ensemble**: only ratios can be compared. **They are no equilibrium ensemble "
     "either**: theirs is κ4/κ2² = -1.8785, in equilibrium it is -1.946; hot starts freeze with domain walls around the lattice."
 )
+NOT_IN_EQUILIBRIUM = "not in equilibrium: neither values nor errors are to be trusted"
+UPDATE_NOTE = (
+    "Means over all updates between the configurations. ⟨exp(-ΔH)⟩ is 1 for an update that is reversible and preserves "
+    "areas, whatever its acceptance."
+)
 AUTOCORRELATION_NOTE = (
     "τ_int in configurations, ½ where they are independent. R-hat compares the chains with each other: 1 where they "
     "agree, above 1.05 they do not. Effective samples: as many independent ones would give the same error."
@@ -38,7 +43,8 @@ def write_lattice_report(folder: Path, results: LatticeResults, note: str | None
     deck = read_deck(results.provenance.get("deck", ""), folder)
     pictures, without = _pictures(folder, results)
     notes = [each for each in (note, without) if each is not None]
-    for each in [*([without] if without else []), *(f"not in equilibrium: {warning}" for warning in results.warnings)]:
+    state = [] if results.in_equilibrium else [NOT_IN_EQUILIBRIUM]
+    for each in [*([without] if without else []), *state, *results.warnings]:
         print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
     figures = planned_figures(results, pictures)
     write_document(folder / "report", "report.md", _document(folder, results, deck, figures, notes), figures)
@@ -60,15 +66,16 @@ def _pictures(folder: Path, results: LatticeResults) -> tuple[list[Picture], str
 def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], figures: Sequence[Figure],
               notes: Sequence[str]) -> str:
     """report.md."""
-    parts = [f"# Report on {folder.resolve().name}", *(f"**Warning:** {note}." for note in notes)]
-    if results.warnings:
-        parts += ["**Warning: this ensemble is not in equilibrium, or not what its deck says. Its errors are not to be "
-                  "trusted.**",
-                  "\n".join(f"- {warning}" for warning in results.warnings)]
+    parts = [f"# Report on {folder.resolve().name}"]
+    if not results.in_equilibrium:
+        parts.append(f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**")
+    parts += [f"**Warning:** {each}." for each in [*notes, *results.warnings]]
     parts += ["## Quantities", quantity_table(results).markdown(), QUANTITY_NOTE,
               "## Cumulants of a site", site_table(results, deck).markdown(), SITE_NOTE]
     if phi4_published_for(deck):
         parts.append(PUBLISHED_NOTE)
+    if results.updates is not None:
+        parts += ["## Updates", update_table(results.updates).markdown(), UPDATE_NOTE]
     parts += ["## Autocorrelations", autocorrelation_table(results).markdown(), AUTOCORRELATION_NOTE,
               "## Figures", *map(embedded, figures), "## Inputs", ensemble_table(results).markdown()]
     return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"

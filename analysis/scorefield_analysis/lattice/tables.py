@@ -8,7 +8,7 @@ from ..published import PublishedRow, phi4_published_for
 from ..results import EVEN_ORDERS
 from ..tables import Table
 from .names import CUMULANTS, MAIN, RATIOS, in_text
-from .records import LatticeResults, Quantity
+from .records import LatticeResults, Quantity, Updates
 
 
 def measured(quantity: Quantity | None) -> str:
@@ -67,6 +67,15 @@ def autocorrelation_table(results: LatticeResults) -> Table:
 
 def _number(value: float, error: float) -> str:
     return measured(Quantity(value, error))
+
+
+def update_table(updates: Updates) -> Table:
+    """Acceptance, and how far ⟨exp(-ΔH)⟩ is from 1, with the step that the tuner chose."""
+    metropolis = updates.exp_minus_delta_h
+    away = in_sigma(metropolis.deviation) if measured(metropolis) != ABSENT else ABSENT
+    return Table(["", "acceptance", "⟨exp(-ΔH)⟩", "deviation from 1", "step", "steps an update"],
+                 [["Data", measured(updates.acceptance), measured(metropolis), away, f"{updates.step:.4g}",
+                   f"{updates.steps}"]])
 
 
 def ensemble_table(results: LatticeResults) -> Table:

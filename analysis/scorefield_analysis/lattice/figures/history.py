@@ -11,8 +11,9 @@ from ...results import Histogram
 from ..records import LatticeResults, Series
 
 SHOWN_CHAINS = 4
-SHOWN_POINTS = 500
+SHOWN_POINTS = 250
 CELLS = 200
+BETWEEN = "#A6CBE3"  # of lines from point to point: light, where the sign changes all the time they would hide the points
 FROZEN = 0.5  # a chain that is striped for longer
 
 
@@ -30,7 +31,8 @@ def draw_history(results: LatticeResults) -> Canvas:
         values = results.series.of("M", chain)[:SHOWN_POINTS]
         place = results.series.every * np.arange(len(values))
         panel.axhline(0.0, color="0.8", linewidth=0.7, zorder=0)
-        panel.plot(place, values, color=DATA.colour, linewidth=0.6, marker=".", markersize=2.0)
+        panel.plot(place, values, color=BETWEEN, linewidth=0.5, marker=".", markersize=3.5,
+                   markerfacecolor=DATA.colour, markeredgecolor="none")
         panel.set_ylim((-reach, reach) if reach else (low - 0.1 * (high - low), high + 0.1 * (high - low)))
         panel.text(1.01, 0.5, f"chain {chain}", transform=panel.transAxes, va="center", rotation=90, fontsize=8)
     axes[-1].set_xlabel("configuration of the chain")

@@ -16,7 +16,7 @@ from ..names import in_maths
 ACROSS = 4
 SCHEMES = {"euler": Look(LEARNT_SCORE.colour, "^", "Langevin, Euler"),
            "second-order": Look(EXACT_SCORE.colour, "s", "Langevin, second order")}
-REFERENCE = "without bias (HMC)"
+REFERENCE = "algorithms without bias"
 LEGEND_COLUMNS = {1: 2, 2: 3, 3: 5}
 
 

@@ -16,6 +16,7 @@ case ${1:-} in
 esac
 
 . jobscripts/environment.sh
+export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}  # tests share the cores
 
 times=()
 group() {  # NAME BUDGET COMMAND...
@@ -29,8 +30,9 @@ group() {  # NAME BUDGET COMMAND...
 
 unit_tests() { ctest --test-dir build/release --output-on-failure 2>&1 | tee build/ctest.log; }
 
+# Most of these wait for processes to start: with more of them at a time than cores, half the time is enough. A file's tests stay together.
 python_tests() {
-  .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/python 2>&1 | tee build/pytest.log
+  .venv/bin/python -m pytest -q -p no:cacheprovider -n $(($(cores) + 1)) --dist loadfile -m "$mark" tests/python 2>&1 | tee build/pytest.log
 }
 
 real_run() {

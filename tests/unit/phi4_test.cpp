@@ -10,7 +10,7 @@ namespace {
 
 const Comm& comm() { return test::world(); }
 
-const std::vector<Extents> kLattices = {{2, 2}, {2, 5}, {5, 2}, {3, 7}, {4, 8}, {8, 16}, {5, 33}, {32, 32}};
+const std::vector<Extents> kLattices = {{2, 2}, {2, 5}, {5, 2}, {3, 7}, {4, 8}, {8, 16}, {5, 33}, {3, 64}, {32, 32}};
 constexpr double kKappa = 0.31, kLambda = 0.17;
 
 /// A lattice on this rank alone.

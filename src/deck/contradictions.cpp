@@ -62,7 +62,7 @@ void check_network(const Deck& deck) {
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
     const bool waits = !key.condition.strict && is_lattice(deck.params.model);
-    if (waits || key.applies(deck.params) || deck.places.count(key.full_name()) == 0) continue;
+    if (waits || key.applies(deck.params) || !deck.places.contains(key.full_name())) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
   }
@@ -125,7 +125,7 @@ void check_sources(const Deck& deck) {
   if (generate.algorithm == "import" && generate.import_file.empty()) {
     refuse(deck, {"generate.algorithm"}, "generate.algorithm = import needs generate.import-file");
   }
-  if (generate.algorithm == "import" && deck.places.count("generate.chains") == 0) {
+  if (generate.algorithm == "import" && !deck.places.contains("generate.chains")) {
     refuse(deck, {"generate.algorithm"},
            "generate.algorithm = import needs generate.chains, for errors depend on how many Markov chains made the configurations "
            "(ordered by trajectory, then chain): set it, to 1 for a single chain");

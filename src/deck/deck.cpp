@@ -135,7 +135,7 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
 /// Defaults that depend on the algorithm, for keys that the deck does not set.
 void set_defaults_of_algorithm(Deck& deck) {
   GenerateParams& generate = deck.params.generate;
-  const auto is_set = [&](const char* key) { return deck.places.count(key) > 0; };
+  const auto is_set = [&](const char* key) { return deck.places.contains(key); };
   if (generate.algorithm == "langevin" && !is_set("generate.cluster")) generate.cluster = 0;  // the two do not go together
   if (generate.algorithm == "langevin-corrected" && !is_set("generate.acceptance")) generate.acceptance = 0.57;  // costs least
 }

@@ -49,7 +49,7 @@ struct GenerateParams {
   double trajectory = 1.0;
   double step = 0.1;
   double acceleration = 0.0;  ///< mass of the Fourier kernel; 0: none
-  double acceptance = 0.9;  ///< 0: the step is not tuned
+  double acceptance = 0.9;    ///< 0: the step is not tuned
   std::int64_t thermalisation = 200;
   std::int64_t separation = 5;
   std::int64_t cluster = 5;  ///< 0: no cluster updates

@@ -1,5 +1,7 @@
 #include "deck/contradictions.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -10,6 +12,9 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
+constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
+constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
+constexpr std::int64_t kShortestChain = 4;                  // that can be measured
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
   if (length != 1 && length != scores) {
@@ -57,45 +62,104 @@ void check_network(const Deck& deck) {
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
     const bool waits = !key.condition.strict && is_lattice(deck.params.model);
-    if (waits || key.applies(deck.params) || deck.places.count(key.full_name()) == 0) continue;
+    if (waits || key.applies(deck.params) || !deck.places.contains(key.full_name())) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
   }
 }
 
-/// Keys of a lattice run that contradict each other.
-void check_lattice(const Deck& deck) {
-  const Params& p = deck.params;
-  const auto refuse = [&](const std::vector<std::string>& keys, const std::string& what) { throw InputError(deck.place_of(keys) + what); };
-  if (p.lattice.size.size() != 2) refuse({"lattice.size"}, "lattice.size takes two numbers: extents in y and x");
-  if (p.lattice.process_grid.size() != 3)
-    refuse({"lattice.process-grid"}, "lattice.process-grid takes three numbers: replicas, ranks along y, ranks along x (0: chosen)");
-  if (p.lattice.size[0] > kMostSites / p.lattice.size[1]) {
-    refuse({"lattice.size"}, "lattice.size asks for more than " + std::to_string(kMostSites) + " sites: take a smaller lattice");
+[[noreturn]] void refuse(const Deck& deck, const std::vector<std::string>& keys, const std::string& what) {
+  throw InputError(deck.place_of(keys) + what);
+}
+
+void check_extents(const Deck& deck) {
+  const LatticeParams& lattice = deck.params.lattice;
+  if (lattice.size.size() != 2) refuse(deck, {"lattice.size"}, "lattice.size takes two numbers: extents in y and x");
+  if (lattice.process_grid.size() != 3) {
+    refuse(deck, {"lattice.process-grid"}, "lattice.process-grid takes three numbers: replicas, ranks along y, ranks along x (0: chosen)");
   }
-  if (p.model.name == "gaussian-field" && p.model.kappa >= 0.25) {
-    refuse({"model.kappa"},
-           "model.kappa = " + shortest(p.model.kappa) + ": a free field needs kappa < 0.25, else its action has no minimum");
+  if (lattice.size[0] > kMostSites / lattice.size[1]) {
+    refuse(deck, {"lattice.size"}, "lattice.size asks for more than " + std::to_string(kMostSites) + " sites: take a smaller lattice");
   }
-  if (p.generate.algorithm == "langevin" && (p.generate.cluster > 0 || p.generate.flip == "yes")) {
-    refuse({"generate.algorithm", "generate.cluster", "generate.flip"},
+}
+
+/// How far the action density of phi4 goes below zero: at its minimum all sites have the same field.
+double depth_of_minimum(const ModelParams& model) {
+  const double mass = std::max(0.0, 4.0 * model.kappa - 1.0 + 2.0 * model.lambda);
+  return mass * mass / (4.0 * model.lambda);
+}
+
+void check_couplings(const Deck& deck) {
+  const ModelParams& model = deck.params.model;
+  if (model.name == "gaussian-field" && model.kappa >= 0.25) {
+    refuse(deck, {"model.kappa"},
+           "model.kappa = " + shortest(model.kappa) + ": a free field needs kappa < 0.25, else its action has no minimum");
+  }
+  if (model.name == "phi4" && depth_of_minimum(model) > kMostDepth) {
+    refuse(deck, {"model.kappa", "model.lambda"},
+           "model.kappa = " + shortest(model.kappa) + " and model.lambda = " + shortest(model.lambda) + ": the action has its minimum at " +
+               shortest(-std::round(depth_of_minimum(model))) + " a site, and energies are summed to " + shortest(kMostDepth) +
+               " a site only: take a larger lambda or a smaller kappa");
+  }
+}
+
+/// How chains are moved; an import has none that are.
+void check_updates(const Deck& deck) {
+  const GenerateParams& generate = deck.params.generate;
+  if (generate.algorithm == "import") return;
+  if (generate.algorithm == "langevin" && (generate.cluster > 0 || generate.flip == "yes")) {
+    refuse(deck, {"generate.algorithm", "generate.cluster", "generate.flip"},
            "generate.algorithm = langevin without correction does not go with cluster updates or flips of the sign, which are exact: set "
            "generate.cluster = 0 and generate.flip = no, or take langevin-corrected");
   }
-  if (p.generate.algorithm == "import" && p.generate.import_file.empty()) {
-    refuse({"generate.algorithm"}, "generate.algorithm = import needs generate.import-file");
+  if (generate.trajectory / generate.step > kMostSteps) {
+    refuse(deck, {"generate.step", "generate.trajectory"},
+           "generate.trajectory = " + shortest(generate.trajectory) + " and generate.step = " + shortest(generate.step) +
+               " make more than " + shortest(kMostSteps) + " steps an update: take a larger step or a shorter trajectory");
   }
-  if (p.generate.algorithm != "import" && !p.generate.import_file.empty()) {
-    refuse({"generate.algorithm", "generate.import-file"},
-           "generate.import-file is read by generate.algorithm = import only, and it is " + p.generate.algorithm + ": leave one out");
+}
+
+/// Files that configurations come from.
+void check_sources(const Deck& deck) {
+  const GenerateParams& generate = deck.params.generate;
+  if (generate.algorithm == "import" && generate.import_file.empty()) {
+    refuse(deck, {"generate.algorithm"}, "generate.algorithm = import needs generate.import-file");
   }
-  if (p.generate.start == "file" && p.generate.start_file.empty()) {
-    refuse({"generate.start"}, "generate.start = file needs generate.start-file");
+  if (generate.algorithm == "import" && !deck.places.contains("generate.chains")) {
+    refuse(deck, {"generate.algorithm"},
+           "generate.algorithm = import needs generate.chains, for errors depend on how many Markov chains made the configurations "
+           "(ordered by trajectory, then chain): set it, to 1 for a single chain");
   }
-  if (p.generate.start != "file" && !p.generate.start_file.empty()) {
-    refuse({"generate.start", "generate.start-file"},
-           "generate.start-file is read by generate.start = file only, and it is " + p.generate.start + ": leave one out");
+  if (generate.algorithm != "import" && !generate.import_file.empty()) {
+    refuse(deck, {"generate.algorithm", "generate.import-file"},
+           "generate.import-file is read by generate.algorithm = import only, and it is " + generate.algorithm + ": leave one out");
   }
+  if (generate.start == "file" && generate.start_file.empty()) {
+    refuse(deck, {"generate.start"}, "generate.start = file needs generate.start-file");
+  }
+  if (generate.start != "file" && !generate.start_file.empty()) {
+    refuse(deck, {"generate.start", "generate.start-file"},
+           "generate.start-file is read by generate.start = file only, and it is " + generate.start + ": leave one out");
+  }
+}
+
+/// R-hat compares halves of chains, of two configurations each at least.
+void check_lengths(const Deck& deck) {
+  const GenerateParams& generate = deck.params.generate;
+  const std::int64_t fewest = (kShortestChain - 1) * generate.chains + 1;
+  if (generate.samples >= fewest) return;
+  refuse(deck, {"generate.samples", "generate.chains"},
+         "generate.samples = " + std::to_string(generate.samples) + " gives none of generate.chains = " + std::to_string(generate.chains) +
+             " the four configurations that measuring needs: take " + std::to_string(fewest) + " or more, or fewer chains");
+}
+
+/// Keys of a lattice run that contradict each other.
+void check_lattice(const Deck& deck) {
+  check_extents(deck);
+  check_couplings(deck);
+  check_updates(deck);
+  check_sources(deck);
+  check_lengths(deck);
 }
 
 }  // namespace

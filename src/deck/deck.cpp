@@ -132,6 +132,14 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   }
 }
 
+/// Defaults that depend on the algorithm, for keys that the deck does not set.
+void set_defaults_of_algorithm(Deck& deck) {
+  GenerateParams& generate = deck.params.generate;
+  const auto is_set = [&](const char* key) { return deck.places.contains(key); };
+  if (generate.algorithm == "langevin" && !is_set("generate.cluster")) generate.cluster = 0;  // the two do not go together
+  if (generate.algorithm == "langevin-corrected" && !is_set("generate.acceptance")) generate.acceptance = 0.57;  // costs least
+}
+
 /// The entry of a list that belongs to a score, of a list that may have one entry for all.
 template <class T>
 const T& entry(const std::vector<T>& list, std::size_t index) {
@@ -163,6 +171,7 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
   deck.overrides = overrides;
   read_file(deck, without_mark(text));
   read_overrides(deck, overrides);
+  set_defaults_of_algorithm(deck);
   refuse_contradictions(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
   if (resolved_text(deck.params).size() > kLongest) {

@@ -102,7 +102,8 @@ std::vector<Key> run_keys() {
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
       run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
       run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
-                 "made between two points where the program can stop; 0: chosen, 131072 numbers a core"),
+                 "made between two points where the program can stop; 0: chosen, 131072 a core; on a lattice 2^20 numbers a core, in whole "
+                 "sweeps of the chains"),
       run.number("checkpoint", &RunParams::checkpoint, {0, 1e6}, "seconds", free, "time between checkpoints"),
       walltime_key(),
   };
@@ -142,8 +143,9 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
   Key integrator = generate.choice("integrator", &GenerateParams::integrator, {"leapfrog", "omf2", "omf4"}, physics,
                                    "leapfrog, or minimum-norm schemes of second and fourth order");
   Key scheme = generate.choice("scheme", &GenerateParams::scheme, {"euler", "second-order"}, physics, "order of the step's errors");
-  Key acceptance = generate.number("acceptance", &GenerateParams::acceptance, {0, 1, false, true}, "", physics,
-                                   "for which the step size is tuned during thermalisation; 0: the step stays");
+  Key acceptance = generate.number(
+      "acceptance", &GenerateParams::acceptance, {0, 1, false, true}, "", physics,
+      "for which the step size is tuned during thermalisation; 0: the step stays; not set: 0.9, or 0.57 for langevin-corrected");
   Key file = generate.text("start-file", &GenerateParams::start_file, physics, "an ensemble of this lattice, its last configurations");
   integrator.condition = kHmc;
   scheme.condition = kLangevin;
@@ -161,7 +163,7 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
                             "made before the first configuration"),
             generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),
             generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
-                            "a cluster update of the signs after every so many; 0: none"),
+                            "a cluster update of the signs after every so many; 0: none; not set: 5, or 0 for langevin"),
             generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
             generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
                             "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file")});

@@ -15,11 +15,19 @@ void require_finite(const H5File& file, std::int64_t number, std::span<const dou
                        " holds what is infinite or not a number: start from another file");
 }
 
+/// What the seal of generate.start-file says: all ranks compare it together, each its share. Collective.
+Seal verify_start(const Context& context) {
+  const std::string& path = context.deck.params.generate.start_file;
+  require_all(context.comm, [&] {
+    if (context.comm.is_root() && !std::filesystem::is_regular_file(path))
+      throw InputError("no file " + path + ": set generate.start-file to an ensemble on this lattice");
+  });
+  return check_seal(context.comm, path);
+}
+
 /// generate.start-file, opened by this rank alone: ranks may read the same configurations, which MPI-IO together does not do well.
-H5File open_start(const Params& params, const Comm& self) {
-  const std::string& path = params.generate.start_file;
-  if (!std::filesystem::exists(path)) throw InputError("no file " + path + ": set generate.start-file to an ensemble on this lattice");
-  H5File file = H5File::open(path, self);
+H5File open_start(const Params& params, const Comm& self, Seal seal) {
+  H5File file = H5File::open(params.generate.start_file, self, seal);
   file.require(file.exists("/field") && file.holds_numbers("/field"), "has no /field of numbers: generate.start-file takes an ensemble");
   const Shape shape = file.shape("/field");
   const Shape wanted = {shape.empty() ? 0 : shape[0], 1, unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])};
@@ -50,9 +58,10 @@ void read_sites(const H5File& file, const Domain& domain, std::int64_t number, s
 void require_start(const Context& context) {
   const Params& params = context.deck.params;
   const Comm self = Comm::self();
+  const Seal seal = verify_start(context);
   require_all(context.comm, [&] {
     if (!context.comm.is_root()) return;
-    const H5File file = open_start(params, self);
+    const H5File file = open_start(params, self, seal);
     std::vector<double> sites(unsigned_of(params.lattice.size[0] * params.lattice.size[1]));
     const auto stored = static_cast<std::int64_t>(file.shape("/field")[0]);
     for (std::int64_t chain = 0; chain < std::min(params.generate.chains, stored); ++chain) {
@@ -67,8 +76,9 @@ void read_start(const Context& context, LatticeChains& chains) {
   const Params& params = context.deck.params;
   const Domain& domain = chains.domain();
   const Comm self = Comm::self();
+  const Seal seal = verify_start(context);
   require_all(context.comm, [&] {
-    const H5File file = open_start(params, self);
+    const H5File file = open_start(params, self, seal);
     std::vector<double> sites(static_cast<std::size_t>(chains.sites()));
     for (std::int64_t chain = domain.chains().begin; chain < domain.chains().end; ++chain) {
       read_sites(file, domain, start_of(file, params, chain), sites);

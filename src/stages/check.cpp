@@ -1,16 +1,23 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/folder_lock.h"
+#include "base/parallel.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
-#include "lattice/geometry.h"
+#include "lattice/field.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 
 namespace scorefield {
 namespace {
+
+constexpr const char* kBesideProgram = " beside 0.2 GB of the program and its libraries";
+constexpr double kNumbersACore = 1 << 20;     // of configurations that are written together, as generate_lattice.cpp has it
+constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as measure_lattice.cpp has it
+constexpr double kNumbersOfBlocks = 1 << 25;  // of all sums, as chain_sums.cpp has it
 
 std::string bytes(double count) { return readable_count(count) + "B"; }
 
@@ -38,6 +45,82 @@ void validate_grid(const Context& context) {
   });
 }
 
+/// What training and sampling take.
+void tell_costs(const Context& context) {
+  const Params& params = context.deck.params;
+  Log& log = context.log;
+  double largest = 0.0, evaluations = 0.0;
+  for (const Output& output : all_outputs(params)) {
+    if (output.stage == "sample") largest = std::max(largest, output.bytes);
+  }
+  for (const Process& process : params.forward.process) {
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) evaluations += backward_evaluations(params, process, i);
+  }
+  const double training = learns(params) ? ensemble_output(params).bytes : 0.0;
+  log.line("  memory a rank  " + bytes(training + largest) + kBesideProgram);
+  log.line("  score evaluations      " + readable_count(evaluations));
+  if (learns(params)) {
+    const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
+    log.line("  network parameters     " + std::to_string(parameter_count(params.network)));
+    log.line("  training samples       " + readable_count(static_cast<double>(params.train.steps) * batch) + " a model");
+  }
+}
+
+double sites_of(const Params& params) { return static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]); }
+
+/// Numbers of configurations that are written together (generate_lattice.cpp): whole sweeps of a rank's chains and sites.
+double numbers_of_batch(const Params& params, double numbers_of_sweep) {
+  const GenerateParams& generate = params.generate;
+  const double chains = static_cast<double>(generate.chains), all = std::ceil(static_cast<double>(generate.samples) / chains);
+  const double wanted = params.run.batch > 0 ? static_cast<double>(params.run.batch) / chains
+                                             : kNumbersACore * static_cast<double>(thread_count()) / numbers_of_sweep;
+  return std::clamp(std::floor(wanted), 1.0, all) * numbers_of_sweep;
+}
+
+/// Bytes of this rank while its chains move (lattice_chains.cpp): the field of each, momenta and backup of those that are moved at a time,
+/// with Fourier acceleration forces and a whole lattice, too, and a batch of configurations. Collective.
+double bytes_to_generate(const Context& context) {
+  const Params& params = context.deck.params;
+  if (params.generate.algorithm == "import") return 8.0 * std::max(kNumbersACore, sites_of(params));
+  const Extents lattice{params.lattice.size[0], params.lattice.size[1]};
+  const auto& wanted = params.lattice.process_grid;
+  const ProcessGrid grid = choose_grid(context.comm.size(), lattice, params.generate.chains, {wanted[0], wanted[1], wanted[2]});
+  const Domain domain(context.comm, lattice, params.generate.chains, grid);
+  const std::int64_t chains = domain.chains().size(), threads = thread_count();
+  const Layout layout = make_layout(domain, domain.whole() && chains >= threads ? 1 : static_cast<int>(threads));
+  const std::int64_t moved = domain.whole() && layout.tiles.size() == 1 ? threads : chains;
+  const std::int64_t fields = chains + (params.generate.acceleration > 0.0 ? 4 : 2) * moved;
+  const auto sweep = static_cast<double>(chains * domain.rows().size() * domain.columns().size());
+  return 8.0 * (static_cast<double>(fields * layout.vectors_of_chain() * kLanes) + numbers_of_batch(params, sweep));
+}
+
+/// Bytes of the rank that measures, which has most to hold: rows (half a lattice of spectrum each) of the configurations that are looked at
+/// together, their sums over blocks (chain_sums.cpp) and over bins, what each thread transforms a field in, and the series.
+double bytes_to_measure(const Context& context) {
+  const Params& params = context.deck.params;
+  const double sites = sites_of(params), row = 0.5 * sites + static_cast<double>(params.lattice.size[0] + params.lattice.size[1]) + 100.0;
+  const double samples = static_cast<double>(params.generate.samples), ranks = context.comm.size();
+  const double together = std::min(std::max(1.0, kNumbersRead / sites), samples);
+  const double blocks = std::min(samples, std::clamp(kNumbersOfBlocks / row, 32.0, 4096.0) + static_cast<double>(params.generate.chains));
+  const double bins = std::min(samples / 5.0, blocks), works = 4.0 * sites * static_cast<double>(thread_count());
+  return 8.0 * (together * (sites + row + ranks * row) + (blocks + bins) * row + works + 8.0 * samples);
+}
+
+/// Memory, and the steps of molecular dynamics or of a Langevin equation; where these are tuned, as many as the deck's step makes.
+void tell_costs_of_lattice(const Context& context) {
+  const GenerateParams& generate = context.deck.params.generate;
+  const auto most = static_cast<double>(context.comm.max(static_cast<std::int64_t>(bytes_to_generate(context))));
+  context.log.line("  memory a rank  " + bytes(most) + " to generate, " + bytes(bytes_to_measure(context)) + " to measure," +
+                   kBesideProgram);
+  if (generate.algorithm == "import") return;
+  const std::int64_t sweeps = (generate.samples + generate.chains - 1) / generate.chains;
+  const double updates = static_cast<double>(generate.chains) * (static_cast<double>(generate.thermalisation) +
+                                                                 static_cast<double>(sweeps) * static_cast<double>(generate.separation));
+  const double steps = std::max(1.0, std::round(generate.trajectory / generate.step)), sites = sites_of(context.deck.params);
+  context.log.line("  work           " + readable_count(updates) + " updates of about " + readable_count(steps) + " steps of " +
+                   readable_count(sites) + " sites: " + readable_count(updates * steps * sites) + " steps of a site");
+}
+
 /// A line for each output, and for what was measured of them.
 void tell_status(const Context& context) {
   const std::vector<Surveyed> all = survey_all(context);
@@ -62,27 +145,15 @@ void validate(const Context& context) {
 
 void check(const Context& context) {
   const Params& params = context.deck.params;
-  Log& log = context.log;
-  log.line(resolved_text(params));
-  double disk = 0.0, largest = 0.0, evaluations = 0.0;
-  for (const Output& output : all_outputs(params)) {
-    disk += output.bytes;
-    if (output.stage == "sample") largest = std::max(largest, output.bytes);
-  }
-  for (const Process& process : params.forward.process) {
-    for (std::size_t i = 0; i < params.sample.score.size() && !is_lattice(params.model); ++i) {
-      evaluations += backward_evaluations(params, process, i);
-    }
-  }
-  const double training = learns(params) ? ensemble_output(params).bytes : 0.0;
-  log.line("check: the deck is good. Output folder: " + params.run.output);
-  log.line("  disk           " + bytes(disk));
-  log.line("  memory a rank  " + bytes(training + largest) + " beside 0.2 GB of the program and its libraries");
-  if (evaluations > 0.0) log.line("  score evaluations      " + readable_count(evaluations));
-  if (learns(params)) {
-    const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
-    log.line("  network parameters     " + std::to_string(parameter_count(params.network)));
-    log.line("  training samples       " + readable_count(static_cast<double>(params.train.steps) * batch) + " a model");
+  context.log.line(resolved_text(params));
+  double disk = 0.0;
+  for (const Output& output : all_outputs(params)) disk += output.bytes;
+  context.log.line("check: the deck is good. Output folder: " + params.run.output);
+  context.log.line("  disk           " + bytes(disk));
+  if (is_lattice(params.model)) {
+    tell_costs_of_lattice(context);
+  } else {
+    tell_costs(context);
   }
   tell_status(context);
   require_ready(context, {"generate", "train", "sample", "measure"});

@@ -6,6 +6,7 @@
 
 #include "base/growing_file.h"
 #include "base/npy.h"
+#include "deck/keys.h"
 #include "stages/chain_file.h"
 
 namespace scorefield {
@@ -34,13 +35,21 @@ class NpySource : public Source {
   NpyFile file_;
 };
 
+/// The first configuration n that is not one of chain n mod `chains`; their number if there is none.
+std::size_t first_astray(std::span<const double> chain_of, double chains) {
+  std::size_t n = 0;
+  while (n < chain_of.size() && chain_of[n] == std::fmod(static_cast<double>(n), chains)) ++n;
+  return n;
+}
+
 /// Each rank opens the file by itself.
 class HdfSource : public Source {
  public:
-  HdfSource(const std::string& path, std::string dataset)
-      : self_(Comm::self()), file_(H5File::open(path, self_)), dataset_(std::move(dataset)) {
+  HdfSource(const GenerateParams& generate, Seal seal)
+      : self_(Comm::self()), file_(H5File::open(generate.import_file, self_, seal)), dataset_(generate.import_dataset) {
     file_.require(file_.exists(dataset_) && file_.holds_numbers(dataset_),
                   "has no dataset " + dataset_ + " of numbers: set generate.import-dataset to one that it has");
+    check_chains(generate.chains);
   }
   Shape shape() const override { return file_.shape(dataset_); }
   void read(std::uint64_t first, std::uint64_t sites, std::span<double> values) const override {
@@ -48,16 +57,42 @@ class HdfSource : public Source {
   }
 
  private:
+  /// An ensemble of this program says beside its configurations of which chain each is: that must be what `chains` makes of it.
+  void check_chains(std::int64_t chains) const {
+    const std::string name = dataset_.substr(0, dataset_.rfind('/') + 1) + "chain";
+    const Shape shape = file_.shape(dataset_);
+    if (shape.empty() || shape[0] == 0 || !file_.exists(name) || !file_.holds_numbers(name) || file_.shape(name) != Shape{shape[0]}) return;
+    const std::vector<double> chain_of = file_.read_all(name);
+    const std::size_t astray = first_astray(chain_of, static_cast<double>(chains));
+    if (astray == chain_of.size()) return;
+    const double stored = 1.0 + *std::max_element(chain_of.begin(), chain_of.end());
+    file_.require(false, "says that configuration " + std::to_string(astray) + " (counted from 0) is of chain " +
+                             shortest(chain_of[astray]) + ", where generate.chains = " + std::to_string(chains) +
+                             " makes it one of chain " + std::to_string(static_cast<std::int64_t>(astray) % chains) + ": " +
+                             (first_astray(chain_of, stored) == chain_of.size() ? "set generate.chains = " + shortest(stored)
+                                                                                : "order them by (trajectory, chain)"));
+  }
+
   Comm self_;
   H5File file_;
   std::string dataset_;
 };
 
-std::unique_ptr<Source> open_source(const GenerateParams& generate) {
-  const std::string& path = generate.import_file;
-  if (!std::filesystem::is_regular_file(path)) throw InputError("no file " + path + ": set generate.import-file to an array of fields");
-  if (std::filesystem::path(path).extension() == ".npy") return std::make_unique<NpySource>(path);
-  return std::make_unique<HdfSource>(path, generate.import_dataset);
+bool is_npy(const std::filesystem::path& path) { return path.extension() == ".npy"; }
+
+/// What the seal of an HDF5 file says: all ranks compare it together, each its share. InputError if there is no file. Collective.
+Seal verify_source(const Context& context) {
+  const std::string& path = context.deck.params.generate.import_file;
+  require_all(context.comm, [&] {
+    if (context.comm.is_root() && !std::filesystem::is_regular_file(path))
+      throw InputError("no file " + path + ": set generate.import-file to an array of fields");
+  });
+  return is_npy(path) ? Seal::none : check_seal(context.comm, path);
+}
+
+std::unique_ptr<Source> open_source(const GenerateParams& generate, Seal seal) {
+  if (is_npy(generate.import_file)) return std::make_unique<NpySource>(generate.import_file);
+  return std::make_unique<HdfSource>(generate, seal);
 }
 
 void check_shape(const Params& params, const Shape& shape) {
@@ -83,19 +118,28 @@ void require_finite(const std::string& path, std::int64_t first, std::int64_t si
                        " (counted from 0) holds what is infinite or not a number: repair it, or leave it out");
 }
 
+/// "10 chains of 64 configurations".
+std::string chains_text(std::int64_t samples, std::int64_t chains) {
+  const std::int64_t shortest_chain = samples / chains;
+  return std::to_string(chains) + (chains == 1 ? " chain of " : " chains of ") + std::to_string(shortest_chain) +
+         (samples % chains == 0 ? "" : " to " + std::to_string(shortest_chain + 1)) + " configurations";
+}
+
 }  // namespace
 
 void require_import(const Context& context) {
   const Params& params = context.deck.params;
-  require_all(context.comm, [&] { check_shape(params, open_source(params.generate)->shape()); });
+  const Seal seal = verify_source(context);
+  require_all(context.comm, [&] { check_shape(params, open_source(params.generate, seal)->shape()); });
 }
 
 void import_ensemble(const Context& context, const Surveyed& found) {
   const Params& params = context.deck.params;
   const std::int64_t sites = params.lattice.size[0] * params.lattice.size[1], samples = found.output.wanted;
+  const Seal seal = verify_source(context);
   std::unique_ptr<Source> source;
   require_all(context.comm, [&] {
-    source = open_source(params.generate);
+    source = open_source(params.generate, seal);
     check_shape(params, source->shape());
   });
   GrowingFile file = GrowingFile::create(output_path(params, found.output.file), context.comm, [&](H5File& made) {
@@ -117,7 +161,7 @@ void import_ensemble(const Context& context, const Surveyed& found) {
     progress.update(static_cast<double>(std::min(begin + step, samples)));
   }
   file.finish();
-  progress.finish();
+  progress.finish("read as " + chains_text(samples, params.generate.chains));
 }
 
 }  // namespace scorefield

@@ -6,7 +6,7 @@
 namespace scorefield {
 
 /// Looks at generate.import-file before the work: AgreedError if it is missing, cannot be read, or has another shape or too few
-/// configurations. Collective.
+/// configurations, or is an ensemble of this program with other chains than generate.chains. Collective.
 void require_import(const Context& context);
 
 /// Copies the first generate.samples configurations of generate.import-file into ensemble.h5: an array (N, Ly, Lx) or (N, 1, Ly, Lx) in a

@@ -46,16 +46,31 @@ std::string samples_name(const Process& process, const std::string& score) { ret
 
 namespace {
 
+/// Numbers that are kept of each configuration on a lattice, beside its field.
+double history_numbers(const GenerateParams& generate) {
+  if (generate.algorithm == "import") return 2.0;         // chain, trajectory
+  if (generate.algorithm == "langevin") return 3.0;       // and action
+  return 4.0 + static_cast<double>(generate.separation);  // and acceptance, and the energy of each update
+}
+
 double ensemble_bytes(const Params& params) {
-  if (!is_lattice(params.model)) return field_bytes(params.generate.samples);
+  const GenerateParams& generate = params.generate;
+  if (!is_lattice(params.model)) return field_bytes(generate.samples);
   const double sites = static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
-  const double number = params.generate.precision == "float32" ? 4.0 : 8.0;
-  const double history = 8.0 * static_cast<double>(4 + params.generate.separation);
-  return static_cast<double>(params.generate.samples) * (number * sites + history) +
-         16.0 * static_cast<double>(params.generate.chains) * sites;
+  const double number = generate.precision == "float32" ? 4.0 : 8.0;
+  const double state = generate.algorithm == "import" ? 0.0 : 16.0 * static_cast<double>(generate.chains) * sites;
+  return static_cast<double>(generate.samples) * (number * sites + 8.0 * history_numbers(generate)) + state;
 }
 
 }  // namespace
+
+SourceFile source_file(const Params& params) {
+  const GenerateParams& generate = params.generate;
+  if (!is_lattice(params.model)) return {};
+  if (generate.algorithm == "import") return {"generate.import-file", generate.import_file};
+  if (generate.start == "file") return {"generate.start-file", generate.start_file};
+  return {};
+}
 
 Output ensemble_output(const Params& params) {
   return {"ensemble.h5",

@@ -109,15 +109,29 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
   });
 }
 
+/// What the ensemble is made from must not be what is set aside for it.
+void require_source_apart(const Context& context, const Surveyed& found) {
+  const SourceFile source = source_file(context.deck.params);
+  if (found.state != State::stale || found.finished > 0) return;
+  require_all(context.comm, [&] {
+    std::error_code missing;
+    const auto path = output_path(context.deck.params, found.output.file);
+    if (!context.comm.is_root() || !std::filesystem::equivalent(source.path, path, missing)) return;
+    throw InputError(source.key + " is the file that --overwrite would set aside, " + path.string() +
+                     ": choose another --run.output, or move the file and name it where it is then");
+  });
+}
+
 /// Files that the deck names as the source of its ensemble, where they will be read.
 void require_sources(const Context& context, const std::vector<Surveyed>& work) {
   const Params& params = context.deck.params;
-  if (!is_lattice(params.model)) return;
+  if (source_file(params).path.empty()) return;
   for (const Surveyed& each : work) {
     if (each.output.stage != "generate" || !each.needs_work()) continue;
+    require_source_apart(context, each);
     if (params.generate.algorithm == "import") {
       require_import(context);
-    } else if (params.generate.start == "file" && each.finished == 0 && !each.checkpoint) {
+    } else if (each.finished == 0 && !each.checkpoint) {
       require_start(context);
     }
   }

@@ -36,6 +36,24 @@ std::string changes(const Output& now, const std::string& stored_deck) {
   return text.empty() ? "of another version of the program, or under another name" : text;
 }
 
+/// "": what the ensemble was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing: with it, an
+/// ensemble would be stale as soon as it is made. Collective.
+std::string complaint_about_source(const Context& context, const Output& output, const std::filesystem::path& path) {
+  const SourceFile source = source_file(context.deck.params);
+  if (output.stage != "generate" || source.path.empty()) return "";
+  std::string complaint;
+  if (context.comm.is_root()) {
+    using Time = std::filesystem::file_time_type;
+    std::error_code gone, unknown;
+    const Time changed = std::filesystem::last_write_time(source.path, gone), made = std::filesystem::last_write_time(path, unknown);
+    if (!gone && !unknown && changed > made && changed <= Time::clock::now()) {
+      complaint = path.string() + ": " + source.key + " = " + source.path.string() + " was changed after it was read";
+    }
+  }
+  context.comm.broadcast(complaint);
+  return complaint;
+}
+
 /// State of a file that is there under its final name.
 Surveyed survey_file(const Context& context, const Output& output, const std::filesystem::path& path) {
   Surveyed found{output, State::stale};
@@ -53,6 +71,7 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
     } else {
       check_contents(file, context, output, found.done);
       found.complaint = complaint_about_model(context, output, file);
+      if (found.complaint.empty()) found.complaint = complaint_about_source(context, output, path);
       if (!found.complaint.empty()) return found;
       found.state = found.done == output.wanted ? State::complete : State::shorter;
       found.finished = found.done;

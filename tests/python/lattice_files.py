@@ -80,5 +80,10 @@ def write(folder: Path) -> None:
             ("strings", "field", np.full((40, 1, 4, 6), b"1.0"))):
         with h5py.File(folder / f"{name}.h5", "w") as file:
             file[path] = array
+    chains = {"five-chains": np.arange(40) % 5, "chains-in-turn": np.arange(40) // 10, "no-chains": np.full(39, 7)}
+    for name, chain in chains.items():
+        with h5py.File(folder / f"{name}.h5", "w") as file:
+            file["group/field"] = field()
+            file["group/chain"] = chain
     with h5py.File(folder / "group.h5", "w") as file:
         file.create_group("field")

@@ -16,6 +16,7 @@ IMPORT = "--generate.algorithm=import --generate.import-file={folder}/"
 NUMPY = "save it with numpy.save as a C-ordered array of float64 or float32"
 WRONG_SHAPE = "change lattice.size, or import another file"
 GRID = "change lattice.process-grid, generate.chains or the number of ranks"
+NUMBERED = " --generate.import-dataset=/group/field"
 RUNAWAY = " --generate.cluster=0 --generate.algorithm=langevin" \
           " --generate.step=1 --generate.trajectory=20 --model.lambda=0.5"
 
@@ -68,6 +69,24 @@ CASES: dict[str, tuple[str, int, str, str]] = {
                              "generate.start-file"),
     "import without a file": ("run --generate.algorithm=import", 2, "import needs generate.import-file",
                               "generate.import-file"),
+    "import without chains": ("run {folder}/unset.ini " + IMPORT + "good.npy", 2,
+                              "generate.algorithm = import needs generate.chains", "set it"),
+    "import of five chains": ("run " + IMPORT + "five-chains.h5" + NUMBERED, 2,
+                              "says that configuration 4 (counted from 0) is of chain 4, where generate.chains = 4 "
+                              "makes it one of chain 0", "set generate.chains = 5"),
+    "import of chains in turn": ("run " + IMPORT + "chains-in-turn.h5" + NUMBERED, 2,
+                                 "says that configuration 1 (counted from 0) is of chain 0",
+                                 "order them by (trajectory, chain)"),
+    "chains too short": ("run --generate.samples=12", 2,
+                         "generate.samples = 12 gives none of generate.chains = 4 the four configurations",
+                         "take 13 or more"),
+    "an import too short": ("run --generate.samples=12 " + IMPORT + "good.npy", 2,
+                            "generate.samples = 12 gives none of generate.chains = 4 the four configurations",
+                            "take 13 or more"),
+    "a step too small": ("run --generate.step=1e-20", 2, "generate.step = 1e-20 make more than 1048576 steps an update",
+                         "take a larger step or a shorter trajectory"),
+    "couplings too large": ("run --model.kappa=10 --model.lambda=5e-4", 2,
+                            "model.kappa = 10 and model.lambda = 5e-04: ", "take a larger lambda or a smaller kappa"),
     "a start that is not read": ("run --generate.start-file={folder}/good.h5", 2,
                                  "generate.start-file is read by generate.start = file only, and it is hot",
                                  "leave one out"),
@@ -153,6 +172,7 @@ def job(folder: Path, arguments: str, ranks: int) -> Outcome:
     (folder / "peaks.ini").write_text(PEAKS)
     (folder / "free.ini").write_text(DECK.replace("phi4", "gaussian-field").replace("lambda = 0.1\n", "").replace("0.3",
                                                                                                                   "0.2"))
+    (folder / "unset.ini").write_text(DECK.replace("chains = 4\n", ""))
     lattice_files.write(folder)
     command, *more = arguments.format(folder=folder).split()
     deck = [] if more and more[0].endswith(".ini") else [folder / "deck.ini"]

@@ -1,8 +1,10 @@
 """What a user meets: help, versions, stages that are skipped, stale outputs, errors of one line."""
 
+import re
+
 import h5py
 import numpy as np
-from program import QUICK, only_error_line, scorefield, succeed, unseal
+from program import QUICK, ROOT, only_error_line, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
         "--sample.sampler=ode2", "--sample.steps=8"]
@@ -55,6 +57,20 @@ def test_check_writes_nothing(tmp_path):
     text = succeed("check", QUICK, f"--run.output={folder}")
     assert "the deck is good" in text and "mu0 = 1" in text
     assert not folder.exists()
+
+
+def test_check_estimates_memory_and_work_of_a_lattice(tmp_path):
+    more = ["--lattice.size=1024,512", "--generate.samples=40", "--generate.chains=2", "--generate.thermalisation=30",
+            "--generate.separation=5", "--generate.trajectory=1", "--generate.step=0.1", f"--run.output={tmp_path / 'never'}"]
+    text = succeed("check", ROOT / "input" / "phi4-large.ini", *more)
+    memory = re.search(r"memory a rank +([\d.]+) MB to generate, ([\d.]+) MB to measure", text)
+    assert memory, text
+    fields, configurations, bins = 3 * 2, 2, 4 * 32
+    assert float(memory[1]) > (fields + configurations) * 8 * 1024 * 512 / 1e6 and float(memory[2]) > bins
+    assert "work           260 updates of about 10 steps of 524 k sites: 1.36 G" in text
+    imported = ["--generate.algorithm=import", "--generate.import-file=a.npy"]
+    text = scorefield("check", ROOT / "input" / "phi4-large.ini", *more, *imported).stdout
+    assert "to generate" in text and "updates" not in text
 
 
 def test_a_failure_on_one_rank_ends_all_with_one_message(tmp_path):

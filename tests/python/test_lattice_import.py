@@ -1,9 +1,13 @@
 """Imported ensembles are measured like the original ones; chains that freeze, and chains of unequal length."""
 
+import os
+import time
+
 import h5py
 import numpy as np
 import pytest
-from lattice_deck import BROKEN_PHASE, PATIENT, complete
+from broken import run, the_error
+from lattice_deck import BROKEN_PHASE, PATIENT, SMALL, complete, lattice
 from program import contents, scorefield
 
 SAMPLES = 640  # whole sweeps of the ten chains, and more than a jackknife needs
@@ -53,7 +57,8 @@ def test_a_round_trip(original, tmp_path, name):
     file, save, form = FORMS[name]
     field = contents(original / "ensemble.h5")["field"]
     save(tmp_path / file, form(field))
-    import_run(tmp_path / "out", tmp_path / file, ranks=1 if "hdf5" in name else 2)
+    said = import_run(tmp_path / "out", tmp_path / file, ranks=1 if "hdf5" in name else 2)
+    assert "read as 10 chains of 64 configurations" in said
     imported = contents(tmp_path / "out" / "ensemble.h5")
     single = "f4" in name
     assert (imported["field"] == (field.astype(np.float32) if single else field)).all()
@@ -74,6 +79,53 @@ def test_an_ensemble_of_the_program_can_be_imported(original, tmp_path):
                         f"--run.output={tmp_path}")
     assert result.returncode == 0, result.stderr
     assert (contents(tmp_path / "ensemble.h5")["field"] == contents(original / "ensemble.h5")["field"]).all()
+
+
+def test_chains_of_another_file_are_not_looked_for(tmp_path):
+    """A dataset of another length is not the numbers of its chains; a file that ends within a sweep, and a single chain."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["group/configurations"] = np.random.default_rng(1).normal(size=(SAMPLES, 5, 7))
+        file["group/chain"] = np.full(SAMPLES - 1, 7)
+    for chains, said in (("7", "read as 7 chains of 91 to 92 configurations"), ("1", "read as 1 chain of 640 ")):
+        assert said in import_run(tmp_path / chains, tmp_path / "a.h5", f"--generate.chains={chains}", ranks=1)
+
+
+IMPORT = ["--generate.algorithm=import", f"--generate.samples={SAMPLES}"]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("source", [["--generate.algorithm=import", "--generate.import-file="],
+                                    ["--generate.start=file", "--generate.start-file="]])
+def test_a_source_is_not_set_aside(original, tmp_path, source, ranks):
+    """What the ensemble is to be made from lies where it is to lie: --overwrite would take it away. By another name, too."""
+    complete("generate", tmp_path / "out", "--run.seed=3")
+    (tmp_path / "link.h5").symlink_to(tmp_path / "out" / "ensemble.h5")
+    more = {word.partition("=")[0]: word for word in (*SMALL, *source)}
+    more[source[1][:-1]] = source[1] + str(tmp_path / "link.h5")
+    outcome = run(["run", BROKEN_PHASE, *more.values(), f"--run.output={tmp_path / 'out'}", "--overwrite"], ranks, tmp_path,
+                  environment=PATIENT)
+    the_error(outcome, 2, f"{source[1][2:-1]} is the file that --overwrite would set aside", "choose another --run.output")
+
+
+def test_a_source_that_changed_afterwards(original, tmp_path):
+    """Then the ensemble is stale, whatever its deck says; a source that is gone changes nothing."""
+    file, ensemble = tmp_path / "a.npy", tmp_path / "out" / "ensemble.h5"
+    np.save(file, contents(original / "ensemble.h5")["field"])
+    arguments = ["run", tmp_path / "out", *IMPORT, f"--generate.import-file={file}"]
+    complete(*arguments)
+    assert "ensemble.h5 is complete" in complete(*arguments)
+    np.save(file, -contents(ensemble)["field"])
+    os.utime(file, ns=(0, ensemble.stat().st_mtime_ns + 1))
+    refused = lattice(*arguments, ranks=2)
+    assert refused.returncode == 2
+    assert f"{ensemble}: generate.import-file = {file} was changed after it was read" in refused.stderr
+    assert "stale: " in complete("status", *arguments[1:])
+    complete(*arguments, "--overwrite")
+    assert (contents(ensemble)["field"] == -contents(original / "ensemble.h5")["field"]).all()
+    os.utime(file, ns=(0, time.time_ns() + 10**12))
+    assert "ensemble.h5 is complete" in complete(*arguments)
+    file.unlink()
+    assert "ensemble.h5 is complete" in complete(*arguments)
 
 
 # Whether the chains are in equilibrium.

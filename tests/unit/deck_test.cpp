@@ -190,11 +190,80 @@ TEST(Deck, ContradictionsOnLattices) {
   expect_refused(phi4, {"--lattice.size=32"}, {"lattice.size", "two numbers"});
   expect_refused(phi4, {"--lattice.process-grid=1,2"}, {"lattice.process-grid", "three numbers"});
   expect_refused(phi4, {"--lattice.size=65536,65536"}, {"lattice.size", "more than 1073741824 sites"});
-  expect_refused(phi4, {"--generate.algorithm=langevin"}, {"generate.cluster = 0"});
+  expect_refused(phi4, {"--generate.algorithm=langevin", "--generate.cluster=5"}, {"generate.cluster = 0"});
   expect_refused(phi4, {"--generate.algorithm=langevin", "--generate.cluster=0", "--generate.flip=yes"}, {"generate.flip = no"});
   expect_refused(phi4, {"--generate.algorithm=import"}, {"generate.import-file"});
   expect_refused(phi4, {"--generate.start=file"}, {"generate.start-file"});
   expect_refused("[model]\nname = gaussian-field\n", {"--model.kappa=0.25"}, {"model.kappa = 0.25", "kappa < 0.25"});
+}
+
+// An imported file does not say how many chains made it: the deck must, for errors depend on it.
+TEST(Deck, AnImportNeedsItsChains) {
+  const std::string import = "[model]\nname = phi4\n[generate]\nalgorithm = import\nimport-file = a.npy\n";
+  expect_refused(import, {}, {"name.ini:4", "generate.algorithm = import needs generate.chains", "set it"});
+  EXPECT_EQ(parse(import, {"--generate.chains=16"}).generate.chains, 16);
+  EXPECT_EQ(parse(import + "chains = 1\n").generate.chains, 1);
+}
+
+// The longest chain has four configurations at least, imported or not.
+TEST(Deck, ChainsCanBeMeasured) {
+  const std::string phi4 = "[model]\nname = phi4\n";
+  for (const std::string more : {"", "--generate.algorithm=import"}) {
+    const auto deck = [&](int samples, int chains) {
+      std::vector<std::string> all = {"--generate.samples=" + std::to_string(samples), "--generate.chains=" + std::to_string(chains)};
+      if (!more.empty()) all.insert(all.end(), {more, "--generate.import-file=a.npy"});
+      return all;
+    };
+    expect_refused(phi4, deck(12, 4), {"generate.samples = 12", "generate.chains = 4", "take 13"});
+    expect_refused(phi4, deck(3, 1), {"generate.samples = 3", "generate.chains = 1", "take 4"});
+    EXPECT_EQ(parse(phi4, deck(13, 4)).generate.samples, 13);
+    EXPECT_EQ(parse(phi4, deck(4, 1)).generate.samples, 4);
+  }
+}
+
+// An update has 2^20 steps at most, whatever moves the chains; an import has none.
+TEST(Deck, StepsOfAnUpdate) {
+  const std::string phi4 = "[model]\nname = phi4\n";
+  for (const std::string algorithm : {"hmc", "langevin", "langevin-corrected"}) {
+    const auto deck = [&](const std::string& step) {
+      return std::vector<std::string>{"--generate.algorithm=" + algorithm, "--generate.trajectory=1", "--generate.step=" + step};
+    };
+    expect_refused(phi4, deck("1e-20"), {"generate.trajectory = 1", "generate.step = 1e-20", "1048576", "take a larger step"});
+    expect_refused(phi4, deck("9.5e-7"), {"1048576"});
+    EXPECT_EQ(parse(phi4, deck("9.6e-7")).generate.step, 9.6e-7);
+  }
+  parse(phi4, {"--generate.algorithm=import", "--generate.import-file=a.npy", "--generate.chains=1", "--generate.step=1e-20"});
+}
+
+// The minimum of the action must lie well within what energies are summed in.
+TEST(Deck, CouplingsWhoseEnergiesCanBeSummed) {
+  const auto deck = [](const std::string& kappa, const std::string& lambda) {
+    return std::vector<std::string>{"--model.kappa=" + kappa, "--model.lambda=" + lambda};
+  };
+  const std::string phi4 = "[model]\nname = phi4\n";
+  expect_refused(phi4, deck("10", "5e-4"), {"model.kappa = 10", "model.lambda = 5e-04", "take a larger lambda"});
+  expect_refused(phi4, deck("0.3", "1e-300"), {"take a larger lambda"});
+  EXPECT_EQ(parse(phi4, deck("10", "2e-3")).model.kappa, 10.0);  // 39^2/0.008 = 1.9e5
+  EXPECT_EQ(parse(phi4, deck("0.2", "1e-300")).model.kappa, 0.2);
+  EXPECT_EQ(parse(phi4, deck("1000", "1000")).model.kappa, 1000.0);
+}
+
+// Defaults that depend on the algorithm, where the deck does not set the key.
+TEST(Deck, DefaultsOfAnAlgorithm) {
+  const auto generate = [](const std::string& algorithm, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"--generate.algorithm=" + algorithm};
+    all.insert(all.end(), more.begin(), more.end());
+    return parse("[model]\nname = phi4\n", all);
+  };
+  EXPECT_EQ(generate("hmc", {}).generate.cluster, 5);
+  EXPECT_EQ(generate("langevin", {}).generate.cluster, 0);
+  EXPECT_EQ(generate("langevin-corrected", {}).generate.cluster, 5);
+  EXPECT_EQ(generate("hmc", {}).generate.acceptance, 0.9);
+  EXPECT_EQ(generate("langevin-corrected", {}).generate.acceptance, 0.57);
+  EXPECT_EQ(generate("langevin-corrected", {"--generate.acceptance=0.9"}).generate.acceptance, 0.9);
+  const std::string resolved = resolved_text(generate("langevin-corrected", {}));
+  EXPECT_NE(resolved.find("acceptance = 0.57\n"), std::string::npos) << resolved;
+  EXPECT_EQ(resolved_text(parse(resolved)), resolved);
 }
 
 // One entry of samples, sampler and steps serves all scores; else each has its own.

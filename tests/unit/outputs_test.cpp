@@ -140,6 +140,28 @@ TEST(Outputs, Lengths) {
   EXPECT_EQ(ensemble(p).bytes, 16000.0);
 }
 
+// An ensemble on a lattice: fields, what is known of each configuration, and two slots of state; the energies of updates only where some
+// can be rejected.
+TEST(Outputs, SizeOfALatticeEnsemble) {
+  Params p;
+  p.model.name = "phi4";
+  p.lattice.size = {4, 6};
+  p.generate.samples = 100;
+  p.generate.chains = 5;
+  p.generate.separation = 7;
+  const double fields = 100 * 24 * 8.0, state = 2 * 5 * 24 * 8.0;
+  for (const char* algorithm : {"hmc", "langevin-corrected"}) {
+    p.generate.algorithm = algorithm;
+    EXPECT_EQ(ensemble(p).bytes, fields + state + 100 * (4 + 7) * 8.0);
+  }
+  p.generate.algorithm = "langevin";
+  EXPECT_EQ(ensemble(p).bytes, fields + state + 100 * 3 * 8.0);
+  p.generate.precision = "float32";
+  EXPECT_EQ(ensemble(p).bytes, fields / 2 + state + 100 * 3 * 8.0);
+  p.generate.algorithm = "import";
+  EXPECT_EQ(ensemble(p).bytes, fields / 2 + 100 * 2 * 8.0);
+}
+
 // Files lie in the output folder, checkpoints below.
 TEST(Outputs, Paths) {
   Params p;

@@ -14,7 +14,6 @@ namespace {
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
 constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
 constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
-constexpr std::int64_t kShortestChain = 4;                  // that can be measured
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
   if (length != 1 && length != scores) {
@@ -143,23 +142,12 @@ void check_sources(const Deck& deck) {
   }
 }
 
-/// R-hat compares halves of chains, of two configurations each at least.
-void check_lengths(const Deck& deck) {
-  const GenerateParams& generate = deck.params.generate;
-  const std::int64_t fewest = (kShortestChain - 1) * generate.chains + 1;
-  if (generate.samples >= fewest) return;
-  refuse(deck, {"generate.samples", "generate.chains"},
-         "generate.samples = " + std::to_string(generate.samples) + " gives none of generate.chains = " + std::to_string(generate.chains) +
-             " the four configurations that measuring needs: take " + std::to_string(fewest) + " or more, or fewer chains");
-}
-
 /// Keys of a lattice run that contradict each other.
 void check_lattice(const Deck& deck) {
   check_extents(deck);
   check_couplings(deck);
   check_updates(deck);
   check_sources(deck);
-  check_lengths(deck);
 }
 
 }  // namespace

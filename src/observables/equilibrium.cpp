@@ -11,6 +11,13 @@ namespace {
 
 constexpr double kLargestRHat = 1.05;
 constexpr double kFewestIndependent = 100.0;
+constexpr std::size_t kShortestChain = 4;  // that R-hat is defined for
+
+/// R-hat and the like, where there are chains that can be cut into halves; no independent configurations are known of others.
+ReplicaAgreement agreement_of(const std::vector<std::vector<double>>& chains) {
+  const bool long_enough = std::any_of(chains.begin(), chains.end(), [](const auto& chain) { return chain.size() >= kShortestChain; });
+  return long_enough ? compare_replicas(chains) : ReplicaAgreement{std::numeric_limits<double>::quiet_NaN(), 0.0};
+}
 
 double mean(const std::vector<double>& values) {
   return values.empty() ? 0.0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -32,7 +39,7 @@ void look_for_stripes(const std::vector<std::vector<double>>& chains, Equilibriu
         "updates");
   }
   // Where stripes come and go (small slices, or a long and thin lattice) all chains have as many.
-  if (frozen == 0 || frozen == chains.size() || compare_replicas(chains).r_hat <= kLargestRHat) return;
+  if (frozen == 0 || frozen == chains.size() || !(agreement_of(chains).r_hat > kLargestRHat)) return;
   result.warnings.push_back(
       formatted("%zu of %zu chains are frozen with stripes (domain walls around the lattice): use cluster updates", frozen, chains.size()));
 }
@@ -58,7 +65,7 @@ Equilibrium examine(const ChainSums& sums) {
       look_for_stripes(chains, result);
       continue;
     }
-    result.series.push_back({name, gamma_method(chains), compare_replicas(chains)});
+    result.series.push_back({name, gamma_method(chains), agreement_of(chains)});
     look_at_series(result.series.back(), result);
     const Autocorrelation& a = result.series.back().autocorrelation;
     const bool unknown = a.window_limited && a.window > 0;  // at window 0 the series is noise, and tau_int 1/2

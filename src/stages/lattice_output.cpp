@@ -112,8 +112,9 @@ std::vector<std::string> lines_of(const LatticeMeasurements& measured) {
     all.push_back(known ? formatted("  %-22s %13.7g +- %.2g", wanted, value, error) : formatted("  %-22s %13s", wanted, "undefined"));
   }
   for (const SeriesStatistics& each : measured.equilibrium.series) {
-    all.push_back(formatted("  tau_int of %-14s  %.3g +- %.2g configurations, R-hat %.4f", each.name.c_str(), each.autocorrelation.tau_int,
-                            each.autocorrelation.tau_int_error, each.agreement.r_hat));
+    const std::string r_hat = std::isnan(each.agreement.r_hat) ? "undefined" : formatted("%.4f", each.agreement.r_hat);
+    all.push_back(formatted("  tau_int of %-14s  %.3g +- %.2g configurations, R-hat %s", each.name.c_str(), each.autocorrelation.tau_int,
+                            each.autocorrelation.tau_int_error, r_hat.c_str()));
   }
   for (const std::string& warning : measured.warnings) all.push_back("  warning: " + warning);
   return all;

@@ -34,6 +34,7 @@ class LatticeMeasurement {
         sums_(lengths(chain_of_), observer().layout().size(), series()) {}
 
   std::vector<std::string> run(H5File& out) {
+    file_.require(samples_ > 1, "has one configuration, too few for an error: make more");
     observe("measure " + group_.substr(1));
     const auto updates = read_update_statistics(context_, file_, chain_of_);
     LatticeMeasurements measured;

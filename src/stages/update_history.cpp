@@ -55,11 +55,16 @@ std::optional<UpdateStatistics> read_update_statistics(const Context& context, c
     exponential.push_back(sum / static_cast<double>(row.size()));
   });
   file.read_rows("/state/numbers", 0, 1, state);
-  if (!context.comm.is_root()) return UpdateStatistics{};
-  const GenerateParams& generate = context.deck.params.generate;
-  const Autocorrelation accepted = gamma_method(by_chain(acceptance, chain_of)), violation = gamma_method(by_chain(exponential, chain_of));
-  const double step = final_tuner(generate, state).step();
-  return UpdateStatistics{accepted.mean, accepted.error, violation.mean, violation.error, step, steps_of(generate.trajectory, step)};
+  UpdateStatistics updates;
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    const GenerateParams& generate = context.deck.params.generate;
+    const Autocorrelation accepted = gamma_method(by_chain(acceptance, chain_of)),
+                          violation = gamma_method(by_chain(exponential, chain_of));
+    const double step = final_tuner(generate, state).step();
+    updates = {accepted.mean, accepted.error, violation.mean, violation.error, step, steps_of(generate.trajectory, step)};
+  });
+  return updates;
 }
 
 void write_update_statistics(H5File& out, const std::string& group, const UpdateStatistics& updates) {

@@ -165,3 +165,12 @@ def test_chains_of_unequal_length(tmp_path):
     series = np.concatenate([field[chain::10].mean(axis=(1, 2, 3)) for chain in range(10)])
     assert np.abs(results["ensemble/series/M"] - series).max() < 1e-12
     assert abs(results["ensemble/autocorrelation"][0][0] - series.mean()) < 1e-12
+
+
+def test_ensembles_that_are_very_short(tmp_path):
+    """Chains without halves are measured, with a warning; one configuration has no error."""
+    said = complete("run", tmp_path / "short", "--generate.samples=12")
+    assert "R-hat undefined" in said and "warning: chains are too short for M" in said
+    result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", "--generate.samples=1", "--generate.thermalisation=5",
+                        f"--run.output={tmp_path / 'one'}", ranks=2)
+    assert result.returncode == 2 and "ensemble.h5 has one configuration, too few for an error" in result.stderr

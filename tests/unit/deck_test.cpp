@@ -205,22 +205,6 @@ TEST(Deck, AnImportNeedsItsChains) {
   EXPECT_EQ(parse(import + "chains = 1\n").generate.chains, 1);
 }
 
-// The longest chain has four configurations at least, imported or not.
-TEST(Deck, ChainsCanBeMeasured) {
-  const std::string phi4 = "[model]\nname = phi4\n";
-  for (const std::string more : {"", "--generate.algorithm=import"}) {
-    const auto deck = [&](int samples, int chains) {
-      std::vector<std::string> all = {"--generate.samples=" + std::to_string(samples), "--generate.chains=" + std::to_string(chains)};
-      if (!more.empty()) all.insert(all.end(), {more, "--generate.import-file=a.npy"});
-      return all;
-    };
-    expect_refused(phi4, deck(12, 4), {"generate.samples = 12", "generate.chains = 4", "take 13"});
-    expect_refused(phi4, deck(3, 1), {"generate.samples = 3", "generate.chains = 1", "take 4"});
-    EXPECT_EQ(parse(phi4, deck(13, 4)).generate.samples, 13);
-    EXPECT_EQ(parse(phi4, deck(4, 1)).generate.samples, 4);
-  }
-}
-
 // An update has 2^20 steps at most, whatever moves the chains; an import has none.
 TEST(Deck, StepsOfAnUpdate) {
   const std::string phi4 = "[model]\nname = phi4\n";

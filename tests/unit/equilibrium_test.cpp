@@ -54,6 +54,13 @@ TEST(Equilibrium, ChainsThatAreTooShort) {
   EXPECT_TRUE(std::isinf(found.tau_int));
 }
 
+// Each of two configurations: nothing tells whether they agree.
+TEST(Equilibrium, ChainsWithoutHalves) {
+  const Equilibrium found = examine(chains_of(2, [](std::size_t, std::size_t, double x) { return Row{x, x > 1.0 ? 1.0 : 0.0}; }));
+  ASSERT_EQ(found.warnings.size(), 1u);
+  EXPECT_EQ(found.warnings[0].rfind("chains are too short for A", 0), 0u) << found.warnings[0];
+}
+
 // Stripes in some chains, in all of them, or now and then.
 TEST(Equilibrium, Stripes) {
   const Equilibrium some = examine(chains_of(400, [](std::size_t chain, std::size_t, double x) { return Row{x, chain < 2 ? 1.0 : 0.0}; }));

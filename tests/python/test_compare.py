@@ -68,16 +68,29 @@ def test_each_scheme_has_its_power(runs: list[Run]) -> None:
 
 
 def test_errors_of_the_fit_against_many_data_sets() -> None:
-    step, error = np.array([0.1, 0.2, 0.3, 0.5]), np.array([0.01, 0.02, 0.01, 0.03])
+    step, error = np.array([0.1, 0.2, 0.5, 0.5, 0.1]), np.array([0.01, 0.02, 0.01, 0.03, 0.02])
     rng = np.random.default_rng(2)
-    fits = [fit_line(step, 1.0 + 2.0 * step + error * rng.standard_normal(4), error, 1) for _ in range(4000)]
+    fits = [fit_line(step, 1.0 + 2.0 * step + error * rng.standard_normal(len(step)), error, 1) for _ in range(4000)]
     a, b, chi2 = (np.array([get(fit) for fit in fits])
                   for get in (lambda f: f.a.value, lambda f: f.b.value, lambda f: f.chi2))
     assert a.std() == pytest.approx(fits[0].a.error, rel=0.04) and b.std() == pytest.approx(fits[0].b.error, rel=0.04)
-    assert np.cov(a, b)[0, 1] == pytest.approx(fits[0].covariance, rel=0.1)
+    assert np.cov(a, b)[0, 1] == pytest.approx(fits[0].covariance[0, 1], rel=0.1)
     assert chi2.mean() == pytest.approx(fits[0].dof, abs=0.15)
     value, spread = fits[0].at(np.array([0.0, 0.4]))
     assert spread == pytest.approx((a[:, None] + b[:, None] * [0.0, 0.4]).std(axis=0), rel=0.05)
+
+
+@pytest.mark.parametrize(("power", "curve"), [(1, [0.3, -0.2, 0.7]), (2, [0.3, 0.0, -0.2, 0.7])])
+def test_the_next_power_of_four_steps(power: int, curve: list[float]) -> None:
+    """Through a curve of both powers goes the fit, at all steps and beyond; three steps leave it out."""
+    step = np.array([0.1, 0.2, 0.3, 0.5])
+    value, error = np.polynomial.Polynomial(curve)(step), np.full(4, 0.01)
+    fit = fit_line(step, value, error, power)
+    assert (fit.a.value, fit.b.value, fit.dof) == (pytest.approx(0.3), pytest.approx(-0.2), 1)
+    at, spread = fit.at(np.array([0.0, 0.7]))
+    assert at == pytest.approx(np.polynomial.Polynomial(curve)(np.array([0.0, 0.7]))) and spread[0] == pytest.approx(fit.a.error)
+    assert fit.chi2 == pytest.approx(0.0, abs=1e-12)
+    assert fit_line(step[:3], value[:3], error[:3], power).powers == (0, power)
 
 
 def test_two_steps_leave_nothing_to_test_and_one_no_fit(runs: list[Run]) -> None:

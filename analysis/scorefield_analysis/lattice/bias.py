@@ -1,4 +1,4 @@
-"""The bias of the Langevin equation at finite steps: a + b eps (Euler), a + b eps^2 (second order)."""
+"""The bias of the Langevin equation at finite steps: a + b eps (Euler), a + b eps^2 (second order), and the next power."""
 
 from dataclasses import dataclass
 from typing import Sequence
@@ -13,19 +13,32 @@ from .names import in_text
 from .records import Quantity
 
 POWERS = {"euler": 1, "second-order": 2}
+NEXT_POWER_FROM = 4  # steps
 WITHOUT_BIAS = ("hmc", "langevin-corrected")
 
 
 @dataclass(frozen=True)
 class Fit:
-    """a + b eps^power with the errors of a and b, and their covariance; p is None where nothing is left to test."""
+    """a + b eps^powers[1] (+ c eps^powers[2]) with the covariance of a, b, c; p is None where nothing is left to test."""
 
-    power: int
-    a: Quantity
-    b: Quantity
-    covariance: float
+    powers: tuple[int, ...]
+    coefficients: np.ndarray
+    covariance: np.ndarray
     chi2: float
     dof: int
+
+    @property
+    def a(self) -> Quantity:
+        """The value at step 0."""
+        return self._coefficient(0)
+
+    @property
+    def b(self) -> Quantity:
+        """The coefficient of the lowest power."""
+        return self._coefficient(1)
+
+    def _coefficient(self, number: int) -> Quantity:
+        return Quantity(float(self.coefficients[number]), float(np.sqrt(self.covariance[number, number])))
 
     @property
     def p_value(self) -> float | None:
@@ -34,9 +47,8 @@ class Fit:
 
     def at(self, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Value and error of the fit at some steps."""
-        x = step**self.power
-        variance = self.a.error**2 + 2.0 * x * self.covariance + (x * self.b.error) ** 2
-        return self.a.value + self.b.value * x, np.sqrt(variance)
+        x = _design(step, self.powers)
+        return x @ self.coefficients, np.sqrt(np.einsum("si,ij,sj->s", x, self.covariance, x))
 
 
 @dataclass(frozen=True)
@@ -92,14 +104,20 @@ def _reference(quantities: Sequence[Quantity]) -> Quantity | None:
 
 
 def fit_line(step: np.ndarray, value: np.ndarray, error: np.ndarray, power: int) -> Fit:
-    """Least squares of a + b step^power, for independent values with these errors, at two different steps at least."""
-    design = np.stack([np.ones_like(step), step**power], axis=1) / error[:, None]
+    """Least squares of a + b step^power, with four steps and more + c step^(power + 1).
+
+    The values are independent and have these errors; there are two different steps at least.
+    """
+    powers = (0, power, power + 1) if len(set(step)) >= NEXT_POWER_FROM else (0, power)
+    design = _design(step, powers) / error[:, None]
     covariance = np.linalg.inv(design.T @ design)
-    a, b = covariance @ design.T @ (value / error)
-    chi2 = float((((value - a - b * step**power) / error) ** 2).sum())
-    error_a, error_b = np.sqrt(np.diag(covariance))
-    return Fit(power, Quantity(float(a), float(error_a)), Quantity(float(b), float(error_b)),
-               float(covariance[0, 1]), chi2, len(step) - 2)
+    coefficients = covariance @ design.T @ (value / error)
+    chi2 = float(((value / error - design @ coefficients) ** 2).sum())
+    return Fit(powers, coefficients, covariance, chi2, len(step) - len(powers))
+
+
+def _design(step: np.ndarray, powers: tuple[int, ...]) -> np.ndarray:
+    return np.stack([step**power for power in powers], axis=1)
 
 
 def fit_table(biases: Sequence[Bias]) -> Table:

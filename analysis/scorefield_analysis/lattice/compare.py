@@ -19,7 +19,8 @@ PAIRS_NOTE = (
     "full covariance; p is the probability of a larger one."
 )
 BIAS_NOTE = (
-    "Fits a + b ε to the Euler scheme, a + b ε² to that of second order. Deviation: of a from the runs without bias "
+    "Fits a + b ε to the Euler scheme, a + b ε² to that of second order; of four steps and more also the next power. "
+    "Deviation: of a from the runs without bias "
     "(HMC, or Langevin with Metropolis correction). A small p: higher powers count at the largest steps; compare "
     "without these runs. Two steps have no p, and leave higher powers unnoticed."
 )

@@ -64,7 +64,7 @@ def draw_biases(biases: Sequence[Bias]) -> Canvas:
 
 
 def _formula(scheme: str) -> str:
-    return r"$a + b\,\varepsilon$" if POWERS[scheme] == 1 else rf"$a + b\,\varepsilon^{POWERS[scheme]}$"
+    return r"$a + b\,\varepsilon + \ldots$" if POWERS[scheme] == 1 else rf"$a + b\,\varepsilon^{POWERS[scheme]} + \ldots$"
 
 
 def _bias_panel(axes: Axes, bias: Bias) -> None:

@@ -21,13 +21,12 @@ ProcessGrid grid_of(int ranks, const Params& params) {
 
 constexpr std::int64_t kFewestSites = 4096;  // of a chain for each thread that works on it: with less they mostly wait for each other
 
-/// One thread a chain where a rank has whole chains, enough of them or small ones; else all threads work on all chains.
+}  // namespace
+
 int threads_a_chain(const Domain& domain, int threads) {
   const bool small = domain.lattice().sites() < threads * kFewestSites;
   return domain.whole() && (small || domain.chains().size() >= threads) ? 1 : threads;
 }
-
-}  // namespace
 
 LatticeChains::LatticeChains(const Comm& world, const Params& params, int threads)
     : world_(&world),

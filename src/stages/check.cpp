@@ -6,7 +6,7 @@
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
-#include "lattice/field.h"
+#include "ensemble/lattice_chains.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kBesideProgram = " beside 0.2 GB of the program and its libraries";
 constexpr double kNumbersACore = 1 << 20;     // of configurations that are written together, as generate_lattice.cpp has it
 constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as measure_lattice.cpp has it
+constexpr double kNumbersGathered = 1 << 24;  // from all of them
 constexpr double kNumbersOfBlocks = 1 << 25;  // of all sums, as chain_sums.cpp has it
 
 std::string bytes(double count) { return readable_count(count) + "B"; }
@@ -87,7 +88,7 @@ double bytes_to_generate(const Context& context) {
   const ProcessGrid grid = choose_grid(context.comm.size(), lattice, params.generate.chains, {wanted[0], wanted[1], wanted[2]});
   const Domain domain(context.comm, lattice, params.generate.chains, grid);
   const std::int64_t chains = domain.chains().size(), threads = thread_count();
-  const Layout layout = make_layout(domain, domain.whole() && chains >= threads ? 1 : static_cast<int>(threads));
+  const Layout layout = make_layout(domain, threads_a_chain(domain, static_cast<int>(threads)));
   const std::int64_t moved = domain.whole() && layout.tiles.size() == 1 ? threads : chains;
   const std::int64_t fields = chains + (params.generate.acceleration > 0.0 ? 4 : 2) * moved;
   const auto sweep = static_cast<double>(chains * domain.rows().size() * domain.columns().size());
@@ -103,7 +104,8 @@ double bytes_to_measure(const Context& context) {
   const double together = std::min(std::max(1.0, kNumbersRead / sites), samples);
   const double blocks = std::min(samples, std::clamp(kNumbersOfBlocks / row, 32.0, 4096.0) + static_cast<double>(params.generate.chains));
   const double bins = std::min(samples / 5.0, blocks), works = 4.0 * sites * static_cast<double>(thread_count());
-  return 8.0 * (together * (sites + row + ranks * row) + (blocks + bins) * row + works + 8.0 * samples);
+  const double gathered = std::min(ranks * together * row, std::max(kNumbersGathered, row));
+  return 8.0 * (together * (sites + row) + gathered + (blocks + bins) * row + works + 8.0 * samples);
 }
 
 /// Memory, and the steps of molecular dynamics or of a Langevin equation; where these are tuned, as many as the deck's step makes.

@@ -117,6 +117,8 @@ class LatticeRun {
                       sweeps_done() * generate_.chains,
                       {},
                       {{"slot", slot_},
+                       {"updates", updates_},
+                       {"thermalisation", generate_.thermalisation},
                        {"checksum", static_cast<std::int64_t>(layout_.checksum())},
                        {"state_checksum", static_cast<std::int64_t>(layout_.checksum_of_state(file, slot_))}}});
     slot_ = 1 - slot_;

@@ -143,6 +143,18 @@ bool is_being_extended(const Context& context, const Output& output, std::int64_
 
 }  // namespace
 
+namespace {
+
+/// How far an ensemble is that has no configurations yet.
+std::optional<std::string> thermalisation(const std::optional<Checkpoint>& checkpoint) {
+  if (!checkpoint || checkpoint->integers.count("updates") == 0) return std::nullopt;
+  const std::int64_t done = checkpoint->integers.at("updates"), all = checkpoint->integers.at("thermalisation");
+  if (done >= all) return std::nullopt;
+  return "thermalising, update " + std::to_string(done) + " of " + std::to_string(all);
+}
+
+}  // namespace
+
 std::string Surveyed::describe() const {
   switch (state) {
     case State::complete: return "complete, " + amount(output, done);
@@ -151,6 +163,7 @@ std::string Surveyed::describe() const {
     case State::shorter: return "complete with " + amount(output, done) + "; " + std::to_string(output.wanted) + " are asked for";
     case State::unfinished: break;
   }
+  if (const auto thermalising = thermalisation(checkpoint)) return *thermalising;
   char percent[16];
   std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * static_cast<double>(done) / static_cast<double>(output.wanted));
   return std::string(percent) + ", " + std::to_string(done) + " of " + amount(output, output.wanted);

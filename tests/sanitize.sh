@@ -68,6 +68,6 @@ clean 2 build/asan/src/scorefield run $lattice --lattice.size=12,16 --run.output
 clean 2 build/asan/src/scorefield run $lattice --lattice.size=7,9 --lattice.process-grid=1,2,1 --generate.flip=yes --run.output=$logs/rows
 clean 2 build/asan/src/scorefield run $lattice --lattice.size=6,8 --lattice.process-grid=1,1,2 --generate.acceleration=1 \
   --generate.algorithm=langevin-corrected --generate.cluster=1 --run.output=$logs/corrected
-clean 1 build/asan/src/scorefield run $lattice --lattice.size=5,32 --generate.algorithm=langevin --generate.scheme=second-order \
-  --generate.step=0.02 --run.output=$logs/langevin
+clean 1 build/asan/src/scorefield run $lattice --lattice.size=5,32 --generate.algorithm=langevin --generate.cluster=0 \
+  --generate.scheme=second-order --generate.step=0.02 --run.output=$logs/langevin
 exit $wrong

@@ -20,7 +20,7 @@ constexpr std::uint64_t kLongestHeader = 65536;
 /// The text behind 'name': in the header's dictionary, up to the next key.
 std::string entry(const std::string& header, const std::string& name) {
   std::smatch found;
-  const std::regex pattern("'" + name + "'\\s*:\\s*('[^']*'|\\([^)]*\\)|\\w+)");
+  const std::regex pattern("'" + name + R"('\s*:\s*('[^']*'|\([^)]*\)|\w+))");
   return std::regex_search(header, found, pattern) ? found[1].str() : "";
 }
 
@@ -51,7 +51,7 @@ NpyFile::NpyFile(std::filesystem::path path) : path_(std::move(path)) {
 
 void NpyFile::parse(const std::string& header) {
   const std::string type = entry(header, "descr"), order = entry(header, "fortran_order"), shape = entry(header, "shape");
-  const std::regex extents("\\((\\s*[0-9]{1,18}\\s*,)*\\s*([0-9]{1,18})?\\s*\\)"), number("[0-9]+");
+  const std::regex extents(R"(\((\s*[0-9]{1,18}\s*,)*\s*([0-9]{1,18})?\s*\))"), number("[0-9]+");
   if ((type != "'<f8'" && type != "'<f4'") || order != "False" || !std::regex_match(shape, extents)) {
     throw InputError(path_.string() + " holds an array that is not read here (" + header.substr(0, header.find_last_not_of(" \n") + 1) +
                      ")" + kCure);
@@ -64,7 +64,8 @@ void NpyFile::read(std::uint64_t first, std::span<double> values) const {
   const RawFile file(path_, RawFile::For::reading);
   const std::uint64_t offset = start_ + first * static_cast<std::uint64_t>(bytes_);
   const auto bytes_of = [](auto& numbers) {
-    return std::span(reinterpret_cast<char*>(numbers.data()), numbers.size() * sizeof(numbers[0]));
+    auto* bytes = reinterpret_cast<char*>(numbers.data());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): bytes of numbers
+    return std::span(bytes, numbers.size() * sizeof(numbers[0]));
   };
   if (bytes_ == 8) return file.read(bytes_of(values), offset);
   std::vector<float> singles(values.size());

@@ -11,12 +11,16 @@ namespace {
 
 constexpr double kLargestRHat = 1.05;
 constexpr double kFewestIndependent = 100.0;
+constexpr std::size_t kShowsSign = 20;     // configurations with either sign: all equal with probability 2^-19
 constexpr std::size_t kShortestChain = 4;  // that R-hat is defined for
+
+bool have_halves(const std::vector<std::vector<double>>& chains) {
+  return std::any_of(chains.begin(), chains.end(), [](const auto& chain) { return chain.size() >= kShortestChain; });
+}
 
 /// R-hat and the like, where there are chains that can be cut into halves; no independent configurations are known of others.
 ReplicaAgreement agreement_of(const std::vector<std::vector<double>>& chains) {
-  const bool long_enough = std::any_of(chains.begin(), chains.end(), [](const auto& chain) { return chain.size() >= kShortestChain; });
-  return long_enough ? compare_replicas(chains) : ReplicaAgreement{std::numeric_limits<double>::quiet_NaN(), 0.0};
+  return have_halves(chains) ? compare_replicas(chains) : ReplicaAgreement{std::numeric_limits<double>::quiet_NaN(), 0.0};
 }
 
 double mean(const std::vector<double>& values) {
@@ -44,6 +48,15 @@ void look_for_stripes(const std::vector<std::vector<double>>& chains, Equilibriu
       formatted("%zu of %zu chains are frozen with stripes (domain walls around the lattice): use cluster updates", frozen, chains.size()));
 }
 
+/// Chains that never change the sign of M, each long enough to have done so if it could: their means are those of the signs they have.
+bool signs_are_frozen(const std::vector<std::vector<double>>& chains) {
+  return std::all_of(chains.begin(), chains.end(), [](const auto& chain) {
+    const auto negative = [](double value) { return value < 0.0; };
+    const auto count = static_cast<std::size_t>(std::count_if(chain.begin(), chain.end(), negative));
+    return chain.size() >= kShowsSign && (count == 0 || count == chain.size());
+  });
+}
+
 void look_at_series(const SeriesStatistics& series, Equilibrium& result) {
   const Autocorrelation& a = series.autocorrelation;
   if (series.agreement.r_hat > kLargestRHat) {
@@ -58,6 +71,8 @@ void look_at_series(const SeriesStatistics& series, Equilibrium& result) {
 
 Equilibrium examine(const ChainSums& sums) {
   Equilibrium result;
+  const bool long_enough = have_halves(sums.series().front());
+  if (!long_enough) result.warnings.emplace_back("no chain has four configurations: nothing tells whether they are in equilibrium");
   for (std::size_t i = 0; i < sums.series().size(); ++i) {
     const auto& chains = sums.series()[i];
     const std::string& name = sums.series_names()[i].name;
@@ -66,7 +81,14 @@ Equilibrium examine(const ChainSums& sums) {
       continue;
     }
     result.series.push_back({name, gamma_method(chains), agreement_of(chains)});
-    look_at_series(result.series.back(), result);
+    const bool frozen = name == "M" && signs_are_frozen(chains);
+    if (frozen) {
+      result.warnings.emplace_back(
+          "the sign of M never changes along a chain: means of odd powers are those of the signs that chains began with: use cluster "
+          "updates or generate.flip = yes");
+    } else if (long_enough) {
+      look_at_series(result.series.back(), result);
+    }
     const Autocorrelation& a = result.series.back().autocorrelation;
     const bool unknown = a.window_limited && a.window > 0;  // at window 0 the series is noise, and tau_int 1/2
     result.tau_int = std::max(result.tau_int, unknown ? std::numeric_limits<double>::infinity() : a.tau_int);

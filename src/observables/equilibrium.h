@@ -27,7 +27,7 @@ struct Equilibrium {
 /// Looks at the series of `sums`, one of which is named "striped" (0 or 1). Warns where chains do not agree (R-hat above 1.05), are too
 /// short for their autocorrelations (fewer than 100 independent configurations in all), or are frozen with domain walls around the lattice:
 /// striped for most of one chain, not for most of another, and R-hat says that this is no chance; or striped all the time. R-hat is NaN
-/// where no chain has four configurations.
+/// where no chain has four configurations. Where no chain ever changes the sign of "M" it says that instead of what R-hat says of it.
 Equilibrium examine(const ChainSums& sums);
 
 }  // namespace scorefield

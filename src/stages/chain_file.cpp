@@ -64,8 +64,9 @@ void lay_out_configurations(H5File& file, const Params& params) {
   chain.reserve(rows);
   trajectory.reserve(rows);
   for (std::int64_t n = 0; n < generate.samples; ++n) {
+    const std::int64_t sweep = n / generate.chains;
     chain.push_back(static_cast<double>(n % generate.chains));
-    trajectory.push_back(static_cast<double>(before + (n / generate.chains + 1) * separation));
+    trajectory.push_back(static_cast<double>(before + (sweep + 1) * separation));
   }
   file.write_all("/chain", {rows}, chain, Stored::int64);
   file.write_all("/trajectory", {rows}, trajectory, Stored::int64);

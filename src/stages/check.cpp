@@ -120,7 +120,8 @@ void tell_costs_of_lattice(const Context& context) {
                                                                  static_cast<double>(sweeps) * static_cast<double>(generate.separation));
   const double steps = std::max(1.0, std::round(generate.trajectory / generate.step)), sites = sites_of(context.deck.params);
   context.log.line("  work           " + readable_count(updates) + " updates of about " + readable_count(steps) + " steps of " +
-                   readable_count(sites) + " sites: " + readable_count(updates * steps * sites) + " steps of a site");
+                   readable_count(sites) + " sites: " + readable_count(updates * steps * sites) + " steps of a site" +
+                   (tunes(generate) ? ", until the step is tuned" : ""));
 }
 
 /// A line for each output, and for what was measured of them.

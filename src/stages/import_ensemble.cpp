@@ -161,7 +161,9 @@ void import_ensemble(const Context& context, const Surveyed& found) {
     progress.update(static_cast<double>(std::min(begin + step, samples)));
   }
   file.finish();
-  progress.finish("read as " + chains_text(samples, params.generate.chains));
+  const std::uint64_t all = source->shape()[0];
+  const std::string first = all > static_cast<std::uint64_t>(samples) ? "the first of " + std::to_string(all) + ", " : "";
+  progress.finish(first + "read as " + chains_text(samples, params.generate.chains));
 }
 
 }  // namespace scorefield

@@ -102,6 +102,12 @@ Numbers exact_spectrum(const ModelParams& model, const FieldShape& shape) {
   return exact;
 }
 
+/// M1, M3, ..., phi7.
+bool is_odd_moment(const std::string& name) {
+  const char last = name.back();
+  return (name == std::string("M") + last || name == std::string("phi") + last) && last >= '1' && last <= '7' && (last - '0') % 2 == 1;
+}
+
 /// Known by symmetry, for the free field from its propagator, and for all models from the Schwinger-Dyson equation.
 Numbers exact_quantities(const ModelParams& model, const LatticeObserver& observer, const std::vector<std::string>& names,
                          const Numbers& spectrum) {
@@ -109,11 +115,11 @@ Numbers exact_quantities(const ModelParams& model, const LatticeObserver& observ
   const Numbers two_point = free ? two_point_function(observer.extents(), spectrum, 0.0) : Numbers();
   Numbers exact;
   for (const std::string& name : names) {
-    const bool odd = name.size() == 10 && name.rfind("kappa", 0) == 0 && (name[5] - '0') % 2 == 1;
+    const bool odd = is_odd_moment(name) || (name.size() == 10 && name.rfind("kappa", 0) == 0 && (name[5] - '0') % 2 == 1);
     const bool vanishes = odd || (free && (name.rfind("kappa4", 0) == 0 || name.rfind("kappa6", 0) == 0 || name.rfind("kappa8", 0) == 0));
     double value = vanishes || (free && name == "binder") ? 0.0 : kUnknown;
     if (name == "schwinger_dyson") value = 1.0;
-    if (free && (name == "kappa2_phi" || name == "kappa2_Z2")) value = two_point[0];
+    if (free && (name == "kappa2_phi" || name == "kappa2_Z2" || name == "phi2")) value = two_point[0];
     if (free && name == "hop_x") value = two_point[1];
     if (free && name == "hop_y") value = two_point[observer.extents().x];
     if (free && name == "V_M2") value = spectrum[0];

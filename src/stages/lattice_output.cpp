@@ -16,6 +16,9 @@ std::string joined(const std::vector<std::string>& names, const char* separator)
   return all;
 }
 
+/// Decimals that show an error of this size with two digits.
+int decimals_for(double error) { return error > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 15) : 7; }
+
 void write_values(H5File& out, const std::string& dataset, const Shape& shape, const Estimate& estimate) {
   out.write_all(dataset + "/value", shape, estimate.value);
   out.write_all(dataset + "/error", shape, estimate.error);
@@ -102,14 +105,15 @@ void write_histogram(H5File& out, const std::string& dataset, const Histogram& h
 std::vector<std::string> lines_of(const LatticeMeasurements& measured) {
   const LatticeResults& results = measured.results;
   std::vector<std::string> all;
-  for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "chi", "binder", "xi",
-                             "xi_connected", "action_density", "schwinger_dyson"}) {
+  for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi",
+                             "binder", "xi", "xi_connected", "action_density", "schwinger_dyson"}) {
     const auto found = std::find(results.names.begin(), results.names.end(), wanted);
     if (found == results.names.end()) continue;
     const auto i = static_cast<std::size_t>(found - results.names.begin());
     const double value = results.quantities.value[i], error = results.quantities.error[i];
     const bool known = std::isfinite(value) && std::isfinite(error);
-    all.push_back(known ? formatted("  %-22s %13.7g +- %.2g", wanted, value, error) : formatted("  %-22s %13s", wanted, "undefined"));
+    all.push_back(known ? formatted("  %-22s %13.*f +- %.2g", wanted, decimals_for(error), value, error)
+                        : formatted("  %-22s %13s", wanted, "undefined"));
   }
   for (const SeriesStatistics& each : measured.equilibrium.series) {
     const std::string r_hat = std::isnan(each.agreement.r_hat) ? "undefined" : formatted("%.4f", each.agreement.r_hat);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;     // of fields, that a rank reads at once
 constexpr std::size_t kGatheredNumbers = std::size_t{1} << 24;  // of rows, that all ranks hand to the root at once
+constexpr std::size_t kFewestBins = 4;                          // that an error is made from, with a warning
 constexpr std::uint64_t kFirstLook = 64;                        // configurations that the range of the histogram is chosen by
 
 /// What one thread works with.
@@ -162,16 +163,22 @@ class LatticeMeasurement {
     measured.samples = samples_;
     measured.chains = sums_.series().front().size();
     measured.equilibrium = examine(sums_);
-    measured.bin_size = bin_size(measured.equilibrium.tau_int);
-    const ChainSums::Binned binned = sums_.bins(measured.bin_size);
+    measured.bin_size = std::min(bin_size(measured.equilibrium.tau_int), longest_chain());
+    ChainSums::Binned binned = sums_.bins(measured.bin_size);
+    while (binned.counts.size() < kFewestBins && measured.bin_size > 1) binned = sums_.bins(measured.bin_size /= 2);
     measured.bins = binned.counts.size();
-    if (measured.bins < 2) throw InputError(file_.path().string() + " has too few configurations for an error: make more");
     measured.results = estimate_lattice(context_.deck.params.model, observer(), binned);
     measured.warnings = measured.equilibrium.warnings;
     if (binned.too_few) measured.warnings.push_back("only " + std::to_string(measured.bins) + " bins: errors are not to be trusted");
     if (const auto warning = warning_of_action(measured.results)) measured.warnings.push_back(*warning);
-    if (const auto warning = updates ? warning_of(*updates) : std::nullopt) measured.warnings.push_back(*warning);
+    if (updates) add_warnings(context_.deck.params.generate, *updates, measured.warnings);
     return measured;
+  }
+
+  std::size_t longest_chain() const {
+    std::size_t longest = 1;
+    for (const auto& chain : sums_.series().front()) longest = std::max(longest, chain.size());
+    return longest;
   }
 
   static std::optional<std::string> warning_of_action(const LatticeResults& results) {

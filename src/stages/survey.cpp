@@ -147,7 +147,7 @@ namespace {
 
 /// How far an ensemble is that has no configurations yet.
 std::optional<std::string> thermalisation(const std::optional<Checkpoint>& checkpoint) {
-  if (!checkpoint || checkpoint->integers.count("updates") == 0) return std::nullopt;
+  if (!checkpoint || !checkpoint->integers.contains("updates")) return std::nullopt;
   const std::int64_t done = checkpoint->integers.at("updates"), all = checkpoint->integers.at("thermalisation");
   if (done >= all) return std::nullopt;
   return "thermalising, update " + std::to_string(done) + " of " + std::to_string(all);

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t kPiece = 1 << 20;  // numbers that the root reads at once
 constexpr double kSigmas = 5.0;
+constexpr double kLeastAcceptance = 0.02;
+constexpr double kFarFromWanted = 0.05;  // twice what rounding to whole steps makes of it
 
 /// One number a configuration, by chain.
 using Series = std::vector<std::vector<double>>;
@@ -84,11 +86,18 @@ std::string line_of(const UpdateStatistics& updates) {
                    static_cast<long long>(updates.steps), updates.step);
 }
 
-std::optional<std::string> warning_of(const UpdateStatistics& updates) {
-  const double deviation = std::fabs(updates.exp_minus_delta_h - 1.0);
-  if (deviation <= kSigmas * updates.exp_minus_delta_h_error) return std::nullopt;
-  return formatted("<exp(-dH)> = %.6g +- %.2g is not 1: the step is too large for it to be measured, or chains were not thermalised",
-                   updates.exp_minus_delta_h, updates.exp_minus_delta_h_error);
+void add_warnings(const GenerateParams& generate, const UpdateStatistics& updates, std::vector<std::string>& warnings) {
+  if (std::fabs(updates.exp_minus_delta_h - 1.0) > kSigmas * updates.exp_minus_delta_h_error) {
+    warnings.push_back(
+        formatted("<exp(-dH)> = %.6g +- %.2g is not 1: the step is too large for it to be measured, or chains were not thermalised",
+                  updates.exp_minus_delta_h, updates.exp_minus_delta_h_error));
+  }
+  if (updates.acceptance < kLeastAcceptance) {
+    warnings.push_back(formatted("hardly any update was accepted (%.2g of them): take a smaller generate.step", updates.acceptance));
+  } else if (tunes(generate) && updates.steps > 1 && std::fabs(updates.acceptance - generate.acceptance) > kFarFromWanted) {
+    warnings.push_back(formatted("acceptance is %.2g where generate.acceptance = %.2g: the step was not tuned in so short a thermalisation",
+                                 updates.acceptance, generate.acceptance));
+  }
 }
 
 }  // namespace scorefield

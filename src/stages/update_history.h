@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/hdf5.h"
 #include "stages/context.h"
@@ -26,8 +27,10 @@ std::optional<UpdateStatistics> read_update_statistics(const Context& context, c
 /// Writes them to group/updates; on ranks that have none, what is handed over is ignored. Collective.
 void write_update_statistics(H5File& out, const std::string& group, const UpdateStatistics& updates);
 
-/// The line that `measure` prints, and what is wrong with them: a mean of exp(-Delta H) more than five errors from 1.
+/// The line that `measure` prints.
 std::string line_of(const UpdateStatistics& updates);
-std::optional<std::string> warning_of(const UpdateStatistics& updates);
+/// Adds what is wrong with them: a mean of exp(-Delta H) more than five errors from 1, an acceptance far from what the deck wants, or of
+/// hardly any update.
+void add_warnings(const GenerateParams& generate, const UpdateStatistics& updates, std::vector<std::string>& warnings);
 
 }  // namespace scorefield

@@ -95,6 +95,7 @@ def test_configurations_are_those_that_are_named(folder: Path, results: LatticeR
     chosen = choose(results.series)
     fields = read_configurations(folder, [(each.chain, each.place) for each in chosen])
     assert len(chosen) == 9 and any(each.striped for each in chosen)
+    assert not any(each.striped for each in choose(results.series, mark_stripes=False))
     for each, field in zip(chosen, fields):
         assert field.mean() == pytest.approx(results.series.of("M", each.chain)[each.place])
         assert each.striped == (each.chain == 5)

@@ -145,6 +145,8 @@ def test_chains_that_freeze_are_seen(tmp_path):
     assert "warning:" in frozen
     good, said = warnings(tmp_path / "frozen")
     assert good == 0 and "chains do not agree on M" in said
+    complete("run", tmp_path / "ordered", *LARGE, "--generate.cluster=0", "--generate.start=cold")
+    assert warnings(tmp_path / "ordered")[1].startswith("the sign of M never changes along a chain")
     moving = complete("run", tmp_path / "moving", *LARGE, "--generate.thermalisation=300", "--generate.samples=6400")
     assert "warning:" not in moving
     assert warnings(tmp_path / "moving") == (1, "")
@@ -170,7 +172,7 @@ def test_chains_of_unequal_length(tmp_path):
 def test_ensembles_that_are_very_short(tmp_path):
     """Chains without halves are measured, with a warning; one configuration has no error."""
     said = complete("run", tmp_path / "short", "--generate.samples=12")
-    assert "R-hat undefined" in said and "warning: chains are too short for M" in said
+    assert "R-hat undefined" in said and "warning: no chain has four configurations" in said
     result = scorefield("run", BROKEN_PHASE, "--lattice.size=5,7", "--generate.samples=1", "--generate.thermalisation=5",
                         f"--run.output={tmp_path / 'one'}", ranks=2)
     assert result.returncode == 2 and "ensemble.h5 has one configuration, too few for an error" in result.stderr

@@ -13,9 +13,9 @@ constexpr std::size_t kChains = 8;
 
 /// Rows of two numbers, an observable and whether there is a stripe, as value(chain, n, normal) makes them.
 template <class Value>
-ChainSums chains_of(std::size_t length, const Value& value) {
+ChainSums chains_of(std::size_t length, const Value& value, const char* name = "A") {
   const auto place = [](std::size_t at) { return [at](std::span<const double> row) { return row[at]; }; };
-  ChainSums sums(std::vector<std::size_t>(kChains, length), 2, {{"A", place(0)}, {"striped", place(1)}});
+  ChainSums sums(std::vector<std::size_t>(kChains, length), 2, {{name, place(0)}, {"striped", place(1)}});
   std::vector<double> normals(length);
   for (std::size_t chain = 0; chain < kChains; ++chain) {
     fill_normals({7, Stream::start, chain}, 0, normals);
@@ -54,11 +54,25 @@ TEST(Equilibrium, ChainsThatAreTooShort) {
   EXPECT_TRUE(std::isinf(found.tau_int));
 }
 
+// A magnetisation of one sign in each chain, half of them negative: that is said, and not that chains disagree. One change of sign is
+// enough.
+TEST(Equilibrium, SignsThatNeverChange) {
+  for (const bool changes : {false, true}) {
+    const auto ordered = [&](std::size_t chain, std::size_t n, double x) {
+      return Row{(chain % 2 == 0 || (changes && n == 7) ? 1.0 : -1.0) * (4.0 + 0.1 * x), 0.0};
+    };
+    const Equilibrium found = examine(chains_of(400, ordered, "M"));
+    ASSERT_EQ(found.warnings.size(), 1u);
+    const char* words = changes ? "chains do not agree on M: R-hat = " : "the sign of M never changes along a chain";
+    EXPECT_EQ(found.warnings[0].rfind(words, 0), 0u) << found.warnings[0];
+  }
+}
+
 // Each of two configurations: nothing tells whether they agree.
 TEST(Equilibrium, ChainsWithoutHalves) {
   const Equilibrium found = examine(chains_of(2, [](std::size_t, std::size_t, double x) { return Row{x, x > 1.0 ? 1.0 : 0.0}; }));
   ASSERT_EQ(found.warnings.size(), 1u);
-  EXPECT_EQ(found.warnings[0].rfind("chains are too short for A", 0), 0u) << found.warnings[0];
+  EXPECT_EQ(found.warnings[0].rfind("no chain has four configurations", 0), 0u) << found.warnings[0];
 }
 
 // Stripes in some chains, in all of them, or now and then.

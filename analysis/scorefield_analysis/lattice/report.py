@@ -55,7 +55,7 @@ def _pictures(folder: Path, results: LatticeResults) -> tuple[list[Picture], str
     """A few configurations; none, and a line that says why, where they cannot be read."""
     if not (folder / "ensemble.h5").exists():
         return [], f"no pictures of configurations: {folder / 'ensemble.h5'} is not there"
-    chosen = choose(results.series)
+    chosen = choose(results.series, mark_stripes=any("stripes" in warning for warning in results.warnings))
     try:
         fields = read_configurations(folder, [(each.chain, each.place) for each in chosen])
     except UserError as error:

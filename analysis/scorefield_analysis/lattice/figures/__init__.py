@@ -31,6 +31,6 @@ def planned_figures(results: LatticeResults, pictures: Sequence[Picture]) -> lis
                partial(draw_sites, results)),
     ]
     if pictures:
-        figures.append(Figure("configurations", "Configurations, on one scale of colours; those with domain walls "
-                              "around the lattice are marked as striped.", partial(draw_configurations, pictures)))
+        figures.append(Figure("configurations", "Configurations, on one scale of colours; where chains are frozen, "
+                              "those with domain walls around the lattice are marked as striped.", partial(draw_configurations, pictures)))
     return figures

@@ -1,6 +1,6 @@
 """Configurations as pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Sequence
 
 import matplotlib.pyplot as plt
@@ -32,9 +32,14 @@ class Picture:
     field: np.ndarray
 
 
-def choose(series: Series) -> list[Place]:
-    """Up to nine configurations, evenly over all of the series; one that is striped among them, if there is one."""
+def choose(series: Series, mark_stripes: bool = True) -> list[Place]:
+    """Up to nine configurations, evenly over all of the series; one that is striped among them, if there is one.
+
+    Without `mark_stripes` none counts as striped: in a disordered phase stripes come and go by chance.
+    """
     points = np.unique(np.linspace(0, len(series.chain) - 1, PICTURES).round().astype(int))
+    if not mark_stripes:
+        return [replace(_place(series, int(point)), striped=False) for point in points]
     striped = np.flatnonzero(series.values["striped"])
     if len(striped) and not series.values["striped"][points].any():
         points[-1] = striped[len(striped) // 2]

@@ -12,16 +12,16 @@
 namespace scorefield {
 namespace {
 
+constexpr std::int64_t kFewestSites = 4096;  // of a chain for each thread that works on it: with less they mostly wait for each other
+
+}  // namespace
+
 Extents extents_of(const LatticeParams& lattice) { return {lattice.size[0], lattice.size[1]}; }
 
 ProcessGrid grid_of(int ranks, const Params& params) {
   const auto& wanted = params.lattice.process_grid;
   return choose_grid(ranks, extents_of(params.lattice), params.generate.chains, {wanted[0], wanted[1], wanted[2]});
 }
-
-constexpr std::int64_t kFewestSites = 4096;  // of a chain for each thread that works on it: with less they mostly wait for each other
-
-}  // namespace
 
 int threads_a_chain(const Domain& domain, int threads) {
   const bool small = domain.lattice().sites() < threads * kFewestSites;

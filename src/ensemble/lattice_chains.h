@@ -19,6 +19,10 @@ inline bool tunes(const GenerateParams& generate) { return generate.acceptance >
 /// Steps of an update of about this length, at least one.
 inline std::int64_t steps_of(double trajectory, double step) { return std::max<std::int64_t>(1, std::llround(trajectory / step)); }
 
+/// The deck's lattice, and the ranks' grid for it. InputError where the deck's process grid does not fit.
+Extents extents_of(const LatticeParams& lattice);
+ProcessGrid grid_of(int ranks, const Params& params);
+
 /// Of a rank's `threads`, those that work on one chain together: one where it has whole chains, enough of them or small ones; else all.
 int threads_a_chain(const Domain& domain, int threads);
 

@@ -22,7 +22,7 @@ Seal verify_start(const Context& context) {
     if (context.comm.is_root() && !std::filesystem::is_regular_file(path))
       throw InputError("no file " + path + ": set generate.start-file to an ensemble on this lattice");
   });
-  return check_seal(context.comm, path);
+  return context.files->seal(context.comm, path);
 }
 
 /// generate.start-file, opened by this rank alone: ranks may read the same configurations, which MPI-IO together does not do well.

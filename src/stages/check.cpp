@@ -33,12 +33,9 @@ double backward_evaluations(const Params& params, const Process& process, std::s
 
 /// The deck's process grid must fit the ranks.
 void validate_grid(const Context& context) {
-  const Params& params = context.deck.params;
-  const auto& wanted = params.lattice.process_grid;
   require_all(context.comm, [&] {
     try {
-      choose_grid(context.comm.size(), {params.lattice.size[0], params.lattice.size[1]}, params.generate.chains,
-                  {wanted[0], wanted[1], wanted[2]});
+      grid_of(context.comm.size(), context.deck.params);
     } catch (const InputError& error) {
       throw InputError(context.deck.place_of({"lattice.process-grid", "generate.chains", "lattice.size"}) + error.what() +
                        ": change lattice.process-grid, generate.chains or the number of ranks");
@@ -83,10 +80,7 @@ double numbers_of_batch(const Params& params, double numbers_of_sweep) {
 double bytes_to_generate(const Context& context) {
   const Params& params = context.deck.params;
   if (params.generate.algorithm == "import") return 8.0 * std::max(kNumbersACore, sites_of(params));
-  const Extents lattice{params.lattice.size[0], params.lattice.size[1]};
-  const auto& wanted = params.lattice.process_grid;
-  const ProcessGrid grid = choose_grid(context.comm.size(), lattice, params.generate.chains, {wanted[0], wanted[1], wanted[2]});
-  const Domain domain(context.comm, lattice, params.generate.chains, grid);
+  const Domain domain(context.comm, extents_of(params.lattice), params.generate.chains, grid_of(context.comm.size(), params));
   const std::int64_t chains = domain.chains().size(), threads = thread_count();
   const Layout layout = make_layout(domain, threads_a_chain(domain, static_cast<int>(threads)));
   const std::int64_t moved = domain.whole() && layout.tiles.size() == 1 ? threads : chains;
@@ -118,7 +112,8 @@ void tell_costs_of_lattice(const Context& context) {
   const std::int64_t sweeps = (generate.samples + generate.chains - 1) / generate.chains;
   const double updates = static_cast<double>(generate.chains) * (static_cast<double>(generate.thermalisation) +
                                                                  static_cast<double>(sweeps) * static_cast<double>(generate.separation));
-  const double steps = std::max(1.0, std::round(generate.trajectory / generate.step)), sites = sites_of(context.deck.params);
+  const auto steps = static_cast<double>(steps_of(generate.trajectory, generate.step));
+  const double sites = sites_of(context.deck.params);
   context.log.line("  work           " + readable_count(updates) + " updates of about " + readable_count(steps) + " steps of " +
                    readable_count(sites) + " sites: " + readable_count(updates * steps * sites) + " steps of a site" +
                    (tunes(generate) ? ", until the step is tuned" : ""));

@@ -152,23 +152,19 @@ class LatticeRun {
     return context_.comm.min(std::max<std::int64_t>(1, kNumbersACore * thread_count() / numbers_a_sweep));
   }
 
-  /// Sweeps of the first batch: what the deck wants, or one, from which on they grow.
-  std::int64_t first_batch() const { return context_.deck.params.run.batch > 0 ? most_sweeps() : 1; }
-  /// Sweeps of the next batch: twice as many, unless the last took so long that stops and progress would wait.
-  std::int64_t next_batch(std::int64_t last, double seconds) const {
-    const bool longer = context_.comm.max(seconds < 0.5 * kSecondsABatch ? 0 : 1) == 0;
-    return longer ? std::min(2 * last, most_sweeps()) : last;
-  }
+  /// True if the last batch took so short a time on all ranks that stops and progress could wait for twice as many sweeps.
+  bool may_grow(double seconds) const { return context_.comm.min(seconds < 0.5 * kSecondsABatch ? 1 : 0) == 1; }
 
   void produce() {
     Progress progress(context_.log, "generate " + context_.deck.params.model.name, static_cast<double>(output_.wanted), output_.unit,
                       static_cast<double>(sweeps_done() * generate_.chains));
-    const std::int64_t whole = layout_.whole_sweeps();
-    std::int64_t batch = first_batch();
+    const std::int64_t whole = layout_.whole_sweeps(), most = most_sweeps();
+    std::int64_t batch = context_.deck.params.run.batch > 0 ? most : 1;  // what the deck wants, or one, from which on they grow
     while (sweeps_done() < whole) {
       const auto start = std::chrono::steady_clock::now();
       make_sweeps(std::min(batch, whole - sweeps_done()));
-      batch = next_batch(batch, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+      if (batch < most && may_grow(taken.count())) batch = std::min(2 * batch, most);
       progress.update(static_cast<double>(sweeps_done() * generate_.chains));
       if (sweeps_done() < whole) safe_point();
     }

@@ -87,7 +87,7 @@ Seal verify_source(const Context& context) {
     if (context.comm.is_root() && !std::filesystem::is_regular_file(path))
       throw InputError("no file " + path + ": set generate.import-file to an array of fields");
   });
-  return is_npy(path) ? Seal::none : check_seal(context.comm, path);
+  return is_npy(path) ? Seal::none : context.files->seal(context.comm, path);
 }
 
 std::unique_ptr<Source> open_source(const GenerateParams& generate, Seal seal) {

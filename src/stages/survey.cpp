@@ -141,10 +141,6 @@ bool is_being_extended(const Context& context, const Output& output, std::int64_
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// How far an ensemble is that has no configurations yet.
 std::optional<std::string> thermalisation(const std::optional<Checkpoint>& checkpoint) {
   if (!checkpoint || !checkpoint->integers.contains("updates")) return std::nullopt;

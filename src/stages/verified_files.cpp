@@ -14,10 +14,23 @@ VerifiedFiles::Identity VerifiedFiles::identity(const Comm& comm, const std::fil
   return result;
 }
 
+std::optional<Seal> VerifiedFiles::known(const std::filesystem::path& path, const Identity& identity) const {
+  const auto before = known_.find(path);
+  if (before == known_.end() || before->second.identity != identity) return std::nullopt;
+  return before->second.seal;
+}
+
+Seal VerifiedFiles::seal(const Comm& comm, const std::filesystem::path& path) {
+  const Identity now = identity(comm, path);
+  if (const auto before = known(path, now)) return *before;
+  const Seal seal = check_seal(comm, path);
+  if (seal != Seal::broken) known_[path] = {now, seal};
+  return seal;
+}
+
 H5File VerifiedFiles::open(const Comm& comm, const std::filesystem::path& path) {
   const Identity now = identity(comm, path);
-  const auto before = known_.find(path);
-  if (before != known_.end() && before->second.identity == now) return H5File::open(path, comm, before->second.seal);
+  if (const auto before = known(path, now)) return H5File::open(path, comm, *before);
   H5File file = H5File::open(path, comm);
   known_[path] = {now, file.sealed() ? Seal::good : Seal::none};
   return file;

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/hdf5.h"
 #include "base/seal.h"
@@ -16,6 +17,8 @@ class VerifiedFiles {
  public:
   /// As H5File::open. Collective.
   H5File open(const Comm& comm, const std::filesystem::path& path);
+  /// As check_seal, for ranks that open the file by themselves. Collective.
+  Seal seal(const Comm& comm, const std::filesystem::path& path);
 
  private:
   using Identity = std::array<std::int64_t, 4>;
@@ -25,6 +28,8 @@ class VerifiedFiles {
     Identity identity;
     Seal seal;
   };
+  /// What was said of this very file, if anything.
+  std::optional<Seal> known(const std::filesystem::path& path, const Identity& identity) const;
   std::map<std::filesystem::path, Known> known_;
 };
 

@@ -14,15 +14,7 @@ const Comm& comm() { return test::world(); }
 constexpr std::int64_t kChains = 5;
 
 Params params_for(const std::string& algorithm, const Extents& lattice) {
-  Params params;
-  params.run.seed = 17;
-  params.model.name = "phi4";
-  params.model.lambda = 0.1;
-  params.lattice.size = {lattice.y, lattice.x};
-  params.generate.chains = kChains;
-  params.generate.algorithm = algorithm;
-  params.generate.trajectory = 0.5;
-  params.generate.step = algorithm == "hmc" ? 0.25 : 0.1;
+  Params params = test::lattice_params(algorithm, lattice, kChains);
   params.generate.thermalisation = 4;
   params.generate.cluster = 2;
   params.generate.flip = "yes";

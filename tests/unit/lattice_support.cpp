@@ -90,6 +90,19 @@ std::vector<double> TestChains::sites(Field& field) {
   return numbers;
 }
 
+Params lattice_params(const std::string& algorithm, const Extents& lattice, std::int64_t chains) {
+  Params params;
+  params.run.seed = 17;
+  params.model.name = "phi4";
+  params.model.lambda = 0.1;
+  params.lattice.size = {lattice.y, lattice.x};
+  params.generate.chains = chains;
+  params.generate.algorithm = algorithm;
+  params.generate.trajectory = 0.5;
+  params.generate.step = algorithm == "hmc" ? 0.25 : 0.1;
+  return params;
+}
+
 Range my_share(std::int64_t chains) { return share(chains, world().size(), world().rank()); }
 
 Estimate over_chains(std::span<const double> mine) {

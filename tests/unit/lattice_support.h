@@ -63,6 +63,9 @@ struct Estimate {
 };
 Estimate over_chains(std::span<const double> mine);
 
+/// Parameters of a small phi^4 run with a step that suits the algorithm.
+Params lattice_params(const std::string& algorithm, const Extents& lattice, std::int64_t chains);
+
 /// How many numbers of two arrays differ in a bit; all of them if the sizes differ.
 std::size_t different(std::span<const double> a, std::span<const double> b);
 

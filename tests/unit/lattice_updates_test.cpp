@@ -15,15 +15,7 @@ constexpr Extents kLattice{6, 8};
 constexpr std::int64_t kChains = 5;
 
 Params params_for(const std::string& algorithm) {
-  Params params;
-  params.run.seed = 17;
-  params.model.name = "phi4";
-  params.model.lambda = 0.1;
-  params.lattice.size = {kLattice.y, kLattice.x};
-  params.generate.chains = kChains;
-  params.generate.algorithm = algorithm;
-  params.generate.trajectory = 0.5;
-  params.generate.step = algorithm == "hmc" ? 0.25 : 0.1;
+  Params params = test::lattice_params(algorithm, kLattice, kChains);
   params.generate.acceptance = 0.0;
   params.generate.cluster = 0;
   return params;

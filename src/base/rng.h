@@ -28,6 +28,9 @@ enum class Stream : std::uint8_t {
   cluster_bond = 15,    ///< which bonds of a cluster update are set; index = 2 (chain * sites + site) + direction
   cluster_sign = 16,    ///< signs of the clusters; index = chain * sites + first site of the cluster
   sign_flip = 17,       ///< whether a chain changes its global sign; index = chain
+  walker_x = 18,        ///< noise of a complex Langevin step in x; eight a walker: step = n/8, index = 8 (w - w mod 64) + 64 (n mod 8)
+                        ///< + w mod 64 for step n of walker w
+  walker_y = 19,        ///< the same in y
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

@@ -71,6 +71,23 @@ inline Bits first_lanes(std::int64_t count) {
   return mask;
 }
 
+/// True if any bit is set.
+inline bool any(Bits mask) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif defined(__AVX__)
+  return _mm256_testz_si256((__m256i)mask, (__m256i)mask) == 0;
+#else
+  return (mask[0] | mask[1]) != 0;
+#endif
+}
+
+/// The square root of each lane.
+inline Vec root_of(Vec value) {
+  for (int i = 0; i < kLanes; ++i) value[i] = std::sqrt(value[i]);
+  return value;
+}
+
 /// a where the mask is set, else b.
 inline Vec select(Bits mask, Vec a, Vec b) { return (Vec)(((Bits)a & mask) | ((Bits)b & ~mask)); }
 

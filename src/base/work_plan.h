@@ -20,12 +20,13 @@ inline constexpr std::int64_t kSmallestBlock = 64;
 class WorkPlan {
  public:
   /// `batch`: wanted configurations a batch. `numbers_per_piece`: sums that each piece hands to the root, for a bound on what is
-  /// gathered in a batch.
-  WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece = 1);
+  /// gathered in a batch. `components`: numbers of a configuration.
+  WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece = 1, std::int64_t components = 1);
 
   std::int64_t samples() const { return samples_; }
   std::int64_t first() const { return first_; }
   std::int64_t block() const { return block_; }
+  std::int64_t components() const { return components_; }
   std::int64_t blocks() const;
   std::int64_t batches() const;
   /// Configurations whose sums travel together: a unit, or a block if that is less.
@@ -48,6 +49,7 @@ class WorkPlan {
   std::int64_t block_;
   std::int64_t unit_;
   std::int64_t batch_;
+  std::int64_t components_;
 };
 
 }  // namespace scorefield

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
 constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
+constexpr double kMostUpdates = 1 << 26;                    // of a walker: noise is numbered by update * 2^30 + step, below 2^56
 constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
@@ -60,7 +61,7 @@ void check_network(const Deck& deck) {
 /// Keys that mean nothing for the deck's model.
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
-    const bool waits = !key.condition.strict && is_lattice(deck.params.model);
+    const bool waits = !key.condition.strict && !has_law(deck.params.model);
     if (waits || key.applies(deck.params) || !deck.places.contains(key.full_name())) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
@@ -90,6 +91,9 @@ double depth_of_minimum(const ModelParams& model) {
 
 void check_couplings(const Deck& deck) {
   const ModelParams& model = deck.params.model;
+  if (model.name == "phi4" && model.lambda <= 0.0) {
+    refuse(deck, {"model.lambda"}, "model.lambda = " + shortest(model.lambda) + ": the action has no minimum, take lambda > 0");
+  }
   if (model.name == "gaussian-field" && model.kappa >= 0.25) {
     refuse(deck, {"model.kappa"},
            "model.kappa = " + shortest(model.kappa) + ": a free field needs kappa < 0.25, else its action has no minimum");
@@ -102,6 +106,47 @@ void check_couplings(const Deck& deck) {
   }
 }
 
+/// Steps of an update that noise is numbered for.
+void check_steps(const Deck& deck) {
+  const GenerateParams& generate = deck.params.generate;
+  if (generate.trajectory / generate.step <= kMostSteps) return;
+  refuse(deck, {"generate.step", "generate.trajectory"},
+         "generate.trajectory = " + shortest(generate.trajectory) + " and generate.step = " + shortest(generate.step) + " make more than " +
+             shortest(kMostSteps) + " steps an update: take a larger step or a shorter trajectory");
+}
+
+/// Couplings for which the integral of exp(-S) exists, and what moves walkers.
+void check_walkers(const Deck& deck) {
+  const ModelParams& model = deck.params.model;
+  const GenerateParams& generate = deck.params.generate;
+  if (model.name == "gaussian" && model.a <= 0.0) {
+    refuse(deck, {"model.a"}, "model.a = " + shortest(model.a) + ": the integral of exp(-sigma_0 z^2/2) does not converge, take a > 0");
+  }
+  if (model.name == "quartic" && model.lambda <= 0.0) {
+    refuse(deck, {"model.lambda"},
+           "model.lambda = " + shortest(model.lambda) + ": the integral of exp(-lambda z^4/4) does not converge, take a real part above 0");
+  }
+  if (generate.noise_y < 0.0) {
+    refuse(deck, {"generate.noise-y"},
+           "generate.noise-y = " + shortest(generate.noise_y) + ": N_y is the variance of a real noise, take 0 or more");
+  }
+  if ((generate.length & (generate.length - 1)) != 0) {
+    refuse(deck, {"generate.length"},
+           "generate.length = " + std::to_string(generate.length) +
+               ": walkers fill blocks of 64 configurations, take 1, 2, 4, 8, 16, 32 or 64");
+  }
+  if (generate.scheme == "exact" && model.name != "gaussian") {
+    refuse(deck, {"generate.scheme"},
+           "generate.scheme = exact is for model.name = gaussian, and it is " + model.name + ": take second-order");
+  }
+  const double updates = static_cast<double>(generate.thermalisation) + static_cast<double>(generate.length * generate.separation);
+  if (updates > kMostUpdates) {
+    refuse(deck, {"generate.thermalisation", "generate.separation"},
+           "generate.thermalisation and generate.separation make " + shortest(updates) + " updates a walker, more than " +
+               shortest(kMostUpdates) + ": make updates longer (generate.trajectory), or take fewer");
+  }
+}
+
 /// How chains are moved; an import has none that are.
 void check_updates(const Deck& deck) {
   const GenerateParams& generate = deck.params.generate;
@@ -111,11 +156,11 @@ void check_updates(const Deck& deck) {
            "generate.algorithm = langevin without correction does not go with cluster updates or flips of the sign, which are exact: set "
            "generate.cluster = 0 and generate.flip = no, or take langevin-corrected");
   }
-  if (generate.trajectory / generate.step > kMostSteps) {
-    refuse(deck, {"generate.step", "generate.trajectory"},
-           "generate.trajectory = " + shortest(generate.trajectory) + " and generate.step = " + shortest(generate.step) +
-               " make more than " + shortest(kMostSteps) + " steps an update: take a larger step or a shorter trajectory");
+  if (generate.algorithm == "langevin" && generate.scheme == "exact") {
+    refuse(deck, {"generate.scheme"},
+           "generate.scheme = exact is for model.name = gaussian, and it is " + deck.params.model.name + ": take second-order");
   }
+  check_steps(deck);
 }
 
 /// Files that configurations come from.
@@ -156,6 +201,11 @@ void refuse_contradictions(const Deck& deck) {
   const Params& p = deck.params;
   check_conditions(deck);
   if (is_lattice(p.model)) return check_lattice(deck);
+  if (is_walker(p.model)) {
+    check_walkers(deck);
+    check_steps(deck);
+    return check_bins(deck, "generate.samples", p.generate.samples);
+  }
   check_list_length(deck, "sample.samples", p.sample.samples.size(), p.sample.score.size());
   check_list_length(deck, "sample.sampler", p.sample.sampler.size(), p.sample.score.size());
   check_list_length(deck, "sample.steps", p.sample.steps.size(), p.sample.score.size());

@@ -132,10 +132,17 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   }
 }
 
-/// Defaults that depend on the algorithm, for keys that the deck does not set.
-void set_defaults_of_algorithm(Deck& deck) {
+/// Defaults that depend on model and algorithm, for keys that the deck does not set.
+void set_dependent_defaults(Deck& deck) {
   GenerateParams& generate = deck.params.generate;
   const auto is_set = [&](const char* key) { return deck.places.contains(key); };
+  if (deck.params.model.name == "quartic" && !is_set("model.lambda")) deck.params.model.lambda = 1.0;
+  if (is_walker(deck.params.model)) {
+    if (!is_set("generate.trajectory")) generate.trajectory = 0.5;
+    if (!is_set("generate.step")) generate.step = 0.01;
+    if (!is_set("generate.thermalisation")) generate.thermalisation = 20;
+    if (!is_set("generate.separation")) generate.separation = 1;
+  }
   if (generate.algorithm == "langevin" && !is_set("generate.cluster")) generate.cluster = 0;  // the two do not go together
   if (generate.algorithm == "langevin-corrected" && !is_set("generate.acceptance")) generate.acceptance = 0.57;  // costs least
 }
@@ -171,7 +178,7 @@ Deck parse_deck(const std::filesystem::path& path, const std::string& text, cons
   deck.overrides = overrides;
   read_file(deck, without_mark(text));
   read_overrides(deck, overrides);
-  set_defaults_of_algorithm(deck);
+  set_dependent_defaults(deck);
   refuse_contradictions(deck);
   if (deck.params.run.output.empty()) deck.params.run.output = "out/" + path.stem().string();
   if (resolved_text(deck.params).size() > kLongest) {

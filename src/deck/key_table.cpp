@@ -71,20 +71,27 @@ Key walltime_key() {
           [](const Params& p) { return shortest(p.run.walltime); }};
 }
 
-const Key::Condition kPoints{"model.name = two-peak", [](const Params& p) { return !is_lattice(p.model); }};
+const Key::Condition kTwoPeak{"model.name = two-peak", [](const Params& p) { return has_law(p.model); }};
+const Key::Condition kWalkers{"model.name = gaussian or quartic", [](const Params& p) { return is_walker(p.model); }};
+const Key::Condition kQuartic{"model.name = quartic", [](const Params& p) { return p.model.name == "quartic"; }};
+const Key::Condition kPoints{"a zero-dimensional model", [](const Params& p) { return !is_lattice(p.model); }};
 const Key::Condition kLattice{"a model on a lattice", [](const Params& p) { return is_lattice(p.model); }};
-const Key::Condition kPhi4{"model.name = phi4", [](const Params& p) { return p.model.name == "phi4"; }};
+const Key::Condition kInteracting{"model.name = phi4 or quartic",
+                                  [](const Params& p) { return p.model.name == "phi4" || kQuartic.holds(p); }};
 /// Those below say nothing of the model, only of what another key is set to.
 const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
                           false};
-const Key::Condition kLangevin{"generate.algorithm = langevin",
-                               [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "langevin"; }, false};
+const Key::Condition kLangevin{
+    "generate.algorithm = langevin, or complex Langevin",
+    [](const Params& p) { return is_walker(p.model) || (is_lattice(p.model) && p.generate.algorithm == "langevin"); }, false};
 const Key::Condition kRejecting{
     "generate.algorithm = hmc or langevin-corrected",
     [](const Params& p) { return kHmc.holds(p) || (is_lattice(p.model) && p.generate.algorithm == "langevin-corrected"); }, false};
 const Key::Condition kImport{"generate.algorithm = import",
                              [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, false};
 const Key::Condition kChains{"a model on a lattice", [](const Params& p) { return is_lattice(p.model) && !kImport.holds(p); }, false};
+const Key::Condition kMoves{"a model on a lattice, or complex Langevin",
+                            [](const Params& p) { return kChains.holds(p) || is_walker(p.model); }, false};
 const Key::Condition kFromFile{"generate.start = file", [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; },
                                false};
 
@@ -122,18 +129,27 @@ std::vector<Key> lattice_keys() {
 std::vector<Key> model_keys() {
   using enum KeyClass;
   const SectionKeys<ModelParams> model{"model", &Params::model};
-  Key name = model.choice("name", &ModelParams::name, {"two-peak", "phi4", "gaussian-field"}, physics, "what is simulated");
+  Key name =
+      model.choice("name", &ModelParams::name, {"two-peak", "phi4", "gaussian-field", "gaussian", "quartic"}, physics, "what is simulated");
   Key kappa = model.number("kappa", &ModelParams::kappa, {0, 1e3}, "", physics, "hopping parameter");
-  Key lambda = model.number("lambda", &ModelParams::lambda, {0, 1e3, true}, "", physics, "quartic coupling");
+  Key lambda = model.number("lambda", &ModelParams::lambda, {-1e3, 1e3}, "", physics,
+                            "quartic coupling, positive; not set: 0.022 for phi4, 1 for quartic");
+  Key lambda_im = model.number("lambda-im", &ModelParams::lambda_im, {-1e3, 1e3}, "", physics, "its imaginary part");
   kappa.condition = kLattice;
-  lambda.condition = kPhi4;
+  lambda.condition = kInteracting;
+  lambda_im.condition = kQuartic;
   std::vector<Key> keys =
-      only(kPoints, {
-                        model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
-                        model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
-                        model.number("weight", &ModelParams::weight, {0, 1}, "", physics, "share of the peak at +mu0"),
-                    });
-  keys.insert(keys.begin(), {name, kappa, lambda});
+      only(kTwoPeak, {
+                         model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
+                         model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
+                         model.number("weight", &ModelParams::weight, {0, 1}, "", physics, "share of the peak at +mu0"),
+                     });
+  keys.insert(keys.begin(), {name, kappa, lambda, lambda_im});
+  for (const Key& key : only(kWalkers, {model.number("a", &ModelParams::a, {-1e3, 1e3}, "", physics,
+                                                     "real part of sigma_0 in S = sigma_0 z^2/2 + lambda z^4/4"),
+                                        model.number("b", &ModelParams::b, {-1e3, 1e3}, "", physics, "its imaginary part")})) {
+    keys.push_back(key);
+  }
   return keys;
 }
 
@@ -142,7 +158,8 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
   using enum KeyClass;
   Key integrator = generate.choice("integrator", &GenerateParams::integrator, {"leapfrog", "omf2", "omf4"}, physics,
                                    "leapfrog, or minimum-norm schemes of second and fourth order");
-  Key scheme = generate.choice("scheme", &GenerateParams::scheme, {"euler", "second-order"}, physics, "order of the step's errors");
+  Key scheme = generate.choice("scheme", &GenerateParams::scheme, {"euler", "second-order", "exact"}, physics,
+                               "order of the step's errors; exact: the gaussian model's transition over an update");
   Key acceptance = generate.number(
       "acceptance", &GenerateParams::acceptance, {0, 1, false, true}, "", physics,
       "for which the step size is tuned during thermalisation; 0: the step stays; not set: 0.9, or 0.57 for langevin-corrected");
@@ -151,24 +168,40 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
   scheme.condition = kLangevin;
   acceptance.condition = kRejecting;
   file.condition = kFromFile;
-  std::vector<Key> keys =
-      only(kChains,
-           {generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
-                            "length of an update: molecular-dynamics or Langevin time"),
-            generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
-                            "step size in this time; where it is tuned, that of the first update"),
-            generate.number("acceleration", &GenerateParams::acceleration, {0, 1e3}, "inverse lattice units", physics,
-                            "mass of the Fourier kernel (m^2 + 8)/(m^2 + khat^2) that speeds up slow modes; 0: none"),
-            generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
-                            "made before the first configuration"),
-            generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics, "between configurations of a chain"),
-            generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
-                            "a cluster update of the signs after every so many; 0: none; not set: 5, or 0 for langevin"),
-            generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
-            generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
-                            "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file")});
+  std::vector<Key> keys = only(
+      kMoves, {generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
+                               "length of an update: molecular-dynamics or Langevin time; not set: 1, or 0.5 for complex Langevin"),
+               generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
+                               "step size in this time; where it is tuned, that of the first update; not set: 0.1, or 0.01 for complex "
+                               "Langevin"),
+               generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
+                               "made before the first configuration; not set: 200, or 20 for complex Langevin"),
+               generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics,
+                               "between configurations of a chain or walker; not set: 5, or 1 for complex Langevin")});
+  for (const Key& key :
+       only(kChains,
+            {generate.number("acceleration", &GenerateParams::acceleration, {0, 1e3}, "inverse lattice units", physics,
+                             "mass of the Fourier kernel (m^2 + 8)/(m^2 + khat^2) that speeds up slow modes; 0: none"),
+             generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
+                             "a cluster update of the signs after every so many; 0: none; not set: 5, or 0 for langevin"),
+             generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
+             generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
+                             "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file")})) {
+    keys.push_back(key);
+  }
   keys.insert(keys.end(), {integrator, scheme, acceptance, file});
   return keys;
+}
+
+/// The keys of complex Langevin.
+std::vector<Key> walker_keys(const SectionKeys<GenerateParams>& generate) {
+  using enum KeyClass;
+  return only(kWalkers, {generate.number("length", &GenerateParams::length, {1, 64}, "configurations", physics,
+                                         "that a walker leaves: 1, 2, 4, ... or 64; walkers are as many as the samples need"),
+                         generate.number("noise-y", &GenerateParams::noise_y, {-1e3, 1e3}, "", physics,
+                                         "noise N_y >= 0 of the imaginary part; that of the real part is 1 + N_y"),
+                         generate.number("largest-drift", &GenerateParams::largest_drift, {0, 1e3}, "field", physics,
+                                         "drift times step above which a walker's step is made shorter; 0: never")});
 }
 
 std::vector<Key> generate_keys() {
@@ -184,7 +217,7 @@ std::vector<Key> generate_keys() {
   keys.insert(keys.begin(),
               generate.number("samples", &GenerateParams::samples, {1, 1e12}, "configurations", extend, "size of the ensemble"));
   for (const auto& part :
-       {chain_keys(generate),
+       {chain_keys(generate), walker_keys(generate),
         only(kImport, {generate.text("import-file", &GenerateParams::import_file, physics, "array (N, Ly, Lx) of numbers: .npy, or HDF5"),
                        generate.text("import-dataset", &GenerateParams::import_dataset, physics, "its name in an HDF5 file")})}) {
     keys.insert(keys.end(), part.begin(), part.end());
@@ -258,13 +291,21 @@ std::vector<Key> sample_keys() {
 std::vector<Key> measure_keys() {
   using enum KeyClass;
   const SectionKeys<MeasureParams> measure{"measure", &Params::measure};
-  std::vector<Key> keys = only(kPoints, {
-                                            measure.number("bins", &MeasureParams::bins, {16, 512}, "", physics, "jackknife bins"),
-                                            measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations",
-                                                            physics, "sources J at which the generating function W[J] is recorded"),
-                                        });
+  Key bins = measure.number("bins", &MeasureParams::bins, {16, 512}, "", physics, "jackknife bins");
+  Key sources = measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
+                                "sources J at which the generating function W[J] is recorded");
+  bins.condition = kPoints;
+  sources.condition = kTwoPeak;
+  std::vector<Key> keys = {bins, sources};
   keys.push_back(measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
                                 "cells of the histograms, over five standard deviations to each side"));
+  for (const Key& key :
+       only(kWalkers,
+            {measure.number("map-bins", &MeasureParams::map_bins, {2, 1000}, "", physics, "cells of the map of P(x,y), in x and in y"),
+             measure.choice("fokker-planck", &MeasureParams::fokker_planck, {"yes", "no"}, physics,
+                            "solve the Fokker-Planck equation, where its expansion converges, beside the walkers")})) {
+    keys.push_back(key);
+  }
   return keys;
 }
 
@@ -272,8 +313,8 @@ std::vector<Key> measure_keys() {
 
 std::vector<Key> key_table() {
   std::vector<Key> all;
-  for (const auto& part : {run_keys(), lattice_keys(), model_keys(), generate_keys(), only(kPoints, forward_and_network_keys()),
-                           only(kPoints, train_keys()), only(kPoints, sample_keys()), measure_keys()}) {
+  for (const auto& part : {run_keys(), lattice_keys(), model_keys(), generate_keys(), only(kTwoPeak, forward_and_network_keys()),
+                           only(kTwoPeak, train_keys()), only(kTwoPeak, sample_keys()), measure_keys()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

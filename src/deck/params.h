@@ -32,6 +32,8 @@ struct ModelParams {
   std::string name = "two-peak";
   double kappa = 0.27;
   double lambda = 0.022;
+  double lambda_im = 0.0;
+  double a = 1.0, b = 1.0;  ///< sigma_0 = a + i b
   double mu0 = 1.0;
   double sigma0 = 0.25;
   double weight = 0.5;
@@ -39,6 +41,12 @@ struct ModelParams {
 
 /// True of a field on a lattice, false of a zero-dimensional model.
 inline bool is_lattice(const ModelParams& model) { return model.name == "phi4" || model.name == "gaussian-field"; }
+/// True of a zero-dimensional model with complex couplings, which complex Langevin walkers sample.
+inline bool is_walker(const ModelParams& model) { return model.name == "gaussian" || model.name == "quartic"; }
+/// True of a model whose distribution is known along the forward process, so that it needs no score from elsewhere.
+inline bool has_law(const ModelParams& model) { return model.name == "two-peak"; }
+/// Numbers a configuration has at a site.
+inline std::int64_t components_of(const ModelParams& model) { return is_walker(model) ? 2 : 1; }
 
 struct GenerateParams {
   std::int64_t samples = 1000000;
@@ -52,7 +60,10 @@ struct GenerateParams {
   double acceptance = 0.9;    ///< 0: the step is not tuned
   std::int64_t thermalisation = 200;
   std::int64_t separation = 5;
-  std::int64_t cluster = 5;  ///< 0: no cluster updates
+  std::int64_t length = 64;    ///< configurations of a walker
+  double noise_y = 0.0;        ///< N_y of complex Langevin; N_x = 1 + N_y
+  double largest_drift = 0.1;  ///< |K| times step, above which steps are made shorter; 0: never
+  std::int64_t cluster = 5;    ///< 0: no cluster updates
   std::string flip = "no";
   std::string start = "hot";
   std::string start_file;
@@ -103,6 +114,8 @@ struct MeasureParams {
   std::int64_t bins = 250;
   std::vector<double> sources = {-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0};
   std::int64_t histogram_bins = 200;
+  std::int64_t map_bins = 100;  ///< in x and in y
+  std::string fokker_planck = "yes";
 };
 
 struct Params {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/tally.h"
 #include "deck/params.h"
 #include "diffusion/schedule.h"
 
@@ -12,27 +13,22 @@ namespace scorefield {
 /// At each recorded level and for each piece of configurations: sums of x^n (n = 1..8) and of e^{J x} on a grid of
 /// J, and counts of x in cells. Sources are given in units of 1/sd(t) and cells span five sd(t) to each side of the
 /// mean, sd(t) = sqrt(variance f^2 + Xi), so that the statistics are equally good at every level. Local.
-class Recorder {
+class Recorder : public Tally {
  public:
   Recorder(std::vector<NoiseLevel> levels, const Reference& reference, const MeasureParams& measure);
 
   const std::vector<NoiseLevel>& levels() const { return levels_; }
-  std::size_t records() const { return levels_.size(); }
-  /// Sums a record: 8 powers, then one exponential a source.
-  std::size_t quantities() const { return kMaxOrder + sources_.size(); }
-  std::size_t cells() const { return cells_; }
-  /// Sums over all records.
-  std::int64_t numbers() const { return static_cast<std::int64_t>(records() * quantities()); }
+  std::size_t records() const override { return levels_.size(); }
+  /// 8 powers, then one exponential a source.
+  std::size_t quantities() const override { return kMaxOrder + sources_.size(); }
+  std::size_t cells() const override { return cells_; }
   /// J at a record, in field^-1.
   std::vector<double> sources(std::size_t record) const;
   /// The cells + 1 edges at a record.
   std::vector<double> edges(std::size_t record) const;
 
-  /// Sums (quantities) over a piece at one record, by a binary tree (base/pairwise_sum.h) whose leaves are 64 configurations: the order
-  /// of additions depends neither on the width of vectors nor on the size of the piece.
-  std::vector<double> sums(std::size_t record, std::span<const double> x) const;
-  /// Adds to `counts` (cells) of one record.
-  void count(std::size_t record, std::span<const double> x, std::span<double> counts) const;
+  std::vector<double> sums(std::size_t record, std::span<const double> x) const override;
+  void count(std::size_t record, std::span<const double> x, std::span<double> counts) const override;
 
  private:
   double deviation(std::size_t record) const { return total_deviation(levels_[record], reference_); }

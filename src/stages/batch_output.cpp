@@ -45,8 +45,13 @@ class BatchOutput {
 
  private:
   WorkPlan plan() const {
-    return {output_.wanted, state_.committed, batch_, contents_.recorder != nullptr ? contents_.recorder->numbers() : 1};
+    return {output_.wanted, state_.committed, batch_, contents_.recorder != nullptr ? contents_.recorder->numbers() : 1, components()};
   }
+
+  /// The same without what is committed.
+  WorkPlan whole_plan() const { return {output_.wanted, 0, batch_, 1, components()}; }
+
+  std::int64_t components() const { return components_of(context_.deck.params.model); }
 
   std::span<const double> on_root(std::span<const double> values) const {
     return context_.comm.is_root() ? values : std::span<const double>{};
@@ -68,8 +73,8 @@ class BatchOutput {
 
   void lay_out(H5File& file) const {
     if (contents_.field) {
-      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), 1, 1, 1});
-      file.set_attribute("/field", "components", std::string("real"));
+      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), static_cast<std::uint64_t>(components()), 1, 1});
+      file.set_attribute("/field", "components", std::string(components() == 2 ? "re, im" : "real"));
     }
     if (contents_.recorder != nullptr) lay_out_recorded(file, contents_.group, *contents_.recorder, output_.wanted);
     if (contents_.describe) contents_.describe(file);
@@ -112,11 +117,11 @@ class BatchOutput {
 
   /// Checksum of the first `committed` configurations and their sums. Collective.
   std::uint64_t checksum_of_file(const H5File& file, std::int64_t committed) const {
-    const WorkPlan plan(output_.wanted, 0, batch_);
+    const WorkPlan plan = whole_plan();
     std::uint64_t total = 0;
     if (contents_.field) {
       for_shares(plan, committed, [&](const Range& rows, std::span<double> x) {
-        file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), x.size(), x);
+        file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
         total += checksum_of(plan, rows.begin, x);
       });
     }
@@ -138,7 +143,7 @@ class BatchOutput {
       stop_if_asked(context_);
       const Range mine = share(std::min(pieces_a_batch, pieces - begin), context_.comm.size(), context_.comm.rank());
       const Range rows{std::min(count, (begin + mine.begin) * plan.piece()), std::min(count, (begin + mine.end) * plan.piece())};
-      x.resize(static_cast<std::size_t>(rows.size()));
+      x.resize(static_cast<std::size_t>(rows.size() * plan.components()));
       action(rows, x);
     }
   }
@@ -146,12 +151,12 @@ class BatchOutput {
   /// Takes over all whole blocks of the finished file of `length` configurations.
   void copy_finished(H5File& to, std::int64_t length) {
     const H5File from = context_.files->open(context_.comm, path_);
-    const WorkPlan plan(output_.wanted, 0, batch_);
+    const WorkPlan plan = whole_plan();
     state_.committed = length / plan.block() * plan.block();
     state_.counted = length;
     if (contents_.field) {
       for_shares(plan, state_.committed, [&](const Range& rows, std::span<double> x) {
-        from.read_rows("/field", static_cast<std::uint64_t>(rows.begin), x.size(), x);
+        from.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
         to.write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
       });
     }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/growing_file.h"
+#include "diffusion/recorder.h"
 #include "stages/batches.h"
 #include "stages/survey.h"
 

@@ -18,28 +18,27 @@ constexpr std::int64_t kBatchACore = 131072;  // 1 MiB of one component
 /// What one rank records in one batch: sums of its pieces [piece][record][quantity], histograms, and the checksum of its field.
 class LocalSums {
  public:
-  LocalSums(const WorkPlan& plan, const Recorder* recorder, std::int64_t counted)
-      : plan_(plan), recorder_(recorder), counted_(counted), counts_(recorder != nullptr ? recorder->records() * recorder->cells() : 0) {}
+  LocalSums(const WorkPlan& plan, const Tally* tally, std::int64_t counted)
+      : plan_(plan), tally_(tally), counted_(counted), counts_(tally != nullptr ? tally->records() * tally->cells() : 0) {}
 
   void start_batch(const Range& rows) {
     rows_ = rows;
-    if (recorder_ != nullptr) sums_.assign(static_cast<std::size_t>(plan_.pieces(rows)) * numbers(), 0.0);
+    if (tally_ != nullptr) sums_.assign(static_cast<std::size_t>(plan_.pieces(rows)) * numbers(), 0.0);
     std::fill(counts_.begin(), counts_.end(), 0.0);
     checksum_ = 0;
   }
 
   /// Records the unit `rows` at one level; histograms go to a buffer of the calling unit.
   void record(const Range& rows, std::size_t record, std::span<const double> x, std::vector<double>& counts) {
-    const auto piece = static_cast<std::size_t>(plan_.piece());
+    const auto piece = static_cast<std::size_t>(plan_.piece() * plan_.components());
     auto index = static_cast<std::size_t>((rows.begin - rows_.begin) / plan_.piece());
     for (std::size_t first = 0; first < x.size(); first += piece, ++index) {
-      const auto sums = recorder_->sums(record, x.subspan(first, std::min(piece, x.size() - first)));
-      std::copy(sums.begin(), sums.end(),
-                sums_.begin() + static_cast<std::ptrdiff_t>(index * numbers() + record * recorder_->quantities()));
+      const auto sums = tally_->sums(record, x.subspan(first, std::min(piece, x.size() - first)));
+      std::copy(sums.begin(), sums.end(), sums_.begin() + static_cast<std::ptrdiff_t>(index * numbers() + record * tally_->quantities()));
     }
-    const auto counted = static_cast<std::size_t>(std::clamp<std::int64_t>(counted_ - rows.begin, 0, rows.size()));
-    const std::size_t cells = recorder_->cells();
-    recorder_->count(record, x.subspan(counted), std::span(counts).subspan(record * cells, cells));
+    const auto counted = static_cast<std::size_t>(std::clamp<std::int64_t>(counted_ - rows.begin, 0, rows.size()) * plan_.components());
+    const std::size_t cells = tally_->cells();
+    tally_->count(record, x.subspan(counted), std::span(counts).subspan(record * cells, cells));
   }
 
   void finish_unit(const Range& rows, std::span<const double> x, const std::vector<double>& counts) {
@@ -49,14 +48,14 @@ class LocalSums {
     checksum_ += sum;
   }
 
-  std::size_t numbers() const { return recorder_->records() * recorder_->quantities(); }
+  std::size_t numbers() const { return tally_->records() * tally_->quantities(); }
   const std::vector<double>& sums() const { return sums_; }
   std::vector<double>& counts() { return counts_; }
   std::uint64_t checksum() const { return checksum_; }
 
  private:
   const WorkPlan& plan_;
-  const Recorder* recorder_;
+  const Tally* tally_;
   std::int64_t counted_;
   Range rows_;
   std::vector<double> sums_;
@@ -76,10 +75,10 @@ std::int64_t wanted_batch(const Context& context) {
 }
 
 std::uint64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x) {
-  const auto piece = static_cast<std::size_t>(plan.piece());
+  const auto piece = static_cast<std::size_t>(plan.piece() * plan.components());
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < x.size(); at += piece) {
-    sum += hash_at(static_cast<std::uint64_t>(first) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
+    sum += hash_at(static_cast<std::uint64_t>(first * plan.components()) + at, hash_values(x.subspan(at, std::min(piece, x.size() - at))));
   }
   return sum;
 }
@@ -106,7 +105,8 @@ void work_on_units(const Context& context, const WorkPlan& plan, std::int64_t ba
     parallel_for(units.begin, units.end, [&](std::int64_t unit) {
       const Range part = plan.unit(unit);
       std::vector<double> counts(local.counts().size());
-      const std::span<double> x = field.subspan(static_cast<std::size_t>(part.begin - rows.begin), static_cast<std::size_t>(part.size()));
+      const std::span<double> x = field.subspan(static_cast<std::size_t>((part.begin - rows.begin) * plan.components()),
+                                                static_cast<std::size_t>(part.size() * plan.components()));
       work.unit(part, x, [&](std::size_t record, std::span<const double> at) { local.record(part, record, at, counts); });
       local.finish_unit(part, x, counts);
       done += part.size();
@@ -116,10 +116,10 @@ void work_on_units(const Context& context, const WorkPlan& plan, std::int64_t ba
 }
 
 /// Stores what a batch made, and adds it to the state. Collective.
-void commit_batch(const Comm& comm, const WorkPlan& plan, std::int64_t batch, const Recorder* recorder, const BatchWork& work,
+void commit_batch(const Comm& comm, const WorkPlan& plan, std::int64_t batch, const Tally* tally, const BatchWork& work,
                   std::span<const double> field, LocalSums& local, BatchState& state) {
   std::uint64_t checksum = work.store ? local.checksum() : 0;
-  if (recorder != nullptr) {
+  if (tally != nullptr) {
     const Range blocks = plan.blocks(batch);
     const std::vector<double> sums = coarsen(comm.gather(local.sums()), local.numbers(), plan.block() / plan.piece());
     checksum += checksum_of_sums(blocks.begin, local.numbers(), sums);
@@ -136,19 +136,19 @@ void commit_batch(const Comm& comm, const WorkPlan& plan, std::int64_t batch, co
 
 }  // namespace
 
-void run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work, BatchState& state,
+void run_batches(const Context& context, const WorkPlan& plan, const Tally* tally, const BatchWork& work, BatchState& state,
                  const std::string& title) {
   Progress progress(context.log, title, static_cast<double>(plan.samples()), "configurations", static_cast<double>(plan.first()));
-  LocalSums local(plan, recorder, state.counted);
+  LocalSums local(plan, tally, state.counted);
   state.counts.resize(local.counts().size(), 0.0);
   std::vector<double> field;
   for (std::int64_t batch = 0; batch < plan.batches(); ++batch) {
     const Range rows = plan.configurations(plan.batch(batch, context.comm));
-    field.resize(static_cast<std::size_t>(rows.size()));
+    field.resize(static_cast<std::size_t>(rows.size() * plan.components()));
     if (work.load) work.load(rows, field);
     local.start_batch(rows);
     work_on_units(context, plan, batch, work, field, local, progress);
-    commit_batch(context.comm, plan, batch, recorder, work, field, local, state);
+    commit_batch(context.comm, plan, batch, tally, work, field, local, state);
     if (work.committed) work.committed(state);
   }
   progress.finish();

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/tally.h"
 #include "base/work_plan.h"
-#include "diffusion/recorder.h"
 #include "stages/context.h"
 
 namespace scorefield {
@@ -20,7 +20,7 @@ struct BatchState {
   std::uint64_t checksum = 0;  ///< of everything that was stored (checksum_of below)
 };
 
-/// What is done with a batch; each part may be empty.
+/// What is done with a batch; each part may be empty. Arrays `x` hold plan.components() numbers a configuration.
 struct BatchWork {
   /// Collective, before the units: fill this rank's configurations `rows` (from a file).
   std::function<void(const Range& rows, std::span<double> x)> load;
@@ -36,8 +36,8 @@ struct BatchWork {
 };
 
 /// Runs the batches of the plan from state.committed on. The sums of a block are a binary tree over its configurations, so that they do
-/// not depend on ranks, threads or batches, bit for bit. `recorder` may be null: nothing is recorded. Collective.
-void run_batches(const Context& context, const WorkPlan& plan, const Recorder* recorder, const BatchWork& work, BatchState& state,
+/// not depend on ranks, threads or batches, bit for bit. `tally` may be null: nothing is recorded. Collective.
+void run_batches(const Context& context, const WorkPlan& plan, const Tally* tally, const BatchWork& work, BatchState& state,
                  const std::string& title);
 
 /// Configurations a batch: run.batch, or 131072 for each core of all ranks. Collective.

@@ -3,10 +3,14 @@
 
 #include "base/folder_lock.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
 #include "ensemble/lattice_chains.h"
+#include "ensemble/walkers.h"
+#include "physics/complex_moments.h"
+#include "stages/batches.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -19,6 +23,8 @@ constexpr double kNumbersACore = 1 << 20;     // of configurations that are writ
 constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as measure_lattice.cpp has it
 constexpr double kNumbersGathered = 1 << 24;  // from all of them
 constexpr double kNumbersOfBlocks = 1 << 25;  // of all sums, as chain_sums.cpp has it
+
+constexpr double kLeastPhase = 1e-6;  // |Z| over the integral of |exp(-S)| that still counts as other than 0
 
 std::string bytes(double count) { return readable_count(count) + "B"; }
 
@@ -40,6 +46,18 @@ void validate_grid(const Context& context) {
       throw InputError(context.deck.place_of({"lattice.process-grid", "generate.chains", "lattice.size"}) + error.what() +
                        ": change lattice.process-grid, generate.chains or the number of ranks");
     }
+  });
+}
+
+/// With a complex weight, the partition function may vanish, and then nothing has an expectation value.
+void validate_couplings(const Context& context) {
+  require_all(context.comm, [&] {
+    const ComplexMoments exact = exact_moments(action_of(context.deck.params.model));
+    if (exact.phase > kLeastPhase) return;
+    throw InputError(
+        context.deck.place_of({"model.a", "model.b", "model.lambda-im", "model.lambda"}) +
+        formatted("the partition function Z vanishes at these couplings: |Z| is %.1g of the integral of |exp(-S)|, so that ", exact.phase) +
+        "expectation values are not defined; change model.a, model.b or model.lambda");
   });
 }
 
@@ -119,6 +137,19 @@ void tell_costs_of_lattice(const Context& context) {
                    (tunes(generate) ? ", until the step is tuned" : ""));
 }
 
+/// What walkers and their measurement take: a batch and its sums.
+void tell_costs_of_walkers(const Context& context) {
+  const Params& params = context.deck.params;
+  const GenerateParams& generate = params.generate;
+  const auto batch = static_cast<double>(std::min(wanted_batch(context), generate.samples)) / context.comm.size();
+  const double walkers = std::ceil(static_cast<double>(generate.samples) / static_cast<double>(generate.length));
+  const double updates = walkers * static_cast<double>(generate.thermalisation + generate.length * generate.separation);
+  const auto steps = generate.scheme == "exact" ? 1.0 : static_cast<double>(steps_of(generate.trajectory, generate.step));
+  context.log.line("  memory a rank  " + bytes(16.0 * batch) + kBesideProgram);
+  context.log.line("  work           " + readable_count(walkers) + " walkers, " + readable_count(updates * steps) + " steps" +
+                   (generate.largest_drift > 0.0 ? ", and where the drift is large more" : ""));
+}
+
 /// A line for each output, and for what was measured of them.
 void tell_status(const Context& context) {
   const std::vector<Surveyed> all = survey_all(context);
@@ -130,6 +161,7 @@ void tell_status(const Context& context) {
 void validate(const Context& context) {
   const Params& params = context.deck.params;
   if (is_lattice(params.model)) return validate_grid(context);
+  if (is_walker(params.model)) return validate_couplings(context);
   require_all(context.comm, [&] {
     try {
       for (const Process& process : params.forward.process) {
@@ -150,6 +182,8 @@ void check(const Context& context) {
   context.log.line("  disk           " + bytes(disk));
   if (is_lattice(params.model)) {
     tell_costs_of_lattice(context);
+  } else if (is_walker(params.model)) {
+    tell_costs_of_walkers(context);
   } else {
     tell_costs(context);
   }

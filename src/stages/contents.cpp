@@ -67,7 +67,7 @@ std::vector<Expected> datasets_of(const H5File& file, const Params& params, cons
   std::vector<Expected> all;
   const auto rows = static_cast<std::uint64_t>(length);
   if (is_lattice(params.model)) return lattice_datasets(params, rows);
-  if (!is_forward) all.push_back({"/field", {rows, 1, 1, 1}});
+  if (!is_forward) all.push_back({"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), 1, 1}});
   if (output.stage == "generate") return all;
   for (Expected& each : recorded(file, params, is_forward ? "/forward" : "/backward", length)) all.push_back(std::move(each));
   return all;

@@ -3,8 +3,11 @@
 #include <cstdio>
 
 #include "base/pending_file.h"
+#include "diffusion/recorder.h"
 #include "stages/batches.h"
+#include "stages/field_sums.h"
 #include "stages/measure_lattice.h"
+#include "stages/measure_plane.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 #include "statistics/level_estimates.h"
@@ -28,54 +31,6 @@ void write_estimate(H5File& out, const std::string& group, const Estimate& e, co
   out.write_all(group + "/exact", shape, exact);
 }
 
-/// Bin b of `bins` holds blocks [b n/bins, (b+1) n/bins) of n. [block][quantity] -> [bin][quantity].
-std::vector<double> add_to_bins(std::span<const double> of_blocks, std::size_t blocks, std::size_t bins) {
-  const std::size_t quantities = of_blocks.size() / blocks;
-  std::vector<double> sums(bins * quantities, 0.0);
-  for (std::size_t bin = 0; bin < bins; ++bin) {
-    for (std::size_t block = bin * blocks / bins; block < (bin + 1) * blocks / bins; ++block) {
-      for (std::size_t q = 0; q < quantities; ++q) sums[bin * quantities + q] += of_blocks[block * quantities + q];
-    }
-  }
-  return sums;
-}
-
-/// Sums a bin over the configurations of a file, on every rank.
-struct FieldSums {
-  std::vector<double> powers;        ///< [bin][8]
-  std::vector<double> exponentials;  ///< [bin][source]
-  std::vector<double> sizes;         ///< [bin]
-  std::vector<double> counts;        ///< [cell]
-};
-
-FieldSums sum_field(const Context& context, const std::string& name, const H5File& file, const WorkPlan& plan, const Recorder& recorder) {
-  std::vector<double> of_blocks;
-  BatchWork work;
-  work.load = [&](const Range& rows, std::span<double> x) {
-    file.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
-  };
-  work.unit = [](const Range&, std::span<double> x, const BatchWork::Record& record) { record(0, x); };
-  work.store_sums = [&](const Range&, std::span<const double> sums) { append(of_blocks, sums); };
-  work.committed = [&](const BatchState&) { stop_if_asked(context); };
-  BatchState state;
-  run_batches(context, plan, &recorder, work, state, "measure " + name);
-  context.comm.broadcast(of_blocks);
-  const auto blocks = static_cast<std::size_t>(plan.blocks()), bins = static_cast<std::size_t>(context.deck.params.measure.bins);
-  FieldSums result;
-  result.counts = state.counts;
-  std::vector<double> sizes, powers, exponentials;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const auto sums = part(of_blocks, b, blocks);
-    append(powers, sums.first(kMaxOrder));
-    append(exponentials, sums.subspan(kMaxOrder));
-    sizes.push_back(static_cast<double>(std::min(plan.block(), plan.samples() - static_cast<std::int64_t>(b) * plan.block())));
-  }
-  result.powers = add_to_bins(powers, blocks, bins);
-  result.exponentials = add_to_bins(exponentials, blocks, bins);
-  result.sizes = add_to_bins(sizes, blocks, bins);
-  return result;
-}
-
 std::string table_line(const std::string& name, const Estimate& cumulants, const ChiSquared& chi2) {
   std::array<char, 200> text{};
   int length = std::snprintf(text.data(), text.size(), "  %-20s", name.c_str());
@@ -97,7 +52,7 @@ std::string measure_field(const Context& context, const ExactLaw& law, const std
   LevelEstimates e;
   ChiSquared chi2;
   require_all(context.comm, [&] {
-    e = estimate_level(sums.powers, sums.exponentials, sums.sizes);
+    e = estimate_level(sums.columns(0, kMaxOrder), sums.columns(kMaxOrder, recorder.quantities() - kMaxOrder), sums.sizes);
     chi2 = chi_squared(e.cumulants, law.cumulants(), tested_cumulants(law), sums.sizes.size());
   });
 
@@ -201,12 +156,12 @@ void write_source(const Context& context, const std::filesystem::path& source, c
 
 void measure(const Context& context) {
   const Params& params = context.deck.params;
-  const bool lattice = is_lattice(params.model);
+  const bool lattice = is_lattice(params.model), walkers = is_walker(params.model);
   const auto path = output_path(params, "results.h5");
   const std::vector<Surveyed> all = survey_all(context);
   const std::vector<Surveyed> found = measurable(context, all);
   tell_of_incomplete(context, all, found);
-  const auto law = lattice ? nullptr : make_exact_law(params.model);
+  const auto law = has_law(params.model) ? make_exact_law(params.model) : nullptr;
   const auto bins = static_cast<std::size_t>(params.measure.bins);
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
@@ -216,6 +171,8 @@ void measure(const Context& context) {
     const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
     if (lattice) {
       for (const std::string& line : measure_lattice(context, name, file, pending.file())) table.push_back(line);
+    } else if (walkers) {
+      for (const std::string& line : measure_plane(context, name, file, pending.file())) table.push_back(line);
     } else if (file.exists("/field"))
       table.push_back(measure_field(context, *law, name, file, pending.file()));
     if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
@@ -226,12 +183,15 @@ void measure(const Context& context) {
     }
     write_source(context, source, "/" + name, pending.file());
   }
+  if (walkers) {
+    for (const std::string& line : write_plane_theory(context, pending.file())) table.push_back(line);
+  }
   write_provenance(pending.file(), context, "measure");
   pending.commit();
   context.log.line("measure: " + path.string() +
-                   (lattice ? ":"
-                            : std::string("; cumulants 2, 4, 6, 8, and the p-value of ") +
-                                  (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:"));
+                   (law == nullptr ? ":"
+                                   : std::string("; cumulants 2, 4, 6, 8, and the p-value of ") +
+                                         (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:"));
   for (const std::string& line : table) context.log.line(line);
 }
 

@@ -55,7 +55,7 @@ double history_numbers(const GenerateParams& generate) {
 
 double ensemble_bytes(const Params& params) {
   const GenerateParams& generate = params.generate;
-  if (!is_lattice(params.model)) return field_bytes(generate.samples);
+  if (!is_lattice(params.model)) return field_bytes(generate.samples * components_of(params.model));
   const double sites = static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
   const double number = generate.precision == "float32" ? 4.0 : 8.0;
   const double state = generate.algorithm == "import" ? 0.0 : 16.0 * static_cast<double>(generate.chains) * sites;
@@ -144,7 +144,7 @@ bool learns(const Params& params) {
 
 std::vector<Output> all_outputs(const Params& params) {
   std::vector<Output> all = {ensemble_output(params)};
-  if (is_lattice(params.model)) return all;
+  if (!has_law(params.model)) return all;
   for (const Process& process : params.forward.process) {
     if (learns(params)) all.push_back(model_output(params, process));
   }

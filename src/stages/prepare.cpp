@@ -174,11 +174,9 @@ void require_room(const Context& context, const std::vector<Surveyed>& work) {
 std::vector<Surveyed> require_ready(const Context& context, const std::vector<std::string>& stages) {
   require_all(context.comm, [&] {
     const std::string& model = context.deck.params.model.name;
-    if (!is_lattice(context.deck.params.model) ||
-        (stages != std::vector<std::string>{"train"} && stages != std::vector<std::string>{"sample"}))
-      return;
-    throw InputError("model.name = " + model + " is on a lattice, for which there is no `" + stages[0] +
-                     "`: use generate and measure, or run");
+    const bool alone = stages == std::vector<std::string>{"train"} || stages == std::vector<std::string>{"sample"};
+    if (has_law(context.deck.params.model) || !alone) return;
+    throw InputError("model.name = " + model + " has no `" + stages[0] + "` yet: use generate and measure, or run");
   });
   const std::vector<Surveyed> all = survey_all(context);
   std::vector<Surveyed> work, stale;

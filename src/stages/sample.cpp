@@ -140,7 +140,7 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
 
 void sample(const Context& context) {
   const Params& params = context.deck.params;
-  if (is_lattice(params.model)) return;
+  if (!has_law(params.model)) return;
   const auto law = make_exact_law(params.model);
   for (const Process& process : params.forward.process) {
     sample_forward(context, *law, process);

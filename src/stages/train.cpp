@@ -167,7 +167,7 @@ void train_process(const Context& context, const Process& process) {
 
 void train(const Context& context) {
   const Params& params = context.deck.params;
-  if (!learns(params)) return;
+  if (!has_law(params.model) || !learns(params)) return;
   for (const Process& process : params.forward.process) train_process(context, process);
 }
 

@@ -29,6 +29,8 @@ inline std::string other_value(const Key& key) {
 inline Params params_for(const Key& key) {
   Params p;
   if (key.applies(p)) return p;
+  p.model.name = "quartic";
+  if (key.applies(p)) return p;
   p.model.name = "phi4";
   if (key.applies(p)) return p;
   p.generate.start = "file";

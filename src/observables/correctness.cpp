@@ -1,0 +1,114 @@
+#include "observables/correctness.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "observables/plane_tally.h"
+
+namespace scorefield {
+namespace {
+
+constexpr double kLargest = 200.0;   // of the sample, for the exponent of the tail
+constexpr double kTailRatio = 30.0;  // so many times more, for how it grows
+constexpr double kFarOut = 1e-3;     // of the sample, beyond half a boundary term's cutoff
+constexpr double kSigmas = 4.0;      // that a number which vanishes may be away from 0
+constexpr double kLeastPValue = 1e-4;
+
+struct Hill {
+  double exponent = 0.0;
+  double error = 0.0;
+  double number = 0.0;  ///< in the tail
+};
+
+/// From the cells that hold the largest `wanted` at least: if ln|K| falls as e^{-alpha t} there, cells of width w beyond the first have a
+/// mean index m = 1/(e^{alpha w} - 1).
+Hill hill(std::span<const double> counts, double width, double wanted) {
+  double number = 0.0, index_sum = 0.0;
+  for (std::size_t cell = counts.size(); cell-- > 0;) {
+    index_sum += number;  // those above are one cell further from this one
+    number += counts[cell];
+    if (number < wanted) continue;
+    const double exponent = index_sum > 0.0 ? std::log1p(number / index_sum) / width : 1.0 / width;
+    return {exponent, exponent / std::sqrt(number), number};
+  }
+  return {};
+}
+
+std::string in_errors(double value) { return formatted("%.1f sigma", value); }
+
+}  // namespace
+
+DriftTail drift_tail(std::span<const double> counts, double width) {
+  const Hill end = hill(counts, width, kLargest), before = hill(counts, width, kTailRatio * kLargest);
+  DriftTail tail;
+  tail.known = end.number > 0.0 && before.number > 2.0 * end.number;
+  if (!tail.known) return tail;
+  const double distance = std::log(before.number / end.number);
+  tail.exponent = end.exponent;
+  tail.exponent_error = end.error;
+  tail.growth = (end.exponent - before.exponent) / distance;
+  tail.growth_error = std::hypot(end.error, before.error) / distance;
+  return tail;
+}
+
+BoundaryTerm boundary_term(const PlaneEstimates& estimates, std::span<const double> cutoffs) {
+  BoundaryTerm result;
+  std::size_t far = 0;
+  while (far < cutoffs.size() && estimates.outside.value[far] > kFarOut) ++far;
+  far += kCutoffsAnOctave;
+  if (far >= cutoffs.size()) return result;
+  result.cutoff = cutoffs[far];
+  const std::size_t terms = estimates.boundary.value.size() / cutoffs.size();
+  for (std::size_t i = far * terms; i < (far + 1) * terms; ++i) {
+    if (estimates.boundary.error[i] > 0.0) {
+      result.largest = std::max(result.largest, std::fabs(estimates.boundary.value[i] / estimates.boundary.error[i]));
+    }
+  }
+  return result;
+}
+
+Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins) {
+  Verdict verdict;
+  verdict.drift = drift;
+  verdict.boundary = boundary_term(estimates, cutoffs);
+  const std::vector<double> zero(estimates.schwinger_dyson.value.size(), 0.0);
+  verdict.schwinger_dyson = chi_squared_of_even(estimates.schwinger_dyson, zero, bins);
+  for (std::size_t i = 0; i < estimates.late_early.value.size(); ++i) {
+    if (estimates.late_early.error[i] > 0.0) {
+      verdict.equilibrium = std::max(verdict.equilibrium, std::fabs(estimates.late_early.value[i] / estimates.late_early.error[i]));
+    }
+  }
+  auto& failures = verdict.failures;
+  if (!drift.known) verdict.doubts.emplace_back("the configurations are too few to see the tail of the drift");
+  if (drift.known && !drift.falls_fast()) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
+  if (verdict.boundary.cutoff == 0.0) verdict.doubts.emplace_back("|y| reaches beyond all cutoffs of boundary terms");
+  if (verdict.boundary.largest > kSigmas)
+    failures.push_back(formatted("there is a boundary term at |y| = %.3g, ", verdict.boundary.cutoff) +
+                       in_errors(verdict.boundary.largest));
+  if (verdict.schwinger_dyson.p_value < kLeastPValue)
+    failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value));
+  if (verdict.equilibrium > kSigmas)
+    failures.push_back("late configurations of the walkers differ from early ones, by " + in_errors(verdict.equilibrium) +
+                       ": take a longer generate.thermalisation");
+  return verdict;
+}
+
+std::string Verdict::word() const {
+  if (!failures.empty()) return "failing";
+  return doubts.empty() ? "good" : "undecided";
+}
+
+std::string Verdict::text() const {
+  if (failures.empty() && doubts.empty()) {
+    return formatted(
+        "criteria: good. The drift falls faster than any power (exponent %.1f, growing by %.2f +- %.2f), no boundary term "
+        "at |y| = %.3g (%.1f sigma), Schwinger-Dyson p = %.2g",
+        drift.exponent, drift.growth, drift.growth_error, boundary.cutoff, boundary.largest, schwinger_dyson.p_value);
+  }
+  std::string all;
+  for (const std::string& each : failures.empty() ? doubts : failures) all += (all.empty() ? "" : "; ") + each;
+  return failures.empty() ? "criteria: undecided, " + all : "criteria: FAILING, these are not averages with exp(-S): " + all;
+}
+
+}  // namespace scorefield

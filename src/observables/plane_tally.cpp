@@ -1,0 +1,179 @@
+#include "observables/plane_tally.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/pairwise_sum.h"
+#include "base/work_plan.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kLeaf = kSmallestBlock;
+constexpr std::size_t kWide = 8;
+constexpr int kLowestCutoff = -4;  // octaves from the scale of z
+constexpr int kLowestDrift = -8;   // octaves from that of K
+
+using Column = std::array<double, kLeaf>;
+using ComplexColumn = ComplexNumber<Column>;
+
+/// In an order that no width of vectors changes.
+double total(const Column& column) {
+  std::array<double, kWide> lanes{};
+  for (std::size_t i = 0; i < kLeaf; i += kWide) {
+#pragma omp simd
+    for (std::size_t l = 0; l < kWide; ++l) lanes[l] += column[i + l];
+  }
+  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+/// Calls `of(i)` for all configurations of a leaf and sums what it returns.
+template <class Of>
+double sum_of(const Of& of) {
+  Column column;
+#pragma omp simd
+  for (std::size_t i = 0; i < kLeaf; ++i) column[i] = of(i);
+  return total(column);
+}
+
+/// x and y of up to 64 configurations; behind them zeros of weight 0.
+struct Leaf {
+  Column x{}, y{}, weight{};
+  std::array<ComplexColumn, kMostPower + 1> power;  ///< z^n
+
+  explicit Leaf(std::span<const double> xy) {
+    for (std::size_t i = 0; 2 * i < xy.size(); ++i) {
+      x[i] = xy[2 * i];
+      y[i] = xy[2 * i + 1];
+      weight[i] = 1.0;
+    }
+    power[0].re.fill(1.0);
+    power[0].im.fill(0.0);
+    for (std::size_t n = 1; n <= kMostPower; ++n) {
+#pragma omp simd
+      for (std::size_t i = 0; i < kLeaf; ++i) {
+        power[n].re[i] = power[n - 1].re[i] * x[i] - power[n - 1].im[i] * y[i];
+        power[n].im[i] = power[n - 1].re[i] * y[i] + power[n - 1].im[i] * x[i];
+      }
+    }
+  }
+};
+
+double product(double x, double y, const std::pair<int, int>& powers) {
+  double value = 1.0;
+  for (int i = 0; i < powers.first; ++i) value *= x;
+  for (int i = 0; i < powers.second; ++i) value *= y;
+  return value;
+}
+
+/// L z^n of all configurations of a leaf.
+ComplexColumn langevin_operator(const Leaf& leaf, const QuarticAction& action, int n) {
+  const auto at = static_cast<std::size_t>(n);
+  const double first = n * (n - 1), second = n;
+  ComplexColumn result;
+#pragma omp simd
+  for (std::size_t i = 0; i < kLeaf; ++i) {
+    const auto k = action.drift(ComplexNumber<double>{leaf.x[i], leaf.y[i]});
+    const double re = leaf.power[at - 1].re[i], im = leaf.power[at - 1].im[i];
+    result.re[i] = leaf.weight[i] * (first * leaf.power[at - 2].re[i] + second * (re * k.re - im * k.im));
+    result.im[i] = leaf.weight[i] * (first * leaf.power[at - 2].im[i] + second * (re * k.im + im * k.re));
+  }
+  return result;
+}
+
+void set_powers(const Leaf& leaf, std::span<double> sums) {
+  for (std::size_t n = 1; n <= kMostPower; ++n) {
+    sums[2 * n - 2] = total(leaf.power[n].re);
+    sums[2 * n - 1] = total(leaf.power[n].im);
+  }
+  for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
+    sums[PlaneTally::kPlane + p] = sum_of([&](std::size_t i) { return product(leaf.x[i], leaf.y[i], kPlanePowers[p]); });
+  }
+}
+
+void set_early(const Leaf& leaf, std::size_t length, std::span<double> sums) {
+  Column early;
+  for (std::size_t i = 0; i < kLeaf; ++i) early[i] = i % length < length / 2 ? leaf.weight[i] : 0.0;
+  sums[PlaneTally::kEarly] = total(early);
+  sums[PlaneTally::kEarly + 1] = sum_of([&](std::size_t i) { return early[i] * leaf.power[2].re[i]; });
+  sums[PlaneTally::kEarly + 2] = sum_of([&](std::size_t i) { return early[i] * leaf.power[2].im[i]; });
+  sums[PlaneTally::kEarly + 3] = sum_of([&](std::size_t i) { return early[i] * (leaf.x[i] * leaf.x[i] + leaf.y[i] * leaf.y[i]); });
+}
+
+void set_boundary_terms(const Leaf& leaf, const QuarticAction& action, std::span<const double> cutoffs, std::span<double> sums) {
+  std::array<ComplexColumn, kBoundaryPowers.size()> terms;
+  for (std::size_t p = 0; p < terms.size(); ++p) terms[p] = langevin_operator(leaf, action, kBoundaryPowers[p]);
+  std::size_t at = PlaneTally::kBoundary;
+  for (const double cutoff : cutoffs) {
+    const auto inside = [&](const Column& column) {
+      return sum_of([&](std::size_t i) { return std::fabs(leaf.y[i]) < cutoff ? column[i] : 0.0; });
+    };
+    sums[at++] = inside(leaf.weight);
+    for (const ComplexColumn& term : terms) {
+      sums[at++] = inside(term.re);
+      sums[at++] = inside(term.im);
+    }
+  }
+}
+
+/// The cell of a line from -reach to reach, or `cells` if it is outside.
+std::size_t cell_of(double value, double reach, std::size_t cells) {
+  const double cell = std::floor((value / reach + 1.0) * 0.5 * static_cast<double>(cells));
+  return cell >= 0.0 && cell < static_cast<double>(cells) ? static_cast<std::size_t>(cell) : cells;
+}
+
+}  // namespace
+
+PlaneTally::PlaneTally(const QuarticAction& action, const Grid& grid, std::int64_t length)
+    : action_(action),
+      grid_(grid),
+      length_(static_cast<std::size_t>(length)),
+      scale_(1.0 / std::sqrt(std::abs(action.sigma) + std::sqrt(std::abs(action.lambda)))) {}
+
+double PlaneTally::lowest_drift() const { return std::exp2(kLowestDrift) / scale_; }
+
+std::vector<double> PlaneTally::cutoffs() const {
+  std::vector<double> result;
+  for (std::size_t k = 0; k < kCutoffs; ++k)
+    result.push_back(scale_ * std::exp2(kLowestCutoff + static_cast<double>(k) / kCutoffsAnOctave));
+  return result;
+}
+
+std::vector<double> PlaneTally::drift_edges() const {
+  std::vector<double> result;
+  for (std::size_t k = 0; k < kDriftCells; ++k) result.push_back(lowest_drift() * std::exp2(static_cast<double>(k) / kDriftCellsAnOctave));
+  return result;
+}
+
+std::vector<double> PlaneTally::sums(std::size_t, std::span<const double> xy) const {
+  const std::vector<double> limits = cutoffs();
+  PairwiseSum tree(quantities());
+  std::vector<double> sums(quantities());
+  for (std::size_t first = 0; first < xy.size(); first += 2 * kLeaf) {
+    const Leaf leaf(xy.subspan(first, std::min(2 * kLeaf, xy.size() - first)));
+    set_powers(leaf, sums);
+    set_early(leaf, length_, sums);
+    set_boundary_terms(leaf, action_, limits, sums);
+    tree.add(sums);
+  }
+  return tree.total();
+}
+
+void PlaneTally::count(std::size_t, std::span<const double> xy, std::span<double> counts) const {
+  const std::span<double> drift = counts.first(kDriftCells), x_line = counts.subspan(kDriftCells, grid_.line);
+  const std::span<double> y_line = counts.subspan(kDriftCells + grid_.line, grid_.line), map = counts.subspan(kDriftCells + 2 * grid_.line);
+  const double lowest = lowest_drift();
+  for (std::size_t i = 0; i < xy.size(); i += 2) {
+    const double x = xy[i], y = xy[i + 1];
+    const auto k = action_.drift(ComplexNumber<double>{x, y});
+    const double octaves = 0.5 * std::log2((k.re * k.re + k.im * k.im) / (lowest * lowest));
+    drift[static_cast<std::size_t>(std::clamp(octaves * kDriftCellsAnOctave, 0.0, kDriftCells - 1.0))] += 1.0;
+    const std::size_t in_x = cell_of(x, grid_.x, grid_.line), in_y = cell_of(y, grid_.y, grid_.line);
+    if (in_x < grid_.line) x_line[in_x] += 1.0;
+    if (in_y < grid_.line) y_line[in_y] += 1.0;
+    const std::size_t row = cell_of(x, grid_.x, grid_.map), column = cell_of(y, grid_.y, grid_.map);
+    if (row < grid_.map && column < grid_.map) map[row * grid_.map + column] += 1.0;
+  }
+}
+
+}  // namespace scorefield

@@ -1,0 +1,110 @@
+#include "observables/correctness.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "base/rng.h"
+#include "observables/plane_tally.h"
+
+namespace scorefield {
+namespace {
+
+constexpr double kWidth = 0.04332169878499658;  // ln 2/16
+
+/// Counts of |K| = quantile(u) for 10^6 uniform numbers u, in cells of its logarithm.
+template <class Quantile>
+std::vector<double> counts_of(const Quantile& quantile, std::uint64_t seed) {
+  std::vector<double> uniform(1000000), counts(kDriftCells, 0.0);
+  fill_uniforms({seed, Stream::prior, 0}, 0, uniform);
+  for (const double u : uniform) {
+    const double cell = std::floor(std::log(quantile(u)) / kWidth) + 200.0;
+    counts[static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0))] += 1.0;
+  }
+  return counts;
+}
+
+TEST(DriftTail, FindsTheExponentOfAPower) {
+  for (const double exponent : {0.8, 1.333, 3.0}) {
+    const DriftTail tail = drift_tail(counts_of([&](double u) { return std::pow(u, -1.0 / exponent); }, 3), kWidth);
+    ASSERT_TRUE(tail.known);
+    EXPECT_LT(std::fabs(tail.exponent - exponent), 4.0 * tail.exponent_error) << exponent;
+    EXPECT_LT(std::fabs(tail.growth), 4.0 * tail.growth_error) << exponent;
+    EXPECT_FALSE(tail.falls_fast());
+  }
+}
+
+// For P(|K| > u) = exp(-u^p) the exponent grows by p for each factor e. (Roughly: p (1 - O(1/ln N)).)
+TEST(DriftTail, GrowsWhereItFallsFasterThanAnyPower) {
+  for (const double p : {0.7, 1.0, 2.0}) {
+    const DriftTail tail = drift_tail(counts_of([&](double u) { return std::pow(-std::log(u), 1.0 / p); }, 4), kWidth);
+    EXPECT_NEAR(tail.growth, p, 0.4 * p) << p;
+    EXPECT_TRUE(tail.falls_fast()) << p;
+  }
+}
+
+TEST(DriftTail, IsNotKnownFromAFewConfigurations) {
+  std::vector<double> counts(kDriftCells, 0.0);
+  counts[300] = 50.0;
+  EXPECT_FALSE(drift_tail(counts, kWidth).known);
+  EXPECT_FALSE(drift_tail({}, kWidth).known);
+}
+
+/// Estimates of a run where everything vanishes within its errors.
+PlaneEstimates good_estimates() {
+  PlaneEstimates e;
+  e.schwinger_dyson.value.assign(16, 0.01);
+  e.schwinger_dyson.error.assign(16, 0.02);
+  e.schwinger_dyson.covariance.assign(256, 0.0);
+  for (std::size_t i = 0; i < 16; ++i) e.schwinger_dyson.covariance[17 * i] = 4e-4;
+  for (std::size_t c = 0; c < kCutoffs; ++c) e.outside.value.push_back(c < 10 ? 0.1 : 1e-4);
+  e.boundary.value.assign(4 * kCutoffs, 0.02);
+  e.boundary.error.assign(4 * kCutoffs, 0.01);
+  e.late_early = {{0.01, 0.0, 0.0}, {0.01, 0.01, 0.01}, {}};
+  return e;
+}
+
+std::vector<double> cutoffs() {
+  std::vector<double> result;
+  for (std::size_t c = 0; c < kCutoffs; ++c) result.push_back(std::exp2(0.5 * static_cast<double>(c)));
+  return result;
+}
+
+const DriftTail kFast{12.0, 0.8, 1.1, 0.2, true};
+
+Verdict verdict_of(const PlaneEstimates& e, const DriftTail& drift = kFast) { return judge(e, drift, cutoffs(), 250); }
+
+TEST(Verdict, IsGoodWhereNothingIsWrong) {
+  const Verdict verdict = verdict_of(good_estimates());
+  EXPECT_EQ(verdict.word(), "good") << verdict.text();
+  EXPECT_DOUBLE_EQ(verdict.boundary.cutoff, std::exp2(0.5 * 12.0));  // twice the first cutoff with less than 1/1000 beyond
+  EXPECT_DOUBLE_EQ(verdict.boundary.largest, 2.0);
+}
+
+TEST(Verdict, NamesWhatIsWrong) {
+  const DriftTail slow{1.3, 0.1, 0.05, 0.1, true};
+  EXPECT_NE(verdict_of(good_estimates(), slow).text().find("falls like a power, |K|^-1.30"), std::string::npos);
+  PlaneEstimates e = good_estimates();
+  e.boundary.value[4 * 12 + 2] = -0.05;
+  EXPECT_NE(verdict_of(e).text().find("boundary term"), std::string::npos);
+  e = good_estimates();
+  e.schwinger_dyson.value[6] = 0.2;
+  EXPECT_NE(verdict_of(e).text().find("Schwinger-Dyson equations are violated"), std::string::npos);
+  e.schwinger_dyson.value[6] = 0.01;
+  e.late_early.value[1] = 0.06;
+  EXPECT_NE(verdict_of(e).text().find("generate.thermalisation"), std::string::npos);
+  EXPECT_EQ(verdict_of(e).word(), "failing");
+}
+
+TEST(Verdict, IsUndecidedWhereItCannotTell) {
+  EXPECT_EQ(verdict_of(good_estimates(), DriftTail{}).word(), "undecided");
+  PlaneEstimates e = good_estimates();
+  e.outside.value.assign(kCutoffs, 0.5);
+  EXPECT_EQ(verdict_of(e).word(), "undecided");
+  e.late_early.value[0] = 1.0;
+  EXPECT_EQ(verdict_of(e).word(), "failing");  // what is wrong counts more
+}
+
+}  // namespace
+}  // namespace scorefield

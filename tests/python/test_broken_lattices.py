@@ -22,9 +22,9 @@ RUNAWAY = " --generate.cluster=0 --generate.algorithm=langevin" \
 
 # Arguments behind {folder}/deck.ini, then the exit code, the cause and the cure.
 CASES: dict[str, tuple[str, int, str, str]] = {
-    "train": ("train", 2, "model.name = phi4 is on a lattice, for which there is no `train`",
+    "train": ("train", 2, "model.name = phi4 has no `train` yet",
               "use generate and measure, or run"),
-    "sample": ("sample", 2, "model.name = phi4 is on a lattice, for which there is no `sample`",
+    "sample": ("sample", 2, "model.name = phi4 has no `sample` yet",
                "use generate and measure, or run"),
     "nothing to measure": ("measure", 2, "nothing to measure", "run `scorefield generate"),
     "more ranks than chains": ("run --lattice.process-grid=8,1,1", 2, "cannot be 8 replicas of 1 x 1 rank", GRID),
@@ -44,7 +44,7 @@ CASES: dict[str, tuple[str, int, str, str]] = {
                           "model.kappa = 0.3: a free field needs kappa < 0.25", "kappa < 0.25"),
     "lambda of a free field": ("run {folder}/free.ini --model.lambda=0.1", 2,
                                "model.lambda means nothing for model.name = gaussian-field", "leave it out"),
-    "lambda of zero": ("run --model.lambda=0", 2, "model.lambda = 0", "0 < value"),
+    "lambda of zero": ("run --model.lambda=0", 2, "model.lambda = 0: the action has no minimum", "take lambda > 0"),
     "peaks on a lattice": ("run --model.mu0=1", 2, "model.mu0 means nothing for model.name = phi4", "leave it out"),
     "a network on a lattice": ("run --network.hidden=8", 2, "network.hidden means nothing for model.name = phi4",
                                "leave it out"),

@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "diffusion/fused_mlp.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/trainer.h"
+#include "ensemble/walkers.h"
 #include "physics/two_peak.h"
 
 namespace scorefield {
@@ -53,6 +55,52 @@ BENCHMARK(ours<fill_normals>)->Name("normals/ours")->Arg(kNumbers)->Arg(64)->Arg
 BENCHMARK(standard_library<std::normal_distribution<double>>)->Name("normals/std");
 BENCHMARK(ours<fill_uniforms>)->Name("uniforms/ours")->Arg(kNumbers);
 BENCHMARK(standard_library<std::uniform_real_distribution<double>>)->Name("uniforms/std");
+
+/// Complex Langevin of the quartic model (A = B = lambda = 1, N_y = 0) by stochastic Heun steps; an item is a step of a walker.
+GenerateParams walker_settings() {
+  GenerateParams generate;
+  generate.trajectory = 0.5;
+  generate.step = 0.005;
+  generate.thermalisation = 0;
+  generate.separation = 1;
+  return generate;
+}
+
+void move_walkers(benchmark::State& state) {
+  const GenerateParams generate = walker_settings();
+  const Walkers walkers({{1.0, 1.0}, 1.0}, generate, 1);
+  std::vector<double> xy(2 * kNumbers);
+  for (auto _ : state) {
+    walkers.draw(0, xy);
+    benchmark::DoNotOptimize(xy.data());
+    benchmark::ClobberMemory();
+  }
+  count_items(state, kNumbers * 100);
+}
+
+/// One walker after the other, with the standard library's noise.
+void move_walkers_plainly(benchmark::State& state) {
+  const double h = walker_settings().step;
+  std::mt19937_64 engine(1);
+  std::normal_distribution<double> normal(0.0, std::sqrt(2.0 * h));
+  double x = 0.0, y = 0.0;
+  for (auto _ : state) {
+    for (std::size_t step = 0; step < kNumbers; ++step) {
+      const auto drift_x = [](double u, double v) { return -u + v - u * (u * u - 3.0 * v * v); };
+      const auto drift_y = [](double u, double v) { return -u - v - v * (3.0 * u * u - v * v); };
+      const double kx = drift_x(x, y), ky = drift_y(x, y), noise = normal(engine);
+      const double next_x = x + h * kx + noise, next_y = y + h * ky;
+      x += 0.5 * h * (kx + drift_x(next_x, next_y)) + noise;
+      y += 0.5 * h * (ky + drift_y(next_x, next_y));
+    }
+    benchmark::DoNotOptimize(x);
+    benchmark::DoNotOptimize(y);
+  }
+  count_items(state, kNumbers);
+}
+
+BENCHMARK(move_walkers)->Name("walkers/ours");
+BENCHMARK(move_walkers_plainly)->Name("walkers/plain");
 
 void in_blocks(std::span<const double> terms, ExactSum& sum) { sum.add(terms); }
 

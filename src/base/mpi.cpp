@@ -95,6 +95,8 @@ double Comm::sum(double value) const {
   return value;
 }
 
+void Comm::max(std::span<double> values) const { all_reduce(values, MPI_DOUBLE, MPI_MAX, comm_); }
+
 std::int64_t Comm::max(std::int64_t value) const {
   all_reduce(std::span(&value, 1), MPI_INT64_T, MPI_MAX, comm_);
   return value;

@@ -57,6 +57,7 @@ class Comm {
   void sum(std::span<std::int64_t> values) const;
   void sum(std::span<std::uint64_t> values) const;  ///< modulo 2^64
   std::int64_t max(std::int64_t value) const;
+  void max(std::span<double> values) const;
   std::int64_t min(std::int64_t value) const;
   double sum(double value) const;
   /// Rank r's values, of any length, behind those of rank r-1, on the root; empty elsewhere.

@@ -42,6 +42,9 @@ inline Vec fused(Vec a, Vec b, Vec c) {
 #endif
 }
 
+/// The same of single numbers, for formulas that are written once for both.
+inline double fused(double a, double b, double c) { return std::fma(a, b, c); }
+
 /// The lanes of `middle` moved one up, the last of `before` in front: what stands to the left of each lane along a row.
 inline Vec left_of(Vec before, Vec middle) {
 #if defined(__AVX512F__)

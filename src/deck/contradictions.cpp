@@ -91,6 +91,18 @@ double depth_of_minimum(const ModelParams& model) {
 
 void check_couplings(const Deck& deck) {
   const ModelParams& model = deck.params.model;
+  if (model.name == "complex-phi4" && model.lambda <= 0.0 &&
+      !(model.lambda == 0.0 && model.lambda_im == 0.0 && model.mass > 4.0 * model.kappa)) {
+    refuse(deck, {"model.lambda", "model.mass"},
+           "model.lambda = " + shortest(model.lambda) + " and model.mass = " + shortest(model.mass) +
+               ": the integral of exp(-S) does not converge, take lambda > 0, or lambda = lambda-im = 0 and mass > 4 kappa");
+  }
+  if (model.name == "bose-gas" && model.lambda <= 0.0 && !(model.lambda == 0.0 && model.mass_squared + 2.0 > 2.0 * std::cosh(model.mu))) {
+    refuse(deck, {"model.lambda", "model.mass-squared", "model.mu"},
+           "model.lambda = " + shortest(model.lambda) + ", model.mass-squared = " + shortest(model.mass_squared) +
+               ", model.mu = " + shortest(model.mu) +
+               ": the integral of exp(-S) does not converge, take lambda > 0, or lambda = 0 below the onset, 2 cosh(mu) < 2 + m^2");
+  }
   if (model.name == "phi4" && model.lambda <= 0.0) {
     refuse(deck, {"model.lambda"}, "model.lambda = " + shortest(model.lambda) + ": the action has no minimum, take lambda > 0");
   }
@@ -115,6 +127,12 @@ void check_steps(const Deck& deck) {
              shortest(kMostSteps) + " steps an update: take a larger step or a shorter trajectory");
 }
 
+void check_noise(const Deck& deck) {
+  const double noise_y = deck.params.generate.noise_y;
+  if (noise_y >= 0.0) return;
+  refuse(deck, {"generate.noise-y"}, "generate.noise-y = " + shortest(noise_y) + ": N_y is the variance of a real noise, take 0 or more");
+}
+
 /// Couplings for which the integral of exp(-S) exists, and what moves walkers.
 void check_walkers(const Deck& deck) {
   const ModelParams& model = deck.params.model;
@@ -126,10 +144,7 @@ void check_walkers(const Deck& deck) {
     refuse(deck, {"model.lambda"},
            "model.lambda = " + shortest(model.lambda) + ": the integral of exp(-lambda z^4/4) does not converge, take a real part above 0");
   }
-  if (generate.noise_y < 0.0) {
-    refuse(deck, {"generate.noise-y"},
-           "generate.noise-y = " + shortest(generate.noise_y) + ": N_y is the variance of a real noise, take 0 or more");
-  }
+  check_noise(deck);
   if ((generate.length & (generate.length - 1)) != 0) {
     refuse(deck, {"generate.length"},
            "generate.length = " + std::to_string(generate.length) +
@@ -156,6 +171,12 @@ void check_updates(const Deck& deck) {
            "generate.algorithm = langevin without correction does not go with cluster updates or flips of the sign, which are exact: set "
            "generate.cluster = 0 and generate.flip = no, or take langevin-corrected");
   }
+  if (is_complex(deck.params.model) && generate.algorithm != "langevin") {
+    refuse(deck, {"generate.algorithm"},
+           "generate.algorithm = " + generate.algorithm + ": " + deck.params.model.name +
+               " has complex couplings, and no probability to accept with: take langevin");
+  }
+  if (is_complex(deck.params.model)) check_noise(deck);
   if (generate.algorithm == "langevin" && generate.scheme == "exact") {
     refuse(deck, {"generate.scheme"},
            "generate.scheme = exact is for model.name = gaussian, and it is " + deck.params.model.name + ": take second-order");

@@ -136,12 +136,17 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
 void set_dependent_defaults(Deck& deck) {
   GenerateParams& generate = deck.params.generate;
   const auto is_set = [&](const char* key) { return deck.places.contains(key); };
-  if (deck.params.model.name == "quartic" && !is_set("model.lambda")) deck.params.model.lambda = 1.0;
+  if ((deck.params.model.name == "quartic" || deck.params.model.name == "bose-gas") && !is_set("model.lambda"))
+    deck.params.model.lambda = 1.0;
   if (is_walker(deck.params.model)) {
     if (!is_set("generate.trajectory")) generate.trajectory = 0.5;
     if (!is_set("generate.step")) generate.step = 0.01;
     if (!is_set("generate.thermalisation")) generate.thermalisation = 20;
     if (!is_set("generate.separation")) generate.separation = 1;
+  }
+  if (is_complex_field(deck.params.model)) {
+    if (!is_set("generate.algorithm")) generate.algorithm = "langevin";
+    if (!is_set("generate.step")) generate.step = 0.01;
   }
   if (generate.algorithm == "langevin" && !is_set("generate.cluster")) generate.cluster = 0;  // the two do not go together
   if (generate.algorithm == "langevin-corrected" && !is_set("generate.acceptance")) generate.acceptance = 0.57;  // costs least

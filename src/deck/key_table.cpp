@@ -76,8 +76,14 @@ const Key::Condition kWalkers{"model.name = gaussian or quartic", [](const Param
 const Key::Condition kQuartic{"model.name = quartic", [](const Params& p) { return p.model.name == "quartic"; }};
 const Key::Condition kPoints{"a zero-dimensional model", [](const Params& p) { return !is_lattice(p.model); }};
 const Key::Condition kLattice{"a model on a lattice", [](const Params& p) { return is_lattice(p.model); }};
-const Key::Condition kInteracting{"model.name = phi4 or quartic",
-                                  [](const Params& p) { return p.model.name == "phi4" || kQuartic.holds(p); }};
+const Key::Condition kComplexPhi4{"model.name = complex-phi4", [](const Params& p) { return p.model.name == "complex-phi4"; }};
+const Key::Condition kBoseGas{"model.name = bose-gas", [](const Params& p) { return p.model.name == "bose-gas"; }};
+const Key::Condition kHopping{"model.name = phi4, complex-phi4 or gaussian-field",
+                              [](const Params& p) { return is_lattice(p.model) && !kBoseGas.holds(p); }};
+const Key::Condition kInteracting{"model.name = phi4, complex-phi4, bose-gas or quartic",
+                                  [](const Params& p) { return p.model.name == "phi4" || is_complex_field(p.model) || kQuartic.holds(p); }};
+const Key::Condition kComplexCoupling{"model.name = complex-phi4 or quartic",
+                                      [](const Params& p) { return kComplexPhi4.holds(p) || kQuartic.holds(p); }};
 /// Those below say nothing of the model, only of what another key is set to.
 const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
                           false};
@@ -90,8 +96,11 @@ const Key::Condition kRejecting{
 const Key::Condition kImport{"generate.algorithm = import",
                              [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, false};
 const Key::Condition kChains{"a model on a lattice", [](const Params& p) { return is_lattice(p.model) && !kImport.holds(p); }, false};
+const Key::Condition kRealChains{"a real field on a lattice", [](const Params& p) { return kChains.holds(p) && !is_complex(p.model); },
+                                 false};
 const Key::Condition kMoves{"a model on a lattice, or complex Langevin",
                             [](const Params& p) { return kChains.holds(p) || is_walker(p.model); }, false};
+const Key::Condition kComplexMoves{"a model of complex Langevin", [](const Params& p) { return kMoves.holds(p) && is_complex(p.model); }};
 const Key::Condition kFromFile{"generate.start = file", [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; },
                                false};
 
@@ -130,21 +139,30 @@ std::vector<Key> model_keys() {
   using enum KeyClass;
   const SectionKeys<ModelParams> model{"model", &Params::model};
   Key name =
-      model.choice("name", &ModelParams::name, {"two-peak", "phi4", "gaussian-field", "gaussian", "quartic"}, physics, "what is simulated");
+      model.choice("name", &ModelParams::name, {"two-peak", "phi4", "gaussian-field", "gaussian", "quartic", "complex-phi4", "bose-gas"},
+                   physics, "what is simulated");
   Key kappa = model.number("kappa", &ModelParams::kappa, {0, 1e3}, "", physics, "hopping parameter");
   Key lambda = model.number("lambda", &ModelParams::lambda, {-1e3, 1e3}, "", physics,
-                            "quartic coupling, positive; not set: 0.022 for phi4, 1 for quartic");
+                            "quartic coupling, positive; not set: 1 for quartic and bose-gas, else 0.022");
   Key lambda_im = model.number("lambda-im", &ModelParams::lambda_im, {-1e3, 1e3}, "", physics, "its imaginary part");
-  kappa.condition = kLattice;
+  kappa.condition = kHopping;
   lambda.condition = kInteracting;
-  lambda_im.condition = kQuartic;
+  Key mass = model.number("mass", &ModelParams::mass, {-1e3, 1e3}, "", physics, "coefficient of phi^2, 1 - 2 lambda in the real theory");
+  Key mass_im = model.number("mass-im", &ModelParams::mass_im, {-1e3, 1e3}, "", physics, "its imaginary part");
+  Key mass_squared = model.number("mass-squared", &ModelParams::mass_squared, {-1e3, 1e3}, "", physics, "m^2");
+  Key mu = model.number("mu", &ModelParams::mu, {-10, 10}, "", physics, "chemical potential");
+  mass_squared.condition = kBoseGas;
+  mu.condition = kBoseGas;
+  mass.condition = kComplexPhi4;
+  mass_im.condition = kComplexPhi4;
+  lambda_im.condition = kComplexCoupling;
   std::vector<Key> keys =
       only(kTwoPeak, {
                          model.number("mu0", &ModelParams::mu0, {0, 1e3}, "field", physics, "distance of each peak from 0"),
                          model.number("sigma0", &ModelParams::sigma0, {0, 1e3, true}, "field", physics, "width of each peak"),
                          model.number("weight", &ModelParams::weight, {0, 1}, "", physics, "share of the peak at +mu0"),
                      });
-  keys.insert(keys.begin(), {name, kappa, lambda, lambda_im});
+  keys.insert(keys.begin(), {name, kappa, lambda, lambda_im, mass, mass_im, mass_squared, mu});
   for (const Key& key : only(kWalkers, {model.number("a", &ModelParams::a, {-1e3, 1e3}, "", physics,
                                                      "real part of sigma_0 in S = sigma_0 z^2/2 + lambda z^4/4"),
                                         model.number("b", &ModelParams::b, {-1e3, 1e3}, "", physics, "its imaginary part")})) {
@@ -164,6 +182,9 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
       "acceptance", &GenerateParams::acceptance, {0, 1, false, true}, "", physics,
       "for which the step size is tuned during thermalisation; 0: the step stays; not set: 0.9, or 0.57 for langevin-corrected");
   Key file = generate.text("start-file", &GenerateParams::start_file, physics, "an ensemble of this lattice, its last configurations");
+  Key start = generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
+                              "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file");
+  start.condition = kChains;
   integrator.condition = kHmc;
   scheme.condition = kLangevin;
   acceptance.condition = kRejecting;
@@ -179,29 +200,31 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
                generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics,
                                "between configurations of a chain or walker; not set: 5, or 1 for complex Langevin")});
   for (const Key& key :
-       only(kChains,
+       only(kRealChains,
             {generate.number("acceleration", &GenerateParams::acceleration, {0, 1e3}, "inverse lattice units", physics,
                              "mass of the Fourier kernel (m^2 + 8)/(m^2 + khat^2) that speeds up slow modes; 0: none"),
              generate.number("cluster", &GenerateParams::cluster, {0, 1e9}, "updates", physics,
                              "a cluster update of the signs after every so many; 0: none; not set: 5, or 0 for langevin"),
-             generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update"),
-             generate.choice("start", &GenerateParams::start, {"hot", "cold", "mixed", "file"}, physics,
-                             "first configurations: random, 1 or -1 on all sites, chains of both kinds, or from a file")})) {
+             generate.choice("flip", &GenerateParams::flip, {"no", "yes"}, physics, "the sign of each chain anew after every update")})) {
     keys.push_back(key);
   }
-  keys.insert(keys.end(), {integrator, scheme, acceptance, file});
+  keys.insert(keys.end(), {start, integrator, scheme, acceptance, file});
   return keys;
 }
 
 /// The keys of complex Langevin.
 std::vector<Key> walker_keys(const SectionKeys<GenerateParams>& generate) {
   using enum KeyClass;
-  return only(kWalkers, {generate.number("length", &GenerateParams::length, {1, 64}, "configurations", physics,
-                                         "that a walker leaves: 1, 2, 4, ... or 64; walkers are as many as the samples need"),
-                         generate.number("noise-y", &GenerateParams::noise_y, {-1e3, 1e3}, "", physics,
-                                         "noise N_y >= 0 of the imaginary part; that of the real part is 1 + N_y"),
-                         generate.number("largest-drift", &GenerateParams::largest_drift, {0, 1e3}, "field", physics,
-                                         "drift times step above which a walker's step is made shorter; 0: never")});
+  Key length = generate.number("length", &GenerateParams::length, {1, 64}, "configurations", physics,
+                               "that a walker leaves: 1, 2, 4, ... or 64; walkers are as many as the samples need");
+  length.condition = kWalkers;
+  std::vector<Key> keys =
+      only(kComplexMoves, {generate.number("noise-y", &GenerateParams::noise_y, {-1e3, 1e3}, "", physics,
+                                           "noise N_y >= 0 of the imaginary part; that of the real part is 1 + N_y"),
+                           generate.number("largest-drift", &GenerateParams::largest_drift, {0, 1e3}, "field", physics,
+                                           "drift times step above which steps of a walker or chain are made shorter; 0: never")});
+  keys.insert(keys.begin(), length);
+  return keys;
 }
 
 std::vector<Key> generate_keys() {

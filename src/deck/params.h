@@ -33,20 +33,28 @@ struct ModelParams {
   double kappa = 0.27;
   double lambda = 0.022;
   double lambda_im = 0.0;
+  double mass = 1.0, mass_im = 0.0;
+  double mass_squared = 1.0, mu = 0.0;
   double a = 1.0, b = 1.0;  ///< sigma_0 = a + i b
   double mu0 = 1.0;
   double sigma0 = 0.25;
   double weight = 0.5;
 };
 
-/// True of a field on a lattice, false of a zero-dimensional model.
-inline bool is_lattice(const ModelParams& model) { return model.name == "phi4" || model.name == "gaussian-field"; }
+/// True of a complex field on a lattice.
+inline bool is_complex_field(const ModelParams& model) { return model.name == "complex-phi4" || model.name == "bose-gas"; }
+/// True of a field on a lattice.
+inline bool is_lattice(const ModelParams& model) {
+  return model.name == "phi4" || model.name == "gaussian-field" || is_complex_field(model);
+}
 /// True of a zero-dimensional model with complex couplings, which complex Langevin walkers sample.
 inline bool is_walker(const ModelParams& model) { return model.name == "gaussian" || model.name == "quartic"; }
+/// True of a model whose fields are complexified.
+inline bool is_complex(const ModelParams& model) { return is_walker(model) || is_complex_field(model); }
 /// True of a model whose distribution is known along the forward process, so that it needs no score from elsewhere.
 inline bool has_law(const ModelParams& model) { return model.name == "two-peak"; }
 /// Numbers a configuration has at a site.
-inline std::int64_t components_of(const ModelParams& model) { return is_walker(model) ? 2 : 1; }
+inline std::int64_t components_of(const ModelParams& model) { return model.name == "bose-gas" ? 4 : is_complex(model) ? 2 : 1; }
 
 struct GenerateParams {
   std::int64_t samples = 1000000;
@@ -71,6 +79,9 @@ struct GenerateParams {
   std::string import_file;
   std::string import_dataset = "/field";
 };
+
+/// True if updates can be rejected.
+inline bool rejects(const GenerateParams& generate) { return generate.algorithm == "hmc" || generate.algorithm == "langevin-corrected"; }
 
 struct ForwardParams {
   std::vector<Process> process = {{"ve", 0.0}};

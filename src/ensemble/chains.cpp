@@ -6,18 +6,20 @@
 
 namespace scorefield {
 
-Workspace::Workspace(const Domain& domain, const Layout& layout, const LatticeAction& action, std::int64_t chains, bool parallel)
+Workspace::Workspace(const Domain& domain, const Layout& layout, const LatticeAction* action, std::int64_t chains, std::int64_t components,
+                     bool parallel)
     : domain_(&domain),
       layout_(&layout),
-      action_(&action),
+      action_(action),
       chains_(chains),
+      components_(components),
       parallel_(parallel),
       halo_(domain, layout),
       transfer_(domain.comm()),
-      momenta_(domain, layout, chains),
-      backup_(domain, layout, chains) {}
+      momenta_(domain, layout, chains * components),
+      backup_(domain, layout, chains * components) {}
 
-void Workspace::exchange(std::span<Field* const> fields) { halo_.exchange(fields, {0, chains_}, transfer_); }
+void Workspace::exchange(std::span<Field* const> fields) { halo_.exchange(fields, {0, chains_ * components_}, transfer_); }
 
 template <class Work>
 void Workspace::for_tiles(bool waiting, const Work& work) const {
@@ -44,7 +46,7 @@ void Workspace::evolve(Field& phi, std::span<const Stage> stages) {
 }
 
 void Workspace::know_action(ChainGroup& group) {
-  if (group.action_known) return;
+  if (group.action_known || action_ == nullptr) return;
   const std::array<Field*, 1> phi = {&group.phi};
   exchange(phi);
   group.action = sum_blocks([&](std::int64_t chain, std::size_t tile) { return action_->value(group.phi.block(chain, tile)); });

@@ -1,6 +1,7 @@
 // Markov chains on distributed lattices: the state, what an update works with, and the interface of updates.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,7 +24,7 @@ struct Outcome {
 /// Chains that are moved together: one whole chain, by one thread, or all chains of a rank, by all its threads and together with the
 /// other ranks of the replica.
 struct ChainGroup {
-  Field phi;
+  Field phi;                   ///< component c of chain i is its chain i * components + c
   Range chains;                ///< their numbers, counted over all replicas
   std::vector<double> action;  ///< S of each, as long as `action_known`
   std::vector<Outcome> outcome;
@@ -33,8 +34,10 @@ struct ChainGroup {
 /// What updates of a group work with: geometry, and memory that is worth keeping.
 class Workspace {
  public:
-  /// `chains`: as many as a group has. `parallel`: blocks are shared among the threads of the rank.
-  Workspace(const Domain& domain, const Layout& layout, const LatticeAction& action, std::int64_t chains, bool parallel);
+  /// `chains`: as many as a group has, of a field with so many components. `parallel`: blocks are shared among the threads of the rank.
+  /// `action`: of a real field; none for complex ones, whose updates bring their own.
+  Workspace(const Domain& domain, const Layout& layout, const LatticeAction* action, std::int64_t chains, std::int64_t components,
+            bool parallel);
 
   const Domain& domain() const { return *domain_; }
   const LatticeAction& action() const { return *action_; }
@@ -50,6 +53,9 @@ class Workspace {
   /// The sum over a chain's blocks, on all ranks, of what work(chain of the group, tile) gives. Collective over domain().comm().
   template <class Work>
   std::vector<double> sum_blocks(const Work& work);
+  /// The largest of what work(chain of the group, tile) >= 0 gives for a chain's blocks, on all ranks. Collective over domain().comm().
+  template <class Work>
+  std::vector<double> max_blocks(const Work& work);
   /// Makes the ghosts of the fields those of the neighbours. Collective.
   void exchange(std::span<Field* const> fields);
   /// Molecular dynamics of the group, in as many stages at a time as ghosts are deep; while ghosts of other ranks are on their way, tiles
@@ -59,7 +65,7 @@ class Workspace {
   /// in units in which their energy is pi^2/2 still. Whole lattices are collected on one rank each for it.
   void accelerate(double mass);
   bool accelerated() const { return !kernels_.empty(); }
-  /// Computes group.action where it is not known. NumericalError if one is not finite. Collective.
+  /// Computes group.action where it is not known, of a real field. NumericalError if one is not finite. Collective.
   void know_action(ChainGroup& group);
 
  private:
@@ -72,6 +78,7 @@ class Workspace {
   const Layout* layout_;
   const LatticeAction* action_;
   std::int64_t chains_;
+  std::int64_t components_;
   bool parallel_;
   Halo halo_;
   HaloTransfer transfer_;
@@ -120,6 +127,16 @@ std::vector<double> Workspace::sum_blocks(const Work& work) {
   std::vector<double> values;
   for (const FixedSum& sum : sums_) values.push_back(sum.value());
   return values;
+}
+
+template <class Work>
+std::vector<double> Workspace::max_blocks(const Work& work) {
+  const std::size_t tiles = layout_->tiles.size();
+  std::vector<double> of_blocks(static_cast<std::size_t>(chains_) * tiles), largest(static_cast<std::size_t>(chains_), 0.0);
+  for_blocks([&](std::int64_t chain, std::size_t tile) { of_blocks[static_cast<std::size_t>(chain) * tiles + tile] = work(chain, tile); });
+  for (std::size_t i = 0; i < of_blocks.size(); ++i) largest[i / tiles] = std::max(largest[i / tiles], of_blocks[i]);
+  if (!domain_->whole()) domain_->comm().max(largest);
+  return largest;
 }
 
 }  // namespace scorefield

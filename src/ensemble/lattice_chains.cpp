@@ -5,6 +5,7 @@
 #include <cmath>
 #include <exception>
 
+#include "ensemble/complex_langevin.h"
 #include "ensemble/langevin.h"
 #include "ensemble/momenta.h"
 #include "ensemble/signs.h"
@@ -33,15 +34,18 @@ LatticeChains::LatticeChains(const Comm& world, const Params& params, int thread
       params_(params),
       domain_(world, extents_of(params.lattice), params.generate.chains, grid_of(world.size(), params)),
       layout_(make_layout(domain_, threads_a_chain(domain_, threads))),
-      action_(make_lattice_action(params.model)),
+      components_(components_of(params.model)),
+      action_(is_complex(params.model) ? nullptr : make_lattice_action(params.model)),
+      complex_action_(is_complex(params.model) ? make_complex_field_action(params.model) : nullptr),
       tuner_(params.generate.step, params.generate.acceptance, tunes(params.generate) ? params.generate.thermalisation : 0) {
   const bool alone = domain_.whole() && layout_.tiles.size() == 1;
   const std::int64_t chains = domain_.chains().size(), a_group = alone ? 1 : chains;
   for (std::int64_t first = 0; first < chains; first += a_group) {
     const Range numbers{domain_.chains().begin + first, domain_.chains().begin + first + a_group};
-    groups_.push_back({Field(domain_, layout_, a_group), numbers, {}, std::vector<Outcome>(static_cast<std::size_t>(a_group))});
+    groups_.push_back(
+        {Field(domain_, layout_, a_group * components_), numbers, {}, std::vector<Outcome>(static_cast<std::size_t>(a_group))});
   }
-  for (int i = 0; i < (alone ? threads : 1); ++i) workspaces_.emplace_back(domain_, layout_, *action_, a_group, !alone);
+  for (int i = 0; i < (alone ? threads : 1); ++i) workspaces_.emplace_back(domain_, layout_, action_.get(), a_group, components_, !alone);
   if (params.generate.acceleration > 0.0) {
     for (Workspace& work : workspaces_) work.accelerate(params.generate.acceleration);
   }
@@ -57,12 +61,18 @@ void LatticeChains::make_updates() {
     throw NumericalError("an update would have more than 2^20 steps, so small did they become for the wanted acceptance");
   }
   updates_.clear();
+  const auto scheme = generate.scheme == "euler" ? LangevinScheme::euler : LangevinScheme::second_order;
+  if (complex_action_) {
+    const double size = generate.trajectory / static_cast<double>(steps());
+    updates_.push_back(std::make_unique<ComplexLangevin>(
+        seed, *complex_action_, ComplexLangevin::Settings{scheme, size, steps(), generate.noise_y, generate.largest_drift}));
+    return;
+  }
   if (generate.algorithm == "hmc") {
     updates_.push_back(std::make_unique<Hmc>(seed, make_trajectory(integrator_named(generate.integrator), step(), steps())));
   } else if (generate.algorithm == "langevin-corrected") {
     updates_.push_back(std::make_unique<CorrectedLangevin>(seed, step(), steps()));
   } else {
-    const auto scheme = generate.scheme == "euler" ? LangevinScheme::euler : LangevinScheme::second_order;
     updates_.push_back(std::make_unique<Langevin>(seed, step(), steps(), scheme));
   }
   cluster_ = generate.cluster > 0 ? std::make_unique<ClusterUpdate>(seed) : nullptr;
@@ -79,11 +89,14 @@ void LatticeChains::start() {
   for_groups([&](ChainGroup& group, Workspace& work) {
     work.for_blocks([&](std::int64_t chain, std::size_t tile) {
       const std::int64_t number = group.chains.begin + chain;
-      const Block phi = group.phi.block(chain, tile);
-      const bool hot = kind == "hot" || (kind == "mixed" && number % 2 == 0);
-      if (hot) fill_normals({static_cast<std::uint64_t>(params_.run.seed), Stream::start, 0}, domain_.lattice(), number, phi);
-      const bool negative = (kind == "mixed" ? number / 2 : number) % 2 == 1;
-      for (std::int64_t y = 0; y < phi.rows && !hot; ++y) std::fill_n(phi.sites(y), phi.columns, negative ? -1.0 : 1.0);
+      const bool hot = kind == "hot" || (kind == "mixed" && number % 2 == 0), negative = (kind == "mixed" ? number / 2 : number) % 2 == 1;
+      const std::int64_t real_parts = std::max<std::int64_t>(1, components_ / 2), between = components_ / real_parts;
+      for (std::int64_t c = 0; c < real_parts; ++c) {
+        const Block phi = group.phi.block(chain * components_ + c * between, tile);
+        if (hot)
+          fill_normals({static_cast<std::uint64_t>(params_.run.seed), Stream::start, 0}, domain_.lattice(), number * real_parts + c, phi);
+        for (std::int64_t y = 0; y < phi.rows && !hot; ++y) std::fill_n(phi.sites(y), phi.columns, negative ? -1.0 : 1.0);
+      }
     });
     group.action_known = false;
   });
@@ -151,19 +164,25 @@ LatticeChains::Place LatticeChains::place(std::int64_t chain) const {
   return {static_cast<std::size_t>(chain / a_group), chain % a_group};
 }
 
-void LatticeChains::copy_out(std::int64_t chain, std::span<double> sites) {
+void LatticeChains::copy_out(std::int64_t chain, std::span<double> numbers) {
   const auto [group, in_group] = place(chain);
   const std::int64_t columns = domain_.columns().size();
-  for (std::int64_t y = 0; y < domain_.rows().size(); ++y) {
-    std::copy_n(groups_[group].phi.sites(in_group, y), columns, sites.data() + y * columns);
+  double* to = numbers.data();
+  for (std::int64_t c = 0; c < components_; ++c) {
+    for (std::int64_t y = 0; y < domain_.rows().size(); ++y, to += columns) {
+      std::copy_n(groups_[group].phi.sites(in_group * components_ + c, y), columns, to);
+    }
   }
 }
 
-void LatticeChains::copy_in(std::int64_t chain, std::span<const double> sites) {
+void LatticeChains::copy_in(std::int64_t chain, std::span<const double> numbers) {
   const auto [group, in_group] = place(chain);
   const std::int64_t columns = domain_.columns().size();
-  for (std::int64_t y = 0; y < domain_.rows().size(); ++y) {
-    std::copy_n(sites.data() + y * columns, columns, groups_[group].phi.sites(in_group, y));
+  const double* from = numbers.data();
+  for (std::int64_t c = 0; c < components_; ++c) {
+    for (std::int64_t y = 0; y < domain_.rows().size(); ++y, from += columns) {
+      std::copy_n(from, columns, groups_[group].phi.sites(in_group * components_ + c, y));
+    }
   }
   groups_[group].action_known = false;
 }

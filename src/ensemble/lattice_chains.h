@@ -10,11 +10,12 @@
 #include "deck/params.h"
 #include "ensemble/chains.h"
 #include "ensemble/tuner.h"
+#include "physics/complex_field_action.h"
 
 namespace scorefield {
 
 /// True if the step size is found in the thermalisation: only where steps can be rejected.
-inline bool tunes(const GenerateParams& generate) { return generate.acceptance > 0.0 && generate.algorithm != "langevin"; }
+inline bool tunes(const GenerateParams& generate) { return generate.acceptance > 0.0 && rejects(generate); }
 
 /// Steps of an update of about this length, at least one.
 inline std::int64_t steps_of(double trajectory, double step) { return std::max<std::int64_t>(1, std::llround(trajectory / step)); }
@@ -38,9 +39,12 @@ class LatticeChains {
   const Domain& domain() const { return domain_; }
   /// Sites of a chain on this rank.
   std::int64_t sites() const { return domain_.rows().size() * domain_.columns().size(); }
+  /// Numbers of a chain on this rank, and at each site.
+  std::int64_t numbers() const { return components_ * sites(); }
+  std::int64_t components() const { return components_; }
 
-  /// hot: standard normals; cold: 1 on all sites of even chains, -1 of odd ones; mixed: hot in the even chains, cold (1 and -1 in turn)
-  /// in the odd ones. A start from a file is for the caller, by copy_in.
+  /// Of complex fields the real parts; imaginary parts start at 0. hot: standard normals; cold: 1 on all sites of even chains, -1 of odd
+  /// ones; mixed: hot in the even chains, cold (1 and -1 in turn) in the odd ones. A start from a file is for the caller, by copy_in.
   void start();
 
   /// Update number `number` of all chains, and, if the step size is tuned, its next adjustment. Collective over `world`.
@@ -51,16 +55,16 @@ class LatticeChains {
   using Visit = std::function<void(std::int64_t chain, std::int64_t update, const Outcome& outcome)>;
   void advance(std::uint64_t first, std::int64_t count, std::int64_t measured, const Visit& visit);
 
-  /// Copies this rank's sites of a chain, [row][column], out or in. Local.
-  void copy_out(std::int64_t chain, std::span<double> sites);
-  void copy_in(std::int64_t chain, std::span<const double> sites);
+  /// Copies this rank's numbers of a chain, [component][row][column], out or in. Local.
+  void copy_out(std::int64_t chain, std::span<double> numbers);
+  void copy_in(std::int64_t chain, std::span<const double> numbers);
 
   const StepTuner& tuner() const { return tuner_; }
   void restore_tuner(const StepTuner::State& state);
   /// The step size, and how many of them make an update.
   double step() const { return tuner_.step(); }
   std::int64_t steps() const;
-  /// The action of a chain, as long as it is known.
+  /// The action of a chain of a real field, as long as it is known.
   double action(std::int64_t chain) const;
 
  private:
@@ -77,7 +81,9 @@ class LatticeChains {
   Params params_;
   Domain domain_;
   Layout layout_;
-  std::unique_ptr<LatticeAction> action_;
+  std::int64_t components_;
+  std::unique_ptr<LatticeAction> action_;               ///< of a real field,
+  std::unique_ptr<ComplexFieldAction> complex_action_;  ///< or of a complex one
   std::vector<ChainGroup> groups_;
   std::vector<Workspace> workspaces_;
   StepTuner tuner_;

@@ -14,8 +14,6 @@ struct ComplexNumber {
   Number im;
 };
 
-inline double fused(double a, double b, double c) { return std::fma(a, b, c); }
-
 /// S(z) = sigma z^2/2 + lambda z^4/4; Gaussian for lambda = 0.
 struct QuarticAction {
   std::complex<double> sigma;

@@ -44,9 +44,11 @@ ChainFile::ChainFile(const Context& context, const Output& output, LatticeChains
 std::vector<ChainFile::Series> ChainFile::all_series() const {
   const GenerateParams& generate = context_->deck.params.generate;
   const Extents& lattice = run_->domain().lattice();
-  std::vector<Series> all = {{"/field", {1, unsigned_of(lattice.y), unsigned_of(lattice.x)}, &SweepData::field},
-                             {"/history/action", {}, &SweepData::action}};
-  if (generate.algorithm == "langevin") return all;
+  std::vector<Series> all = {
+      {"/field", {unsigned_of(run_->components()), unsigned_of(lattice.y), unsigned_of(lattice.x)}, &SweepData::field}};
+  if (is_complex(context_->deck.params.model)) return all;
+  all.push_back({"/history/action", {}, &SweepData::action});
+  if (!rejects(generate)) return all;
   all.push_back({"/history/acceptance", {}, &SweepData::acceptance});
   all.push_back({"/history/delta_h", {unsigned_of(separation_)}, &SweepData::delta_h});
   return all;
@@ -55,9 +57,10 @@ std::vector<ChainFile::Series> ChainFile::all_series() const {
 void lay_out_configurations(H5File& file, const Params& params) {
   const GenerateParams& generate = params.generate;
   const auto rows = unsigned_of(generate.samples);
-  file.create_dataset("/field", {rows, 1, unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])},
+  const std::int64_t components = components_of(params.model);
+  file.create_dataset("/field", {rows, unsigned_of(components), unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])},
                       generate.precision == "float32" ? Stored::float32 : Stored::float64);
-  file.set_attribute("/field", "components", std::string("real"));
+  file.set_attribute("/field", "components", std::string(components == 1 ? "real" : components == 2 ? "re, im" : "re1, im1, re2, im2"));
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
   std::vector<double> chain, trajectory;
@@ -81,25 +84,27 @@ void ChainFile::lay_out(H5File& file) const {
     file.create_dataset(each.name, shape);
   }
   const Extents& lattice = run_->domain().lattice();
-  file.create_dataset("/state/field", {2, unsigned_of(chains_), 1, unsigned_of(lattice.y), unsigned_of(lattice.x)});
+  file.create_dataset("/state/field",
+                      {2, unsigned_of(chains_), unsigned_of(run_->components()), unsigned_of(lattice.y), unsigned_of(lattice.x)});
   file.create_dataset("/state/numbers", {2, kStateNumbers});
 }
 
 SweepData ChainFile::make_data(std::int64_t sweeps) const {
   const auto rows = static_cast<std::size_t>(sweeps * run_->domain().chains().size());
-  const auto sites = static_cast<std::size_t>(run_->sites()), updates = static_cast<std::size_t>(separation_);
-  const bool rejects = context_->deck.params.generate.algorithm != "langevin";
-  return {std::vector<double>(rows * sites), std::vector<double>(rows), std::vector<double>(rows),
-          std::vector<double>(rejects ? rows * updates : 0)};
+  const auto numbers = static_cast<std::size_t>(run_->numbers()), updates = static_cast<std::size_t>(separation_);
+  const bool has_outcomes = rejects(context_->deck.params.generate);
+  return {std::vector<double>(rows * numbers), std::vector<double>(rows), std::vector<double>(rows),
+          std::vector<double>(has_outcomes ? rows * updates : 0)};
 }
 
 /// Configurations `row` + i stride + j, 0 <= i < count, 0 <= j < block, this rank's sites of them.
 Slab ChainFile::field_slab(std::uint64_t row, std::uint64_t count, std::uint64_t stride, std::uint64_t block) const {
   const Domain& domain = run_->domain();
+  const std::uint64_t components = unsigned_of(run_->components());
   return {{row, 0, unsigned_of(domain.rows().begin), unsigned_of(domain.columns().begin)},
           {count, 1, 1, 1},
-          {stride, 1, unsigned_of(domain.lattice().y), unsigned_of(domain.lattice().x)},
-          {block, 1, unsigned_of(domain.rows().size()), unsigned_of(domain.columns().size())}};
+          {stride, components, unsigned_of(domain.lattice().y), unsigned_of(domain.lattice().x)},
+          {block, components, unsigned_of(domain.rows().size()), unsigned_of(domain.columns().size())}};
 }
 
 Slab ChainFile::state_slab(std::int64_t slot) const {
@@ -145,21 +150,31 @@ void ChainFile::write(H5File& file, std::int64_t first, std::int64_t count, Swee
   }
 }
 
+/// Of this rank's numbers of the `number`-th field of a dataset.
+std::uint64_t ChainFile::hash_field(std::uint64_t number, const double* field) const {
+  const Domain& domain = run_->domain();
+  const auto columns = static_cast<std::size_t>(domain.columns().size());
+  std::uint64_t total = 0;
+  for (std::int64_t c = 0; c < run_->components(); ++c) {
+    const std::uint64_t first = (number * unsigned_of(run_->components()) + unsigned_of(c)) * unsigned_of(domain.lattice().sites());
+    for (std::int64_t y = domain.rows().begin; y < domain.rows().end; ++y, field += columns) {
+      const auto site = unsigned_of(y * domain.lattice().x + domain.columns().begin);
+      total += hash_numbers(position_in(0, first + site), {field, columns});
+    }
+  }
+  return total;
+}
+
 std::uint64_t ChainFile::hash_sweeps(std::int64_t first, std::int64_t count, const SweepData& data) const {
   const Domain& domain = run_->domain();
   const Range& mine = domain.chains();
-  const auto columns = static_cast<std::size_t>(domain.columns().size());
   const std::vector<Series> series = all_series();
   std::uint64_t total = 0;
   std::size_t row = 0;
   for (std::int64_t sweep = first; sweep < first + count; ++sweep) {
     for (std::int64_t chain = mine.begin; chain < mine.end; ++chain, ++row) {
       const auto number = unsigned_of(sweep * chains_ + chain);
-      const double* field = data.field.data() + row * static_cast<std::size_t>(run_->sites());
-      for (std::int64_t y = domain.rows().begin; y < domain.rows().end; ++y, field += columns) {
-        const auto site = unsigned_of(y * domain.lattice().x + domain.columns().begin);
-        total += hash_numbers(position_in(0, number * unsigned_of(domain.lattice().sites()) + site), {field, columns});
-      }
+      total += hash_field(number, data.field.data() + row * static_cast<std::size_t>(run_->numbers()));
       for (std::size_t i = 1; i < series.size() && domain.comm().is_root(); ++i) {
         const std::size_t size = size_of(series[i].row);
         total += hash_numbers(position_in(i, number * size), std::span(data.*series[i].values).subspan(row * size, size));
@@ -206,7 +221,7 @@ void ChainFile::copy(const H5File& from, H5File& to, std::int64_t count) {
 
 void ChainFile::write_state(H5File& file, std::int64_t slot, std::int64_t updates) {
   const Range& mine = run_->domain().chains();
-  const auto sites = static_cast<std::size_t>(run_->sites());
+  const auto sites = static_cast<std::size_t>(run_->numbers());
   std::vector<double> field(static_cast<std::size_t>(mine.size()) * sites);
   for (std::int64_t chain = 0; chain < mine.size(); ++chain) {
     run_->copy_out(chain, std::span(field).subspan(static_cast<std::size_t>(chain) * sites, sites));
@@ -220,7 +235,7 @@ void ChainFile::write_state(H5File& file, std::int64_t slot, std::int64_t update
 
 std::int64_t ChainFile::read_state(const H5File& file, std::int64_t slot) {
   const Range& mine = run_->domain().chains();
-  const auto sites = static_cast<std::size_t>(run_->sites());
+  const auto sites = static_cast<std::size_t>(run_->numbers());
   std::vector<double> field(static_cast<std::size_t>(mine.size()) * sites), numbers(kStateNumbers);
   file.read_slab("/state/field", state_slab(slot), field);
   file.read_rows("/state/numbers", unsigned_of(slot), 1, numbers);
@@ -236,14 +251,10 @@ std::uint64_t ChainFile::checksum_of_state(const H5File& file, std::int64_t slot
   file.read_slab("/state/field", state_slab(slot), field);
   file.read_rows("/state/numbers", unsigned_of(slot), 1, numbers);
   const Domain& domain = run_->domain();
-  const auto columns = static_cast<std::size_t>(domain.columns().size());
   std::uint64_t total = context_->comm.is_root() ? hash_numbers(position_in(1, 0), numbers) : 0;
   const double* row = field.data();
-  for (std::int64_t chain = domain.chains().begin; chain < domain.chains().end; ++chain) {
-    for (std::int64_t y = domain.rows().begin; y < domain.rows().end; ++y, row += columns) {
-      const auto site = unsigned_of(chain * domain.lattice().sites() + y * domain.lattice().x + domain.columns().begin);
-      total += hash_numbers(position_in(0, site), {row, columns});
-    }
+  for (std::int64_t chain = domain.chains().begin; chain < domain.chains().end; ++chain, row += run_->numbers()) {
+    total += hash_field(unsigned_of(chain), row);
   }
   context_->comm.sum(std::span(&total, 1));
   return total;

@@ -15,8 +15,8 @@ void lay_out_configurations(H5File& file, const Params& params);
 
 /// What a rank's chains made in some sweeps. A sweep is one configuration of every chain; arrays begin with [sweep][chain].
 struct SweepData {
-  std::vector<double> field;  ///< [row][column], this rank's sites
-  std::vector<double> action;
+  std::vector<double> field;       ///< [component][row][column], this rank's sites
+  std::vector<double> action;      ///< of real fields
   std::vector<double> acceptance;  ///< mean probability of acceptance since the chain's last configuration
   std::vector<double> delta_h;     ///< [update since then]; empty where nothing is rejected
 };
@@ -60,6 +60,7 @@ class ChainFile {
   };
   std::vector<Series> all_series() const;
   void write_sweeps(H5File& file, std::int64_t first, std::int64_t count, std::int64_t chains, const SweepData& data);
+  std::uint64_t hash_field(std::uint64_t number, const double* field) const;
   std::uint64_t hash_sweeps(std::int64_t first, std::int64_t count, const SweepData& data) const;
   Slab field_slab(std::uint64_t row, std::uint64_t count, std::uint64_t stride, std::uint64_t block) const;
   Slab state_slab(std::int64_t slot) const;

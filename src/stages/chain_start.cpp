@@ -30,9 +30,12 @@ H5File open_start(const Params& params, const Comm& self, Seal seal) {
   H5File file = H5File::open(params.generate.start_file, self, seal);
   file.require(file.exists("/field") && file.holds_numbers("/field"), "has no /field of numbers: generate.start-file takes an ensemble");
   const Shape shape = file.shape("/field");
-  const Shape wanted = {shape.empty() ? 0 : shape[0], 1, unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])};
-  file.require(shape == wanted && wanted[0] > 0, "holds no real fields on this lattice: its /field must have the shape (N, 1, " +
-                                                     std::to_string(wanted[2]) + ", " + std::to_string(wanted[3]) + ")");
+  const Shape wanted = {shape.empty() ? 0 : shape[0], unsigned_of(components_of(params.model)), unsigned_of(params.lattice.size[0]),
+                        unsigned_of(params.lattice.size[1])};
+  file.require(shape == wanted && wanted[0] > 0, std::string("holds no ") + (is_complex(params.model) ? "complex" : "real") +
+                                                     " fields on this lattice: its /field must have the shape (N, " +
+                                                     std::to_string(wanted[1]) + ", " + std::to_string(wanted[2]) + ", " +
+                                                     std::to_string(wanted[3]) + ")");
   return file;
 }
 
@@ -42,13 +45,14 @@ std::int64_t start_of(const H5File& file, const Params& params, std::int64_t cha
   return ((stored - params.generate.chains + chain) % stored + stored) % stored;
 }
 
-/// This rank's sites of configuration `number`.
+/// This rank's sites of configuration `number`, all components.
 void read_sites(const H5File& file, const Domain& domain, std::int64_t number, std::span<double> sites) {
+  const std::uint64_t components = file.shape("/field")[1];
   const Range &rows = domain.rows(), &columns = domain.columns();
   const Slab slab{{unsigned_of(number), 0, unsigned_of(rows.begin), unsigned_of(columns.begin)},
                   {1, 1, 1, 1},
-                  {1, 1, unsigned_of(domain.lattice().y), unsigned_of(domain.lattice().x)},
-                  {1, 1, unsigned_of(rows.size()), unsigned_of(columns.size())}};
+                  {1, components, unsigned_of(domain.lattice().y), unsigned_of(domain.lattice().x)},
+                  {1, components, unsigned_of(rows.size()), unsigned_of(columns.size())}};
   file.read_slab("/field", slab, sites);
   require_finite(file, number, sites);
 }
@@ -62,7 +66,7 @@ void require_start(const Context& context) {
   require_all(context.comm, [&] {
     if (!context.comm.is_root()) return;
     const H5File file = open_start(params, self, seal);
-    std::vector<double> sites(unsigned_of(params.lattice.size[0] * params.lattice.size[1]));
+    std::vector<double> sites(unsigned_of(components_of(params.model) * params.lattice.size[0] * params.lattice.size[1]));
     const auto stored = static_cast<std::int64_t>(file.shape("/field")[0]);
     for (std::int64_t chain = 0; chain < std::min(params.generate.chains, stored); ++chain) {
       const std::int64_t number = start_of(file, params, chain);
@@ -79,7 +83,7 @@ void read_start(const Context& context, LatticeChains& chains) {
   const Seal seal = verify_start(context);
   require_all(context.comm, [&] {
     const H5File file = open_start(params, self, seal);
-    std::vector<double> sites(static_cast<std::size_t>(chains.sites()));
+    std::vector<double> sites(static_cast<std::size_t>(chains.numbers()));
     for (std::int64_t chain = domain.chains().begin; chain < domain.chains().end; ++chain) {
       read_sites(file, domain, start_of(file, params, chain), sites);
       chains.copy_in(chain - domain.chains().begin, sites);

@@ -52,10 +52,14 @@ std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
 std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows) {
   const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
   const auto chains = static_cast<std::uint64_t>(params.generate.chains);
-  if (params.generate.algorithm == "import") return {{"/field", {rows, 1, y, x}}, {"/chain", {rows}}, {"/trajectory", {rows}}};
-  std::vector<Expected> all = {{"/field", {rows, 1, y, x}}, {"/chain", {rows}},         {"/trajectory", {rows}},
-                               {"/history/action", {rows}}, {"/state/numbers", {2, 4}}, {"/state/field", {2, chains, 1, y, x}}};
-  if (params.generate.algorithm == "langevin") return all;
+  const auto components = static_cast<std::uint64_t>(components_of(params.model));
+  std::vector<Expected> all = {{"/field", {rows, components, y, x}}, {"/chain", {rows}}, {"/trajectory", {rows}}};
+  if (params.generate.algorithm == "import") return all;
+  all.push_back({"/state/numbers", {2, 4}});
+  all.push_back({"/state/field", {2, chains, components, y, x}});
+  if (is_complex(params.model)) return all;
+  all.push_back({"/history/action", {rows}});
+  if (!rejects(params.generate)) return all;
   all.push_back({"/history/acceptance", {rows}});
   all.push_back({"/history/delta_h", {rows, static_cast<std::uint64_t>(params.generate.separation)}});
   return all;

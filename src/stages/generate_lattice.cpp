@@ -147,7 +147,7 @@ class LatticeRun {
   std::int64_t most_sweeps() const {
     const Params& params = context_.deck.params;
     if (params.run.batch > 0) return std::max<std::int64_t>(1, params.run.batch / generate_.chains);
-    const std::int64_t numbers_a_chain = chains_.sites() + generate_.separation;
+    const std::int64_t numbers_a_chain = chains_.numbers() + generate_.separation;
     const std::int64_t numbers_a_sweep = std::max<std::int64_t>(1, chains_.domain().chains().size()) * numbers_a_chain;
     return context_.comm.min(std::max<std::int64_t>(1, kNumbersACore * thread_count() / numbers_a_sweep));
   }
@@ -176,7 +176,7 @@ class LatticeRun {
   void make_sweeps(std::int64_t count) {
     const std::int64_t separation = generate_.separation, first = sweeps_done(), chains = chains_.domain().chains().size();
     SweepData data = layout_.make_data(count);
-    const auto sites = static_cast<std::size_t>(chains_.sites());
+    const auto numbers = static_cast<std::size_t>(chains_.numbers());
     const auto visit = [&](std::int64_t chain, std::int64_t update, const Outcome& outcome) {
       const auto row = static_cast<std::size_t>(update / separation * chains + chain);
       if (!data.delta_h.empty()) {
@@ -184,8 +184,8 @@ class LatticeRun {
       }
       data.acceptance[row] += outcome.probability / static_cast<double>(separation);
       if ((update + 1) % separation != 0) return;
-      data.action[row] = chains_.action(chain);
-      chains_.copy_out(chain, std::span(data.field).subspan(row * sites, sites));
+      if (!is_complex(context_.deck.params.model)) data.action[row] = chains_.action(chain);
+      chains_.copy_out(chain, std::span(data.field).subspan(row * numbers, numbers));
     };
     chains_.advance(static_cast<std::uint64_t>(updates_), count * separation, separation, visit);
     layout_.write(file_->file(), first, count, data);

@@ -6,6 +6,7 @@
 #include "diffusion/recorder.h"
 #include "stages/batches.h"
 #include "stages/field_sums.h"
+#include "stages/measure_complex_lattice.h"
 #include "stages/measure_lattice.h"
 #include "stages/measure_plane.h"
 #include "stages/prepare.h"
@@ -169,7 +170,9 @@ void measure(const Context& context) {
     const auto source = output_path(params, each.output.file);
     const H5File file = context.files->open(context.comm, source);
     const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
-    if (lattice) {
+    if (is_complex_field(params.model)) {
+      for (const std::string& line : measure_complex_lattice(context, name, file, pending.file())) table.push_back(line);
+    } else if (lattice) {
       for (const std::string& line : measure_lattice(context, name, file, pending.file())) table.push_back(line);
     } else if (walkers) {
       for (const std::string& line : measure_plane(context, name, file, pending.file())) table.push_back(line);

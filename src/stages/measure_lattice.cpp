@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "stages/chains_of_file.h"
 #include "stages/lattice_output.h"
 #include "stages/update_history.h"
 
@@ -30,9 +31,9 @@ class LatticeMeasurement {
         file_(file),
         shape_(shape_of(context, file)),
         samples_(file.shape("/field")[0]),
-        chain_of_(chains(context, file, samples_)),
+        chain_of_(chains_of_file(context, file, samples_)),
         workers_(make_workers()),
-        sums_(lengths(chain_of_), observer().layout().size(), series()) {}
+        sums_(lengths_of_chains(chain_of_), observer().layout().size(), series()) {}
 
   std::vector<std::string> run(H5File& out) {
     file_.require(samples_ > 1, "has one configuration, too few for an error: make more");
@@ -60,28 +61,6 @@ class LatticeMeasurement {
     const Shape wanted = {shape.empty() ? 0 : shape[0], 1, static_cast<std::uint64_t>(size[0]), static_cast<std::uint64_t>(size[1])};
     file.require(shape == wanted, "holds no real fields on a lattice of lattice.size");
     return {wanted[2], wanted[3]};
-  }
-
-  /// The chain of each configuration, on the root, where rows are added up.
-  static std::vector<std::size_t> chains(const Context& context, const H5File& file, std::uint64_t samples) {
-    std::vector<std::size_t> result(context.comm.is_root() ? samples : 0, 0);
-    if (!file.exists("/chain")) return result;
-    file.require(file.shape("/chain") == Shape{samples}, "is damaged: /chain is not as long as /field");
-    std::vector<double> stored(result.size());
-    file.read_rows("/chain", 0, stored.size(), stored);
-    require_all(context.comm, [&] {
-      const bool good = std::all_of(stored.begin(), stored.end(), [&](double c) { return c >= 0.0 && c < static_cast<double>(samples); });
-      if (!good) throw InputError(file.path().string() + " is damaged: /chain does not number the chains of its configurations");
-    });
-    std::copy(stored.begin(), stored.end(), result.begin());
-    return result;
-  }
-
-  static std::vector<std::size_t> lengths(const std::vector<std::size_t>& chain_of) {
-    if (chain_of.empty()) return {};
-    std::vector<std::size_t> result(*std::max_element(chain_of.begin(), chain_of.end()) + 1, 0);
-    for (const std::size_t chain : chain_of) ++result[chain];
-    return result;
   }
 
   std::vector<SeriesOf> series() const {

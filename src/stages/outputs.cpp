@@ -49,14 +49,15 @@ namespace {
 /// Numbers that are kept of each configuration on a lattice, beside its field.
 double history_numbers(const GenerateParams& generate) {
   if (generate.algorithm == "import") return 2.0;         // chain, trajectory
-  if (generate.algorithm == "langevin") return 3.0;       // and action
+  if (!rejects(generate)) return 3.0;                     // and action
   return 4.0 + static_cast<double>(generate.separation);  // and acceptance, and the energy of each update
 }
 
 double ensemble_bytes(const Params& params) {
   const GenerateParams& generate = params.generate;
   if (!is_lattice(params.model)) return field_bytes(generate.samples * components_of(params.model));
-  const double sites = static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
+  const auto components = static_cast<double>(components_of(params.model));
+  const double sites = components * static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
   const double number = generate.precision == "float32" ? 4.0 : 8.0;
   const double state = generate.algorithm == "import" ? 0.0 : 16.0 * static_cast<double>(generate.chains) * sites;
   return static_cast<double>(generate.samples) * (number * sites + 8.0 * history_numbers(generate)) + state;

@@ -24,7 +24,7 @@ struct Lattice {
         domain(comm, {extent, extent}, chains, {1, 1, 1}),
         layout(make_layout(domain, 1)),
         action(kKappa, kLambda),
-        work(domain, layout, action, 1, false) {
+        work(domain, layout, &action, 1, 1, false) {
     for (std::int64_t chain = 0; chain < chains; ++chain) {
       groups.push_back({Field(domain, layout, 1), {chain, chain + 1}, {}, std::vector<Outcome>(1)});
       for (std::size_t tile = 0; tile < layout.tiles.size(); ++tile) {

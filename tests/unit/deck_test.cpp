@@ -174,7 +174,7 @@ TEST(Deck, Contradictions) {
 // setting may stand there.
 TEST(Deck, KeysOfOtherModels) {
   expect_refused("[model]\nname = phi4\nmu0 = 1\n", {}, {"name.ini:3", "model.mu0", "model.name = phi4", "leave it out"});
-  expect_refused("[model]\nkappa = 0.2\n", {}, {"name.ini:2", "model.kappa", "a model on a lattice"});
+  expect_refused("[model]\nkappa = 0.2\n", {}, {"name.ini:2", "model.kappa", "model.name = phi4, complex-phi4"});
   expect_refused("[model]\nname = gaussian-field\nlambda = 0.2\nkappa = 0.2\n", {}, {"model.lambda", "model.name = phi4"});
   expect_refused("[model]\nname = phi4\n", {"--train.steps=7"}, {"command line", "train.steps"});
   expect_refused("[generate]\nintegrator = omf2\n", {}, {"name.ini:2", "generate.integrator", "generate.algorithm = hmc"});

@@ -40,7 +40,7 @@ TestChains::TestChains(const Comm& comm, const Extents& lattice, std::int64_t ch
     : domain(comm, lattice, chains, cut.grid),
       layout(make_layout(domain, cut.tiles, cut.depth)),
       action(std::move(phi4)),
-      work(domain, layout, action, domain.chains().size(), true),
+      work(domain, layout, &action, domain.chains().size(), 1, true),
       group{Field(domain, layout, domain.chains().size()), domain.chains(), {}, {}},
       comm_(&comm),
       chains_(chains) {
@@ -51,7 +51,7 @@ TestChains::TestChains(const Extents& lattice, const Range& numbers, Phi4 phi4)
     : domain(Comm::self(), lattice, numbers.size(), {1, 1, 1}),
       layout(make_layout(domain, 1)),
       action(std::move(phi4)),
-      work(domain, layout, action, numbers.size(), false),
+      work(domain, layout, &action, numbers.size(), 1, false),
       group{Field(domain, layout, numbers.size()), numbers, {}, std::vector<Outcome>(static_cast<std::size_t>(numbers.size()))},
       comm_(nullptr),
       chains_(numbers.size()) {}

@@ -29,10 +29,10 @@ inline std::string other_value(const Key& key) {
 inline Params params_for(const Key& key) {
   Params p;
   if (key.applies(p)) return p;
-  p.model.name = "quartic";
-  if (key.applies(p)) return p;
-  p.model.name = "phi4";
-  if (key.applies(p)) return p;
+  for (const char* model : {"quartic", "complex-phi4", "bose-gas", "phi4"}) {
+    p.model.name = model;
+    if (key.applies(p)) return p;
+  }
   p.generate.start = "file";
   if (key.applies(p)) return p;
   p.generate.algorithm = "langevin";

@@ -1,0 +1,88 @@
+#include "stages/complex_lattice_estimates.h"
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+#include "physics/complex_moments.h"
+
+namespace scorefield {
+namespace {
+
+using Complex = std::complex<double>;
+using Means = std::span<const double>;
+
+constexpr std::size_t kLangevinPlace = 10;  // of L z^2 and L z^4 among the averages
+
+std::vector<double> part(Means means, std::size_t first, std::size_t count) {
+  const Means found = means.subspan(first, count);
+  return {found.begin(), found.end()};
+}
+
+std::vector<double> cumulants(Means means) {
+  ComplexOrders moments;
+  for (std::size_t n = 0; n < kMaxOrder; ++n) moments[n] = {means[2 * n], means[2 * n + 1]};
+  std::vector<double> result;
+  for (const Complex& value : complex_cumulants(moments)) result.insert(result.end(), {value.real(), value.imag()});
+  return result;
+}
+
+/// As PlaneEstimates has them: orders 1 .. 8, of which 2 and 4 are known.
+std::vector<double> langevin_operators(Means means) {
+  std::vector<double> result(2 * kMaxOrder, 0.0);
+  for (std::size_t i = 0; i < kBoundaryPowers.size(); ++i) {
+    const auto to = static_cast<std::size_t>(2 * (kBoundaryPowers[i] - 1));
+    result[to] = means[2 * (kLangevinPlace + i)];
+    result[to + 1] = means[2 * (kLangevinPlace + i) + 1];
+  }
+  return result;
+}
+
+/// 1/(2 m - 4 kappa (cos k_x + cos k_y)).
+std::vector<double> free_spectrum(const ModelParams& model, const FieldShape& shape) {
+  std::vector<double> result;
+  for (std::size_t y = 0; y < shape.y; ++y) {
+    for (std::size_t x = 0; x < shape.half_x(); ++x) {
+      const auto angle = [](std::size_t n, std::size_t extent) {
+        return 2.0 * std::numbers::pi * static_cast<double>(n) / static_cast<double>(extent);
+      };
+      const double hops = std::cos(angle(y, shape.y)) + std::cos(angle(x, shape.x));
+      const Complex value = 1.0 / (2.0 * Complex(model.mass, model.mass_im) - 4.0 * model.kappa * hops);
+      result.insert(result.end(), {value.real(), value.imag()});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const FieldShape& shape, const ComplexFieldObserver& observer,
+                                               const ChainSums::Binned& bins, std::span<const double> drifts) {
+  const auto of = [&](const DerivedFunction& function) { return jackknife(bins.sums, bins.counts, function); };
+  const auto errors_of = [&](const DerivedFunction& function) { return jackknife_errors(bins.sums, bins.counts, function); };
+  const auto terms_of = [&](std::size_t from, std::size_t count, bool outside) {
+    return [&observer, from, count, outside](Means means) {
+      std::vector<double> result;
+      for (std::size_t c = 0; c < kCutoffs; ++c) {
+        for (const double value : part(means, observer.boundary() + c * PlaneTally::kPerCutoff + from, count)) {
+          result.push_back(outside ? 1.0 - value : value);
+        }
+      }
+      return result;
+    };
+  };
+  ComplexLatticeResults results;
+  results.averages = of([&](Means means) { return part(means, 0, observer.averages()); });
+  results.cumulants = of(cumulants);
+  results.plane = of([&](Means means) { return part(means, observer.averages(), kPlanePowers.size()); });
+  results.spectrum = errors_of([&](Means means) { return part(means, observer.spectrum(), 2 * shape.y * shape.half_x()); });
+  if (model.name == "complex-phi4" && model.lambda == 0.0 && model.lambda_im == 0.0) results.exact_spectrum = free_spectrum(model, shape);
+  results.criteria.schwinger_dyson = of(langevin_operators);
+  results.criteria.outside = errors_of(terms_of(0, 1, true));
+  results.criteria.boundary = errors_of(terms_of(1, 2 * kBoundaryPowers.size(), false));
+  const double width = std::numbers::ln2 / static_cast<double>(kDriftCellsAnOctave);
+  results.verdict = judge(results.criteria, drift_tail(drifts, width), observer.cutoffs(), bins.counts.size());
+  return results;
+}
+
+}  // namespace scorefield

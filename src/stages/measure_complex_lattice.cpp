@@ -1,0 +1,217 @@
+#include "stages/measure_complex_lattice.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "observables/equilibrium.h"
+#include "stages/chains_of_file.h"
+#include "stages/complex_lattice_estimates.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;     // of fields, that a rank reads at once
+constexpr std::size_t kGatheredNumbers = std::size_t{1} << 24;  // of rows, that all ranks hand to the root at once
+constexpr int kLowestDrift = -8;                                // octaves from 1, of |K|
+
+/// What one thread works with.
+struct Worker {
+  ComplexFieldObserver observer;
+  std::vector<double> drifts = std::vector<double>(kDriftCells, 0.0);
+
+  void observe(std::span<const double> field, std::span<double> row) {
+    observer.observe(field, row);
+    for (const double square : observer.squared_drifts()) {
+      const double cell = (0.5 * std::log2(square) - kLowestDrift) * kDriftCellsAnOctave;
+      drifts[static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0))] += 1.0;
+    }
+  }
+};
+
+class ComplexMeasurement {
+ public:
+  ComplexMeasurement(const Context& context, const std::string& name, const H5File& file)
+      : context_(context),
+        group_("/" + name),
+        file_(file),
+        action_(make_complex_field_action(context.deck.params.model)),
+        shape_(shape_of(context, file)),
+        samples_(file.shape("/field")[0]),
+        chain_of_(chains_of_file(context, file, samples_)),
+        workers_(make_workers()),
+        sums_(lengths_of_chains(chain_of_), observer().size(), series()) {}
+
+  std::vector<std::string> run(H5File& out) {
+    file_.require(samples_ > 1, "has one configuration, too few for an error: make more");
+    observe();
+    ComplexLatticeResults results;
+    Equilibrium equilibrium;
+    std::size_t bins = 0;
+    require_all(context_.comm, [&] {
+      if (!context_.comm.is_root()) return;
+      equilibrium = examine(sums_);
+      const ChainSums::Binned binned = sums_.bins(bin_size(equilibrium.tau_int));
+      bins = binned.counts.size();
+      results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_);
+    });
+    write(out, results, equilibrium, bins);
+    return context_.comm.is_root() ? lines_of(results, equilibrium) : std::vector<std::string>{};
+  }
+
+ private:
+  static FieldShape shape_of(const Context& context, const H5File& file) {
+    const Params& params = context.deck.params;
+    const Shape shape = file.shape("/field");
+    const Shape wanted = {shape.empty() ? 0 : shape[0], static_cast<std::uint64_t>(components_of(params.model)),
+                          static_cast<std::uint64_t>(params.lattice.size[0]), static_cast<std::uint64_t>(params.lattice.size[1])};
+    file.require(shape == wanted, "holds no complex fields on a lattice of lattice.size");
+    return {wanted[2], wanted[3]};
+  }
+
+  std::vector<Worker> make_workers() const {
+    std::vector<Worker> workers;
+    for (int i = 0; i < thread_count(); ++i) workers.push_back({ComplexFieldObserver(shape_, *action_)});
+    return workers;
+  }
+
+  std::vector<SeriesOf> series() const {
+    const auto place = [](std::size_t at) { return [at](std::span<const double> row) { return row[at]; }; };
+    const std::size_t xx = observer().averages(), yy = xx + 2;
+    return {{"Re z^2", place(2)},
+            {"Im z^2", place(3)},
+            {"x^2 + y^2", [xx, yy](std::span<const double> row) { return row[xx] + row[yy]; }},
+            {"Re V M^2", place(2 * 12)}};
+  }
+
+  const ComplexFieldObserver& observer() const { return workers_.front().observer; }
+
+  /// All configurations, each rank its share of every batch; their rows go to the root, which adds them up in their order.
+  void observe() {
+    const std::size_t width = observer().size(), numbers = observer().numbers();
+    const std::size_t a_rank = std::max<std::size_t>(1, kBatchNumbers / numbers),
+                      at_root = std::max<std::size_t>(1, kGatheredNumbers / width);
+    const auto all = static_cast<std::int64_t>(samples_);
+    const auto step = static_cast<std::int64_t>(std::min(a_rank * static_cast<std::size_t>(context_.comm.size()), at_root));
+    Progress progress(context_.log, "measure " + group_.substr(1), static_cast<double>(all), "configurations");
+    std::vector<double> field, rows;
+    for (std::int64_t begin = 0; begin < all; begin += step) {
+      stop_if_asked(context_);
+      const Range mine = share(std::min(step, all - begin), context_.comm.size(), context_.comm.rank());
+      field.resize(static_cast<std::size_t>(mine.size()) * numbers);
+      rows.resize(static_cast<std::size_t>(mine.size()) * width);
+      file_.read_rows("/field", static_cast<std::uint64_t>(begin + mine.begin), static_cast<std::uint64_t>(mine.size()), field);
+      observe_rows(field, rows);
+      const std::vector<double> gathered = context_.comm.gather(rows);
+      for (std::size_t i = 0; i * width < gathered.size(); ++i) {
+        sums_.add(chain_of_[static_cast<std::size_t>(begin) + i], std::span(gathered).subspan(i * width, width));
+      }
+      progress.update(static_cast<double>(std::min(all, begin + step)));
+    }
+    progress.finish();
+    drifts_.assign(kDriftCells, 0.0);
+    for (const Worker& worker : workers_) {
+      for (std::size_t cell = 0; cell < kDriftCells; ++cell) drifts_[cell] += worker.drifts[cell];
+    }
+    context_.comm.sum(std::span(drifts_));
+  }
+
+  void observe_rows(std::span<const double> field, std::span<double> rows) {
+    const std::size_t width = observer().size(), numbers = observer().numbers();
+    require_all(context_.comm, [&] {
+      parallel_for(0, static_cast<std::int64_t>(field.size() / numbers), [&](std::int64_t i) {
+        const auto at = static_cast<std::size_t>(i);
+        workers_[static_cast<std::size_t>(thread_number())].observe(field.subspan(at * numbers, numbers), rows.subspan(at * width, width));
+      });
+    });
+  }
+
+  void write_values(H5File& out, const std::string& name, const Estimate& e, const Shape& shape) const {
+    out.write_all(group_ + name + "/value", shape, on_all(e.value));
+    out.write_all(group_ + name + "/error", shape, on_all(e.error));
+  }
+
+  std::vector<double> on_all(std::vector<double> values) const {
+    context_.comm.broadcast(values);
+    return values;
+  }
+
+  std::string on_all(const std::string& text) const {
+    std::vector<double> letters(text.begin(), text.end());
+    context_.comm.broadcast(letters);
+    std::string result;
+    for (const double letter : letters) result += static_cast<char>(letter);
+    return result;
+  }
+
+  void write(H5File& out, const ComplexLatticeResults& results, const Equilibrium& equilibrium, std::size_t bins) const {
+    std::string names, warnings;
+    for (const std::string& name : observer().names()) names += (names.empty() ? "" : ",") + name;
+    for (const std::string& warning : equilibrium.warnings) warnings += (warnings.empty() ? "" : "; ") + warning;
+    write_values(out, "/averages", results.averages, {observer().names().size(), 2});
+    out.set_attribute(group_ + "/averages", "names", names);
+    write_values(out, "/cumulants", results.cumulants, {kMaxOrder, 2});
+    out.write_all(group_ + "/cumulants/covariance", {2 * kMaxOrder, 2 * kMaxOrder}, on_all(results.cumulants.covariance));
+    write_values(out, "/plane", results.plane, {kPlanePowers.size()});
+    write_values(out, "/spectrum", results.spectrum, {shape_.y, shape_.half_x(), 2});
+    const std::vector<double> exact = on_all(results.exact_spectrum);
+    if (!exact.empty()) out.write_all(group_ + "/spectrum/exact", {shape_.y, shape_.half_x(), 2}, exact);
+    write_values(out, "/criteria/schwinger_dyson", results.criteria.schwinger_dyson, {kMaxOrder, 2});
+    out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, observer().cutoffs());
+    out.write_all(group_ + "/criteria/boundary/outside", {kCutoffs}, on_all(results.criteria.outside.value));
+    write_values(out, "/criteria/boundary", results.criteria.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
+    std::vector<double> edges;
+    for (std::size_t cell = 0; cell < kDriftCells; ++cell)
+      edges.push_back(std::exp2(kLowestDrift + static_cast<double>(cell) / kDriftCellsAnOctave));
+    out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, edges);
+    out.write_all(group_ + "/drift/counts", {kDriftCells}, drifts_, Stored::int64);
+    out.set_attribute(group_ + "/criteria", "verdict", on_all(results.verdict.word()));
+    out.set_attribute(group_ + "/criteria", "verdict_text", on_all(results.verdict.text()));
+    out.set_attribute(group_, "warnings", on_all(warnings));
+    const std::vector<double> counts =
+        on_all(std::vector<double>{static_cast<double>(sums_.series().front().size()), static_cast<double>(bins), equilibrium.tau_int});
+    out.set_attribute(group_, "samples", static_cast<std::int64_t>(samples_));
+    out.set_attribute(group_, "chains", static_cast<std::int64_t>(counts[0]));
+    out.set_attribute(group_, "bins", static_cast<std::int64_t>(counts[1]));
+    out.set_attribute(group_, "tau_int", counts[2]);
+  }
+
+  std::vector<std::string> lines_of(const ComplexLatticeResults& results, const Equilibrium& equilibrium) const {
+    std::vector<std::string> lines;
+    for (const std::size_t n : {2u, 4u, 6u, 8u}) {
+      const Estimate& e = results.cumulants;
+      const std::size_t at = 2 * n - 2;
+      lines.push_back(formatted("  kappa_%d %12.6g +- %-8.2g %12.6g +- %-8.2g i", static_cast<int>(n), e.value[at], e.error[at],
+                                e.value[at + 1], e.error[at + 1]));
+    }
+    for (std::size_t i = 13; i < observer().names().size(); ++i) {
+      const Estimate& e = results.averages;
+      lines.push_back(formatted("  %-7s %12.6g +- %-8.2g %12.6g +- %-8.2g i", observer().names()[i].c_str(), e.value[2 * i], e.error[2 * i],
+                                e.value[2 * i + 1], e.error[2 * i + 1]));
+    }
+    lines.push_back(formatted("  tau_int %.2f configurations", equilibrium.tau_int));
+    for (const std::string& warning : equilibrium.warnings) lines.push_back("  warning: " + warning);
+    lines.push_back("  " + results.verdict.text());
+    return lines;
+  }
+
+  const Context& context_;
+  std::string group_;
+  const H5File& file_;
+  std::unique_ptr<ComplexFieldAction> action_;
+  FieldShape shape_;
+  std::uint64_t samples_;
+  std::vector<std::size_t> chain_of_;
+  std::vector<Worker> workers_;
+  ChainSums sums_;
+  std::vector<double> drifts_;
+};
+
+}  // namespace
+
+std::vector<std::string> measure_complex_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out) {
+  return ComplexMeasurement(context, name, file).run(out);
+}
+
+}  // namespace scorefield

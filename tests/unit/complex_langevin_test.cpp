@@ -1,0 +1,233 @@
+#include "ensemble/complex_langevin.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "ensemble/lattice_chains.h"
+#include "lattice_support.h"
+#include "test_support.h"
+
+namespace scorefield {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr Extents kLattice{6, 8};
+constexpr std::int64_t kChains = 5;
+
+Params params_for(const Extents& lattice, std::int64_t chains) {
+  Params params = test::lattice_params("langevin", lattice, chains);
+  params.model = {};
+  params.model.name = "complex-phi4";
+  params.model.kappa = 0.2;
+  params.model.lambda = 0.1;
+  params.model.lambda_im = 0.05;
+  params.model.mass = 0.9;
+  params.model.mass_im = 0.3;
+  params.generate.step = 0.05;
+  params.generate.largest_drift = 0.1;
+  params.generate.cluster = 0;
+  params.generate.start = "hot";
+  return params;
+}
+
+/// All numbers of all chains, [chain][component][y][x], on all ranks, after `updates` updates.
+std::vector<double> run(const Comm& comm, const Params& params, int threads, std::int64_t updates) {
+  LatticeChains chains(comm, params, threads);
+  chains.start();
+  chains.advance(0, updates, 1, [](std::int64_t, std::int64_t, const Outcome&) {});
+  const Domain& domain = chains.domain();
+  const Extents& lattice = domain.lattice();
+  const std::int64_t components = chains.components();
+  std::vector<double> all(static_cast<std::size_t>(params.generate.chains * components * lattice.sites()), 0.0);
+  std::vector<double> mine(static_cast<std::size_t>(chains.numbers()));
+  for (std::int64_t chain = 0; chain < domain.chains().size(); ++chain) {
+    chains.copy_out(chain, mine);
+    std::size_t from = 0;
+    for (std::int64_t c = 0; c < components; ++c) {
+      for (std::int64_t y = domain.rows().begin; y < domain.rows().end; ++y) {
+        for (std::int64_t x = domain.columns().begin; x < domain.columns().end; ++x) {
+          all[static_cast<std::size_t>((((domain.chains().begin + chain) * components + c) * lattice.y + y) * lattice.x + x)] =
+              mine[from++];
+        }
+      }
+    }
+  }
+  comm.sum(std::span(all));
+  return all;
+}
+
+/// The same by loops over sites, of one chain without shortened steps, from the same start and with the same noise.
+class PlainChain {
+ public:
+  PlainChain(const Params& params, std::int64_t chain)
+      : params_(params), chain_(chain), size_(kLattice.sites()), z_(draw(Stream::start, 0)) {}
+
+  void update(std::uint64_t number) {
+    const auto steps = static_cast<std::uint64_t>(steps_of(params_.generate.trajectory, params_.generate.step));
+    const double h = params_.generate.trajectory / static_cast<double>(steps), ny = params_.generate.noise_y;
+    for (std::uint64_t k = 0; k < steps; ++k) {
+      const auto re = draw(Stream::complex_noise_re, number * (1u << 20) + k), im = draw(Stream::complex_noise_im, number * (1u << 20) + k);
+      std::vector<Complex> noise(z_.size()), next(z_.size()), first = drift(z_);
+      for (std::size_t i = 0; i < z_.size(); ++i) {
+        noise[i] = {std::sqrt(2.0 * (1.0 + ny) * h) * re[i].real(), std::sqrt(2.0 * ny * h) * im[i].real()};
+        next[i] = z_[i] + h * first[i] + noise[i];
+      }
+      const std::vector<Complex> second = drift(next);
+      for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += 0.5 * h * (first[i] + second[i]) + noise[i];
+    }
+  }
+  const std::vector<Complex>& field() const { return z_; }
+
+ private:
+  std::vector<Complex> draw(Stream stream, std::uint64_t step) const {
+    std::vector<double> numbers(static_cast<std::size_t>(size_));
+    fill_normals({static_cast<std::uint64_t>(params_.run.seed), stream, step}, static_cast<std::uint64_t>(chain_ * size_), numbers);
+    return {numbers.begin(), numbers.end()};
+  }
+
+  std::vector<Complex> drift(const std::vector<Complex>& z) const {
+    const ModelParams& model = params_.model;
+    std::vector<Complex> k(z.size());
+    const auto at = [&](std::int64_t y, std::int64_t x) {
+      return z[static_cast<std::size_t>((y + kLattice.y) % kLattice.y * kLattice.x + (x + kLattice.x) % kLattice.x)];
+    };
+    for (std::int64_t y = 0; y < kLattice.y; ++y) {
+      for (std::int64_t x = 0; x < kLattice.x; ++x) {
+        const Complex here = at(y, x), sum = at(y, x - 1) + at(y, x + 1) + at(y - 1, x) + at(y + 1, x);
+        k[static_cast<std::size_t>(y * kLattice.x + x)] = 2.0 * model.kappa * sum - 2.0 * Complex(model.mass, model.mass_im) * here -
+                                                          4.0 * Complex(model.lambda, model.lambda_im) * here * here * here;
+      }
+    }
+    return k;
+  }
+
+  const Params& params_;
+  std::int64_t chain_, size_;
+  std::vector<Complex> z_;
+};
+
+TEST(ComplexLangevin, MovesAsAPlainLoopDoes) {
+  for (const double noise_y : {0.0, 0.4}) {
+    Params params = params_for(kLattice, kChains);
+    params.generate.noise_y = noise_y;
+    params.generate.largest_drift = 0.0;
+    const std::vector<double> found = run(test::world(), params, 1, 3);
+    for (std::int64_t chain = 0; chain < kChains; ++chain) {
+      PlainChain plain(params, chain);
+      for (std::uint64_t number = 0; number < 3; ++number) plain.update(number);
+      for (std::size_t i = 0; i < plain.field().size(); ++i) {
+        const std::size_t at = static_cast<std::size_t>(2 * chain * kLattice.sites()) + i;
+        EXPECT_NEAR(found[at], plain.field()[i].real(), 1e-12) << chain << " " << i;
+        EXPECT_NEAR(found[at + static_cast<std::size_t>(kLattice.sites())], plain.field()[i].imag(), 1e-12) << chain << " " << i;
+      }
+    }
+  }
+}
+
+// Steps are shortened now and then (largest drift 0.1), each chain's own.
+TEST(ComplexLangevin, IsTheSameToTheBitForAnyGridAndThreads) {
+  for (const Extents lattice : {kLattice, Extents{16, 32}, Extents{5, 7}}) {
+    Params params = params_for(lattice, kChains);
+    params.generate.noise_y = 0.2;
+    const Comm self = Comm::self();
+    const std::vector<double> alone = run(self, params, 1, 4);
+    const int ranks = test::world().size();
+    std::vector<std::vector<std::int64_t>> grids = {{ranks, 1, 1}, {1, ranks, 1}, {1, 1, ranks}};
+    if (ranks == 4) grids.push_back({1, 2, 2});
+    for (const auto& grid : grids) {
+      params.lattice.process_grid = grid;
+      for (const int threads : {1, 2}) {
+        EXPECT_EQ(test::bits(run(test::world(), params, threads, 4)), test::bits(alone)) << grid[0] << grid[1] << grid[2] << threads;
+      }
+    }
+  }
+}
+
+// With a shorter largest drift other steps are made, at other times within an update, but updates end at the same Langevin time: what is
+// drawn for a chain is the same, and fields agree to the accuracy of the steps only.
+TEST(ComplexLangevin, ShortensStepsOfAChainAlone) {
+  Params params = params_for(kLattice, kChains);
+  params.generate.largest_drift = 0.0;
+  const std::vector<double> whole = run(test::world(), params, 1, 1);
+  params.generate.largest_drift = 1e3;
+  EXPECT_EQ(test::bits(run(test::world(), params, 1, 1)), test::bits(whole));
+  params.generate.largest_drift = 0.15;
+  EXPECT_NE(test::bits(run(test::world(), params, 1, 1)), test::bits(whole));
+}
+
+TEST(ComplexLangevin, RunawaysAreAnErrorOfAllRanks) {
+  Params params = params_for(kLattice, kChains);
+  params.generate.largest_drift = 0.0;
+  params.generate.step = 0.5;
+  params.generate.trajectory = 50.0;
+  params.model.lambda = 1.0;
+  const test::Caught error = test::caught([&] { run(test::world(), params, 1, 1); });
+  EXPECT_TRUE(error.agreed);
+  EXPECT_EQ(error.code, ExitCode::numerical);
+  EXPECT_NE(error.message.find("has run away"), std::string::npos) << error.message;
+}
+
+/// Mode by mode, Phi = sum_x e^{-ikx} z(x): of the free field each is a Gaussian model with sigma = 2 m - 4 kappa (cos k_x + cos k_y).
+TEST(ComplexLangevin, FreeFieldModeByMode) {
+  constexpr std::int64_t kMany = 512, kUpdates = 40;
+  constexpr Extents kSmall{4, 4};
+  Params params = params_for(kSmall, kMany);
+  params.model.lambda = params.model.lambda_im = 0.0;
+  params.generate.step = 0.02;
+  params.generate.trajectory = 2.0;
+  params.generate.largest_drift = 0.0;
+  const std::int64_t sites = kSmall.sites();
+  LatticeChains chains(test::world(), params, 1);
+  chains.start();
+  const Range mine = chains.domain().chains();
+  const bool whole = chains.domain().whole();
+  std::vector<double> sums(static_cast<std::size_t>(4 * sites), 0.0), numbers(static_cast<std::size_t>(2 * sites));
+  std::vector<Complex> means(static_cast<std::size_t>(mine.size() * sites), 0.0);
+  ASSERT_TRUE(whole);
+  for (std::int64_t update = 0; update < kUpdates + 3; ++update) {
+    chains.advance(static_cast<std::uint64_t>(update), 1, 1, [](std::int64_t, std::int64_t, const Outcome&) {});
+    for (std::int64_t chain = 0; chain < mine.size() && update >= 3; ++chain) {
+      chains.copy_out(chain, numbers);
+      for (std::int64_t mode = 0; mode < sites; ++mode) {
+        Complex forward = 0.0, backward = 0.0;
+        for (std::int64_t site = 0; site < sites; ++site) {
+          const double angle = 2.0 * M_PI * static_cast<double>((mode / 4) * (site / 4) + (mode % 4) * (site % 4)) / 4.0;
+          const Complex z(numbers[static_cast<std::size_t>(site)], numbers[static_cast<std::size_t>(sites + site)]);
+          forward += std::polar(1.0, -angle) * z;
+          backward += std::polar(1.0, angle) * z;
+        }
+        means[static_cast<std::size_t>(chain * sites + mode)] += forward * backward / static_cast<double>(sites * kUpdates);
+      }
+    }
+  }
+  for (std::int64_t chain = 0; chain < mine.size(); ++chain) {
+    for (std::int64_t mode = 0; mode < sites; ++mode) {
+      const Complex mean = means[static_cast<std::size_t>(chain * sites + mode)];
+      const auto at = static_cast<std::size_t>(4 * mode);
+      sums[at] += mean.real() / kMany;
+      sums[at + 1] += mean.imag() / kMany;
+      sums[at + 2] += mean.real() * mean.real() / kMany;
+      sums[at + 3] += mean.imag() * mean.imag() / kMany;
+    }
+  }
+  test::world().sum(std::span(sums));
+  for (std::int64_t mode = 0; mode < sites; ++mode) {
+    const double cosines = std::cos(0.5 * M_PI * static_cast<double>(mode / 4)) + std::cos(0.5 * M_PI * static_cast<double>(mode % 4));
+    const Complex s = 0.02 * (2.0 * Complex(params.model.mass, params.model.mass_im) - 4.0 * params.model.kappa * cosines);
+    const Complex r = 1.0 - s + 0.5 * s * s, b = 1.0 - 0.5 * s, expected = 2.0 * 0.02 * b * b / (1.0 - r * r);  // of Heun steps, h = 0.02
+    const auto at = static_cast<std::size_t>(4 * mode);
+    const double error_re = std::sqrt((sums[at + 2] - sums[at] * sums[at]) / (kMany - 1));
+    const double error_im = std::sqrt((sums[at + 3] - sums[at + 1] * sums[at + 1]) / (kMany - 1));
+    EXPECT_LT(std::fabs(test::sigmas(sums[at], expected.real(), error_re)), 4.5) << mode;
+    EXPECT_LT(std::fabs(test::sigmas(sums[at + 1], expected.imag(), error_im)), 4.5) << mode;
+  }
+}
+
+}  // namespace
+}  // namespace scorefield

@@ -55,7 +55,7 @@ def write_plane_report(folder: Path, results: PlaneResults, note: str | None = N
     for each in [*_bad_verdict(results), *warnings]:
         print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
     figures = planned_figures(results, action)
-    text = _document(folder, results, action, figures, [*warnings, *([note] if note else [])])
+    text = report_text(folder, results, action, figures, [*warnings, *([note] if note else [])])
     write_document(folder / "report", "report.md", text, figures)
     return "\n\n".join([_shown(results.criteria.text), *_value_tables(quantities(results, action)[0])])
 
@@ -86,9 +86,9 @@ def _value_tables(quantity: ComplexQuantity) -> list[str]:
     return [real_table(quantity).markdown(), imaginary_table(quantity).markdown()]
 
 
-def _document(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
+def report_text(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
               warnings: Sequence[str]) -> str:
-    """report.md."""
+    """report.md: `warnings` beside the verdict come on top."""
     verdict = _shown(results.criteria.text)
     verdict = f"{verdict[:1].upper()}{verdict[1:]}."
     parts = [f"# Report on {folder.resolve().name}", verdict if results.criteria.verdict == GOOD else f"**{verdict}**",

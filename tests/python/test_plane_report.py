@@ -16,6 +16,7 @@ from scorefield_analysis.freshness import changed_note
 from scorefield_analysis.plane.action import action_of
 from scorefield_analysis.plane.figures import planned_figures
 from scorefield_analysis.plane.report import plane_warnings, report_text
+from scorefield_analysis.plane.tables import with_deviation
 from scorefield_analysis.reader import read_run
 from scorefield_analysis.seal import seal_text
 from synthetic import seal
@@ -179,6 +180,11 @@ def test_criteria(quartic: Report) -> None:
             cell = read_cell(row[name])
             assert cell.value == pytest.approx(value[i, part], abs=0.51 * cell.unit)
             assert cell.sigma == pytest.approx(value[i, part] / error[i, part], abs=0.051)
+
+
+def test_cells_of_what_has_no_value_or_no_error() -> None:
+    assert with_deviation(1.5, 0.25, 1.0) == "1.5(2) +2.0σ" and with_deviation(1.5, 0.0, 1.0) == "1.5(0)"
+    assert with_deviation(0.0, 0.0, 0.0) == "0(0) +0.0σ" and with_deviation(np.nan, 0.1, 1.0) == with_deviation(1.0, np.inf, 1.0) == "–"
 
 
 def test_late_less_early(quartic: Report, tmp_path: Path) -> None:

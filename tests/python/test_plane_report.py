@@ -338,7 +338,7 @@ def test_missing_attribute_is_named(output: Path, group: str, name: str) -> None
     ("ensemble/histogram_x/edges", (40,)), ("ensemble/map/counts", (20, 19)), ("ensemble/drift/counts", (0,)),
     ("ensemble/criteria/boundary/value", (25, 2)), ("ensemble/criteria/late_less_early/value", (2,)),
     ("exact/partition_function", (1,)), ("fokker_planck/moments", (3, 8)), ("fokker_planck/density", (161, 160)),
-    ("fokker_planck/complex_density/value", (161,)), ("fokker_planck/marginal_y", (160,)),
+    ("fokker_planck/complex_density/value", (161,)), ("fokker_planck/marginal_y", (160,)), ("fokker_planck/x", ()),
 ])
 def test_members_of_another_shape(output: Path, name: str, shape: tuple[int, ...]) -> None:
     with h5py.File(output / "results.h5", "a") as file:

@@ -9,7 +9,9 @@ from typing import Sequence
 from .errors import UserError
 from .freshness import changed_note
 from .lattice.records import LatticeResults
+from .plane.records import PlaneResults
 from .reader import read_ensemble, read_losses, read_results, read_run
+from .results import Results
 from .spread import spread_table
 
 INTERRUPTED = 130
@@ -33,16 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> str:
     results = read_run(options.folder)
-    lattice = isinstance(results, LatticeResults)
-    losses = [] if lattice else read_losses(options.folder)
+    losses = read_losses(options.folder) if isinstance(results, Results) else []
     note = changed_note(options.folder, results)
     if note is not None:
         print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
     # these load matplotlib, which is slow: errors and help need not wait for it
-    if lattice:
+    if isinstance(results, LatticeResults):
         from .lattice.report import write_lattice_report
 
         return write_lattice_report(options.folder, results, note)
+    if isinstance(results, PlaneResults):
+        from .plane.report import write_plane_report
+
+        return write_plane_report(options.folder, results, note)
     from .report import write_report
 
     return write_report(options.folder, results, losses, note)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Mapping
+from typing import Any, Mapping
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class PublishedTable:
         return [self.data, *self.processes.values()]
 
 
-def _table(name: str) -> dict[str, dict[str, list[float]]]:
+def published_section(name: str) -> dict[str, Any]:
+    """A section of published.toml."""
     return tomllib.loads(resources.files(__package__).joinpath("published.toml").read_text(encoding="utf-8"))[name]
 
 
@@ -51,7 +52,7 @@ def _row(table: dict[str, dict[str, list[float]]], key: str, name: str) -> Publi
 @cache
 def two_peak() -> PublishedTable:
     """The table of the two-peak model."""
-    table = _table("two_peak")
+    table = published_section("two_peak")
     return PublishedTable(
         exact={n: table["exact"][f"k{n}"] for n in EVEN_ORDERS},
         data=_row(table, "data", "Data, published"),
@@ -62,7 +63,7 @@ def two_peak() -> PublishedTable:
 @cache
 def phi4_broken() -> list[PublishedRow]:
     """Site cumulants of phi^4 at kappa = 0.4 and lambda = 0.022 on 32 x 32, of fields scaled to [-1, 1]."""
-    table = _table("phi4_32")
+    table = published_section("phi4_32")
     return [_row(table, "hmc", "HMC, published, scaled"), _row(table, "dm", "Diffusion model, published, scaled")]
 
 

@@ -8,6 +8,8 @@ from .errors import UserError
 from .hdf5 import array, attribute, optional_array, optional_number, readable, reading, text
 from .lattice.reader import is_lattice, read_lattice
 from .lattice.records import LatticeResults
+from .plane.reader import is_plane, read_plane
+from .plane.records import PlaneResults
 from .results import (Cumulants, FieldResult, GeneratingFunction, Histogram, LossHistory, ProcessResult, Results,
                       Source, interpolation)
 
@@ -16,7 +18,7 @@ MEASURE_AGAIN = "write it again with 'scorefield measure'"
 TRAIN_AGAIN = "train again with 'scorefield train'"
 
 
-def read_run(folder: Path) -> Results | LatticeResults:
+def read_run(folder: Path) -> Results | LatticeResults | PlaneResults:
     """All measurements in folder/results.h5. Raises UserError if folder or file are not what they must be."""
     with readable(folder):
         if not folder.is_dir():
@@ -31,6 +33,8 @@ def read_run(folder: Path) -> Results | LatticeResults:
                             f"use the analysis of the same release, or {MEASURE_AGAIN}")
         if is_lattice(file):
             return read_lattice(file["ensemble"], _provenance(file), _sources_of(file))
+        if is_plane(file):
+            return read_plane(file, _provenance(file), _sources_of(file))
         results = _read_groups(file)
     if not (results.fields or results.forward or results.backward):
         raise UserError(f"{path} holds no measurement; {MEASURE_AGAIN}")
@@ -38,8 +42,10 @@ def read_run(folder: Path) -> Results | LatticeResults:
 
 
 def read_results(folder: Path) -> Results:
-    """As read_run, of a zero-dimensional model; UserError for a run on a lattice."""
+    """As read_run, of a real zero-dimensional model; UserError for a run on a lattice or of complex Langevin."""
     run = read_run(folder)
+    if isinstance(run, PlaneResults):
+        raise UserError(f"{folder} is a run of complex Langevin, which has no learnt scores; use 'scorefield-analysis report'")
     if isinstance(run, LatticeResults):
         raise UserError(f"{folder} is a run on a lattice, which has no learnt scores; "
                         "use 'scorefield-analysis report' or 'compare'")

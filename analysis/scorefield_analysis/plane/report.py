@@ -1,0 +1,124 @@
+"""Writes OUT/report/ of complex Langevin walkers."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Sequence
+
+from ..decks import read_deck
+from ..document import embedded, provenance_parts, write_document
+from ..figures import Figure
+from ..notation import probability
+from .action import GAUSSIAN, Action, action_of
+from .figures import planned_figures
+from .quantities import ComplexQuantity, quantities
+from .records import GOOD, PlaneResults
+from .tables import (convergence_table, criteria_table, imaginary_table, input_table, plane_table, real_table,
+                     schwinger_dyson_table, stationarity_table)
+
+LEAST_P_VALUE = 1e-4  # of the exact values, below which a warning is given
+NOT_CONVERGED = 1e-6  # relative change of the moments of Fokker-Planck solutions, as in the program
+VALUE_NOTE = (
+    "value(error), with the jackknife error in units of the last digit, and the deviation from the exact value in "
+    "standard errors (σ). p: probability of a larger χ² of Re and Im of n = 2, 4, 6, 8 together against the exact values, "
+    "with their full covariance."
+)
+PUBLISHED_NOTE = (
+    "Published rows: D. Habibi et al. (talk; arXiv 2412.01919), complex Langevin (CL) and a diffusion model trained on its "
+    "walkers (DM); as there, -Im is shown. A diffusion model learns the walkers, not the exact values."
+)
+GAUSSIAN_NOTE = (
+    "The published errors of Re ⟨z⁴⟩ and -Im ⟨z⁸⟩ of the Gaussian (CL, and DM of Re ⟨z⁴⟩) are not credible: they are far "
+    "below those of a perfect sampler with 10⁶ configurations, and so the deviations in σ beside them mean nothing."
+)
+PLANE_NOTE = (
+    "Averages that no holomorphic observable sees: they belong to P(x,y), which depends on the noise N_y and not on the "
+    "model alone."
+)
+CONVERGENCE_NOTE = (
+    "They are compared with the stationary solution of the Fokker-Planck equation, an expansion of P(x,y) in Hermite "
+    "functions, from few to many; relative change of the moments at the last extension: {:.1e}."
+)
+CRITERIA_NOTE = (
+    "Averages are those with exp(-S) only if the drift K falls faster than any power: the exponent of its tail then grows "
+    "towards rarer values (by p per factor e in the share, where the tail is exp(-u^p)). Boundary terms and ⟨L zⁿ⟩, with the "
+    "Langevin operator L, must vanish. None of these needs an exact result. Where a tail falls like a power, the "
+    "errors of high powers mean nothing either."
+)
+STATIONARITY_NOTE = "The walkers' later configurations less their earlier ones: 0 in equilibrium."
+
+
+def write_plane_report(folder: Path, results: PlaneResults, note: str | None = None) -> str:
+    """Makes the report on a run in folder/report, and returns its verdict and main tables as text. `note` is a warning."""
+    action = action_of(read_deck(results.provenance.get("deck", ""), folder), folder)
+    warnings = plane_warnings(results)
+    for each in [*_bad_verdict(results), *warnings]:
+        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+    figures = planned_figures(results, action)
+    text = report_text(folder, results, action, figures, [*warnings, *([note] if note else [])])
+    write_document(folder / "report", "report.md", text, figures)
+    return "\n\n".join([_shown(results.criteria.text), *_value_tables(quantities(results, action)[0])])
+
+
+def _bad_verdict(results: PlaneResults) -> list[str]:
+    """The verdict, unless it is good."""
+    return [] if results.criteria.verdict == GOOD else [_shown(results.criteria.text)]
+
+
+def plane_warnings(results: PlaneResults) -> list[str]:
+    """What a reader must know before any number, beside the verdict."""
+    warnings = []
+    p_value = min(results.cumulants.p_value, results.moments.p_value)
+    if results.criteria.verdict == GOOD and p_value < LEAST_P_VALUE:
+        warnings.append(f"the averages are not the exact ones, p = {probability(p_value)}, though the criteria see nothing")
+    if results.fokker_planck is not None and not results.fokker_planck.last_change <= NOT_CONVERGED:
+        warnings.append("the solution of the Fokker-Planck equation has not converged: its moments changed by "
+                        f"{results.fokker_planck.last_change:.1e} at the last extension")
+    return warnings
+
+
+def _shown(text: str) -> str:
+    """Averages in other brackets: Markdown takes <L z> for a tag, and shows nothing."""
+    return re.sub("<([^<>]*)>", r"⟨\1⟩", text)
+
+
+def _value_tables(quantity: ComplexQuantity) -> list[str]:
+    return [real_table(quantity).markdown(), imaginary_table(quantity).markdown()]
+
+
+def report_text(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
+              warnings: Sequence[str]) -> str:
+    """report.md: `warnings` beside the verdict come on top."""
+    verdict = _shown(results.criteria.text)
+    verdict = f"{verdict[:1].upper()}{verdict[1:]}."
+    parts = [f"# Report on {folder.resolve().name}", verdict if results.criteria.verdict == GOOD else f"**{verdict}**",
+             *(f"**Warning:** {each}." for each in warnings)]
+    parts += [*_value_parts(results, action), *_plane_parts(results), *_criteria_parts(results),
+              "## Figures", *map(embedded, figures), "## Inputs", input_table(results, action).markdown()]
+    return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"
+
+
+def _value_parts(results: PlaneResults, action: Action) -> list[str]:
+    shown = quantities(results, action)
+    parts = [part for each in shown for part in (f"## {each.title}", *_value_tables(each))]
+    parts.append(VALUE_NOTE)
+    if any(each.published for each in shown):
+        parts += [PUBLISHED_NOTE, *([GAUSSIAN_NOTE] if action.name == GAUSSIAN else [])]
+    return parts
+
+
+def _plane_parts(results: PlaneResults) -> list[str]:
+    parts = ["## Averages in the plane", plane_table(results).markdown(), PLANE_NOTE]
+    solutions = results.fokker_planck
+    if solutions is not None:
+        parts += [convergence_table(solutions).markdown(), CONVERGENCE_NOTE.format(solutions.last_change)]
+    return parts
+
+
+def _criteria_parts(results: PlaneResults) -> list[str]:
+    criteria = results.criteria
+    parts = ["## Criteria for correctness", criteria_table(criteria).markdown(),
+             schwinger_dyson_table(criteria).markdown(), CRITERIA_NOTE]
+    if criteria.late_less_early is not None:
+        parts += [stationarity_table(criteria.late_less_early).markdown(), STATIONARITY_NOTE]
+    return parts

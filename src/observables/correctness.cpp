@@ -88,6 +88,7 @@ Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span
                        in_errors(verdict.boundary.largest));
   if (verdict.schwinger_dyson.p_value < kLeastPValue)
     failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value));
+  verdict.perhaps_step = drift.falls_fast() && !failures.empty();
   if (verdict.equilibrium > kSigmas)
     failures.push_back("late configurations of the walkers differ from early ones, by " + in_errors(verdict.equilibrium) +
                        ": take a longer generate.thermalisation");
@@ -108,6 +109,7 @@ std::string Verdict::text() const {
   }
   std::string all;
   for (const std::string& each : failures.empty() ? doubts : failures) all += (all.empty() ? "" : "; ") + each;
+  if (perhaps_step) all += "; as the drift falls fast, it may be the step: try half of generate.step";
   return failures.empty() ? "criteria: undecided, " + all : "criteria: FAILING, these are not averages with exp(-S): " + all;
 }
 

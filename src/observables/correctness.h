@@ -42,6 +42,7 @@ struct Verdict {
   double equilibrium = 0.0;           ///< the largest of late less early, in errors
   std::vector<std::string> failures;  ///< what is wrong, in words
   std::vector<std::string> doubts;    ///< what could not be told
+  bool perhaps_step = false;          ///< what is wrong can come of a step that is too large
 
   /// "good", "failing" or "undecided".
   std::string word() const;

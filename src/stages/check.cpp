@@ -102,22 +102,24 @@ double bytes_to_generate(const Context& context) {
   const std::int64_t chains = domain.chains().size(), threads = thread_count();
   const Layout layout = make_layout(domain, threads_a_chain(domain, static_cast<int>(threads)));
   const std::int64_t moved = domain.whole() && layout.tiles.size() == 1 ? threads : chains;
-  const std::int64_t fields = chains + (params.generate.acceleration > 0.0 ? 4 : 2) * moved;
-  const auto sweep = static_cast<double>(chains * domain.rows().size() * domain.columns().size());
+  const std::int64_t components = components_of(params.model);
+  const std::int64_t fields = components * (chains + (params.generate.acceleration > 0.0 ? 4 : 2) * moved);
+  const auto sweep = static_cast<double>(components * chains * domain.rows().size() * domain.columns().size());
   return 8.0 * (static_cast<double>(fields * layout.vectors_of_chain() * kLanes) + numbers_of_batch(params, sweep));
 }
 
-/// Bytes of the rank that measures, which has most to hold: rows (half a lattice of spectrum each) of the configurations that are looked at
+/// Bytes of the rank that measures, which has most to hold: rows (half a lattice of spectrum each, of complex numbers a whole one) of the configurations that are looked at
 /// together, their sums over blocks (chain_sums.cpp) and over bins, what each thread transforms a field in, and the series.
 double bytes_to_measure(const Context& context) {
   const Params& params = context.deck.params;
-  const double sites = sites_of(params), row = 0.5 * sites + static_cast<double>(params.lattice.size[0] + params.lattice.size[1]) + 100.0;
+  const double sites = sites_of(params), row_of_real = 0.5 * sites + static_cast<double>(params.lattice.size[0] + params.lattice.size[1]) + 100.0;
+  const double row = (is_complex(params.model) ? 2.0 : 1.0) * row_of_real, numbers = sites * static_cast<double>(components_of(params.model));
   const double samples = static_cast<double>(params.generate.samples), ranks = context.comm.size();
-  const double together = std::min(std::max(1.0, kNumbersRead / sites), samples);
+  const double together = std::min(std::max(1.0, kNumbersRead / numbers), samples);
   const double blocks = std::min(samples, std::clamp(kNumbersOfBlocks / row, 32.0, 4096.0) + static_cast<double>(params.generate.chains));
-  const double bins = std::min(samples / 5.0, blocks), works = 4.0 * sites * static_cast<double>(thread_count());
+  const double bins = std::min(samples / 5.0, blocks), works = 4.0 * numbers * static_cast<double>(thread_count());
   const double gathered = std::min(ranks * together * row, std::max(kNumbersGathered, row));
-  return 8.0 * (together * (sites + row) + gathered + (blocks + bins) * row + works + 8.0 * samples);
+  return 8.0 * (together * (numbers + row) + gathered + (blocks + bins) * row + works + 8.0 * samples);
 }
 
 /// Memory, and the steps of molecular dynamics or of a Langevin equation; where these are tuned, as many as the deck's step makes.

@@ -88,6 +88,8 @@ TEST(Verdict, NamesWhatIsWrong) {
   PlaneEstimates e = good_estimates();
   e.boundary.value[4 * 12 + 2] = -0.05;
   EXPECT_NE(verdict_of(e).text().find("boundary term"), std::string::npos);
+  EXPECT_NE(verdict_of(e).text().find("half of generate.step"), std::string::npos);
+  EXPECT_EQ(verdict_of(e, slow).text().find("generate.step"), std::string::npos);  // with such a tail no step mends it
   e = good_estimates();
   e.schwinger_dyson.value[6] = 0.2;
   EXPECT_NE(verdict_of(e).text().find("Schwinger-Dyson equations are violated"), std::string::npos);

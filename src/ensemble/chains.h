@@ -40,6 +40,7 @@ class Workspace {
             bool parallel);
 
   const Domain& domain() const { return *domain_; }
+  std::size_t tiles() const { return layout_->tiles.size(); }
   const LatticeAction& action() const { return *action_; }
   Field& momenta() { return momenta_; }
   Field& backup() { return backup_; }

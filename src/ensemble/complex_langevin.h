@@ -23,12 +23,6 @@ class ComplexLangevin : public Update {
   void apply(ChainGroup& group, Workspace& work, std::uint64_t number) const override;
 
  private:
-  void draw(const ChainGroup& group, Workspace& work, std::uint64_t step) const;
-  /// The largest |K| step of each chain, all ranks'. Predicts chains with a part above 0.
-  std::vector<double> predict(ChainGroup& group, Workspace& work, const std::vector<double>& parts) const;
-  void copy(Field& from, Field& to, std::int64_t chain, std::size_t tile) const;
-  FieldStep part_of_step(double part) const;
-
   std::uint64_t seed_;
   const ComplexFieldAction* action_;
   Settings settings_;

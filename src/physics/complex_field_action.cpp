@@ -12,7 +12,7 @@ std::unique_ptr<ComplexFieldAction> make_complex_field_action(const ModelParams&
         ComplexPhi4{model.kappa, {model.mass, model.mass_im}, {model.lambda, model.lambda_im}});
   }
   if (model.name == "bose-gas") {
-    return std::make_unique<SweptAction<BoseGas>>(BoseGas{model.mass_squared, model.lambda, model.mu});
+    return std::make_unique<SweptAction<BoseGas>>(BoseGas(model.mass_squared, model.lambda, model.mu));
   }
   throw InputError("model " + model.name + " is not a complex one on a lattice");
 }

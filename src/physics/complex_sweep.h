@@ -52,7 +52,8 @@ class SweptAction : public ComplexFieldAction {
     const Vec h = broadcast(step.h);
     Vec largest{};
     Bits finite = ~Bits{};
-    sweep<kComponents>(z, model_, [&](std::int64_t y, std::int64_t j, Bits mask, const Numbers& k) {
+    const Model model = model_;  // which no store can alias
+    sweep<kComponents>(z, model, [&](std::int64_t y, std::int64_t j, Bits mask, const Numbers& k) {
       const std::int64_t at = z[0].first + j;
       for (std::size_t c = 0; c < kComponents; ++c) {
         const Vec moved = fused(root_of_component(step, c), noise[c].row(y)[at], z[c].row(y)[at]);
@@ -69,7 +70,8 @@ class SweptAction : public ComplexFieldAction {
 
   void correct(ComponentBlocks z, ComponentBlocks noise, ComponentBlocks next, const FieldStep& step) const override {
     const Vec h = broadcast(step.h);
-    sweep<kComponents>(next, model_, [&](std::int64_t y, std::int64_t j, Bits, const Numbers& k) {
+    const Model model = model_;
+    sweep<kComponents>(next, model, [&](std::int64_t y, std::int64_t j, Bits, const Numbers& k) {
       const std::int64_t at = z[0].first + j;
       for (std::size_t c = 0; c < kComponents; ++c) {
         Vec& number = z[c].row(y)[at];

@@ -84,6 +84,7 @@ const Key::Condition kInteracting{"model.name = phi4, complex-phi4, bose-gas or 
                                   [](const Params& p) { return p.model.name == "phi4" || is_complex_field(p.model) || kQuartic.holds(p); }};
 const Key::Condition kComplexCoupling{"model.name = complex-phi4 or quartic",
                                       [](const Params& p) { return kComplexPhi4.holds(p) || kQuartic.holds(p); }};
+const Key::Condition kHistograms{"a real field or a zero-dimensional model", [](const Params& p) { return !is_complex_field(p.model); }};
 /// Those below say nothing of the model, only of what another key is set to.
 const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
                           false};
@@ -320,8 +321,10 @@ std::vector<Key> measure_keys() {
   bins.condition = kPoints;
   sources.condition = kTwoPeak;
   std::vector<Key> keys = {bins, sources};
-  keys.push_back(measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
-                                "cells of the histograms, over five standard deviations to each side"));
+  Key histogram_bins = measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
+                                      "cells of the histograms, over five standard deviations to each side");
+  histogram_bins.condition = kHistograms;
+  keys.push_back(histogram_bins);
   for (const Key& key :
        only(kWalkers,
             {measure.number("map-bins", &MeasureParams::map_bins, {2, 1000}, "", physics, "cells of the map of P(x,y), in x and in y"),

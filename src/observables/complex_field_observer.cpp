@@ -10,7 +10,6 @@ namespace {
 using Complex = std::complex<double>;
 
 constexpr int kLowestCutoff = -4;  // octaves from 1
-constexpr std::size_t kHopY = kMaxOrder, kHopX = kHopY + 1, kLangevin = kHopX + 1, kMagnetisation = kLangevin + 2;
 
 void add(std::span<double> row, std::size_t place, Complex value) {
   row[2 * place] += value.real();
@@ -42,8 +41,8 @@ void ComplexFieldObserver::observe(std::span<const double> field, std::span<doub
   const std::size_t pairs = numbers() / (2 * shape_.sites());
   for (std::size_t pair = 0; pair < pairs; ++pair) observe_pair(pair, field, row);
   for (double& value : row) value /= static_cast<double>(pairs);
-  std::size_t place = kMagnetisation;
-  for (const Complex& value : action_->observables(lattice, field)) add(row, ++place, value);
+  std::size_t place = kOfModel;
+  for (const Complex& value : action_->observables(lattice, field)) add(row, place++, value);
   double farthest = 0.0;
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     for (const double y : field.subspan((2 * pair + 1) * shape_.sites(), shape_.sites())) farthest = std::max(farthest, std::fabs(y));

@@ -20,6 +20,10 @@ namespace scorefield {
 /// Im, averaged over the pairs.
 class ComplexFieldObserver {
  public:
+  /// Places among the averages, behind the powers of z.
+  static constexpr std::size_t kHopY = kMaxOrder, kHopX = kHopY + 1, kLangevin = kHopX + 1, kMagnetisation = kLangevin + 2,
+                               kOfModel = kMagnetisation + 1;
+
   ComplexFieldObserver(const FieldShape& shape, const ComplexFieldAction& action);
 
   const std::vector<std::string>& names() const { return names_; }

@@ -108,12 +108,15 @@ double bytes_to_generate(const Context& context) {
   return 8.0 * (static_cast<double>(fields * layout.vectors_of_chain() * kLanes) + numbers_of_batch(params, sweep));
 }
 
-/// Bytes of the rank that measures, which has most to hold: rows (half a lattice of spectrum each, of complex numbers a whole one) of the configurations that are looked at
-/// together, their sums over blocks (chain_sums.cpp) and over bins, what each thread transforms a field in, and the series.
+/// Bytes of the rank that measures, which has most to hold: rows (half a lattice of spectrum each, of complex numbers a whole one) of the
+/// configurations that are looked at together, their sums over blocks (chain_sums.cpp) and over bins, what each thread transforms a field
+/// in, and the series.
 double bytes_to_measure(const Context& context) {
   const Params& params = context.deck.params;
-  const double sites = sites_of(params), row_of_real = 0.5 * sites + static_cast<double>(params.lattice.size[0] + params.lattice.size[1]) + 100.0;
-  const double row = (is_complex(params.model) ? 2.0 : 1.0) * row_of_real, numbers = sites * static_cast<double>(components_of(params.model));
+  const double sites = sites_of(params),
+               row_of_real = 0.5 * sites + static_cast<double>(params.lattice.size[0] + params.lattice.size[1]) + 100.0;
+  const double row = (is_complex(params.model) ? 2.0 : 1.0) * row_of_real,
+               numbers = sites * static_cast<double>(components_of(params.model));
   const double samples = static_cast<double>(params.generate.samples), ranks = context.comm.size();
   const double together = std::min(std::max(1.0, kNumbersRead / numbers), samples);
   const double blocks = std::min(samples, std::clamp(kNumbersOfBlocks / row, 32.0, 4096.0) + static_cast<double>(params.generate.chains));

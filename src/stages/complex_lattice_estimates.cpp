@@ -12,8 +12,6 @@ namespace {
 using Complex = std::complex<double>;
 using Means = std::span<const double>;
 
-constexpr std::size_t kLangevinPlace = 10;  // of L z^2 and L z^4 among the averages
-
 std::vector<double> part(Means means, std::size_t first, std::size_t count) {
   const Means found = means.subspan(first, count);
   return {found.begin(), found.end()};
@@ -32,8 +30,8 @@ std::vector<double> langevin_operators(Means means) {
   std::vector<double> result(2 * kMaxOrder, 0.0);
   for (std::size_t i = 0; i < kBoundaryPowers.size(); ++i) {
     const auto to = static_cast<std::size_t>(2 * (kBoundaryPowers[i] - 1));
-    result[to] = means[2 * (kLangevinPlace + i)];
-    result[to + 1] = means[2 * (kLangevinPlace + i) + 1];
+    result[to] = means[2 * (ComplexFieldObserver::kLangevin + i)];
+    result[to + 1] = means[2 * (ComplexFieldObserver::kLangevin + i) + 1];
   }
   return result;
 }

@@ -8,6 +8,7 @@
 #include "observables/equilibrium.h"
 #include "stages/chains_of_file.h"
 #include "stages/complex_lattice_estimates.h"
+#include "stages/verdict_output.h"
 
 namespace scorefield {
 namespace {
@@ -82,7 +83,7 @@ class ComplexMeasurement {
     return {{"Re z^2", place(2)},
             {"Im z^2", place(3)},
             {"x^2 + y^2", [xx, yy](std::span<const double> row) { return row[xx] + row[yy]; }},
-            {"Re V M^2", place(2 * 12)}};
+            {"Re V M^2", place(2 * ComplexFieldObserver::kMagnetisation)}};
   }
 
   const ComplexFieldObserver& observer() const { return workers_.front().observer; }
@@ -166,8 +167,8 @@ class ComplexMeasurement {
       edges.push_back(std::exp2(kLowestDrift + static_cast<double>(cell) / kDriftCellsAnOctave));
     out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, edges);
     out.write_all(group_ + "/drift/counts", {kDriftCells}, drifts_, Stored::int64);
-    out.set_attribute(group_ + "/criteria", "verdict", on_all(results.verdict.word()));
-    out.set_attribute(group_ + "/criteria", "verdict_text", on_all(results.verdict.text()));
+    write_verdict(out, group_ + "/criteria", on_all(results.verdict.word()), on_all(results.verdict.text()),
+                  on_all(numbers_of(results.verdict)));
     out.set_attribute(group_, "warnings", on_all(warnings));
     const std::vector<double> counts =
         on_all(std::vector<double>{static_cast<double>(sums_.series().front().size()), static_cast<double>(bins), equilibrium.tau_int});
@@ -185,7 +186,7 @@ class ComplexMeasurement {
       lines.push_back(formatted("  kappa_%d %12.6g +- %-8.2g %12.6g +- %-8.2g i", static_cast<int>(n), e.value[at], e.error[at],
                                 e.value[at + 1], e.error[at + 1]));
     }
-    for (std::size_t i = 13; i < observer().names().size(); ++i) {
+    for (std::size_t i = ComplexFieldObserver::kOfModel; i < observer().names().size(); ++i) {
       const Estimate& e = results.averages;
       lines.push_back(formatted("  %-7s %12.6g +- %-8.2g %12.6g +- %-8.2g i", observer().names()[i].c_str(), e.value[2 * i], e.error[2 * i],
                                 e.value[2 * i + 1], e.error[2 * i + 1]));

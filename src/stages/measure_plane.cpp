@@ -10,6 +10,7 @@
 #include "physics/complex_moments.h"
 #include "stages/batches.h"
 #include "stages/field_sums.h"
+#include "stages/verdict_output.h"
 
 namespace scorefield {
 namespace {
@@ -79,14 +80,7 @@ void write_criteria(H5File& out, const std::string& group, const PlaneEstimates&
   out.write_all(group + "/boundary/outside", {kCutoffs}, e.outside.value);
   write_values(out, group + "/boundary", e.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
   if (!e.late_early.value.empty()) write_values(out, group + "/late_less_early", e.late_early, {e.late_early.value.size()});
-  out.set_attribute(group, "verdict", verdict.word());
-  out.set_attribute(group, "verdict_text", verdict.text());
-  out.set_attribute(group, "drift_exponent", verdict.drift.exponent);
-  out.set_attribute(group, "drift_exponent_growth", verdict.drift.growth);
-  out.set_attribute(group, "drift_exponent_growth_error", verdict.drift.growth_error);
-  out.set_attribute(group, "boundary_cutoff", verdict.boundary.cutoff);
-  out.set_attribute(group, "boundary_sigmas", verdict.boundary.largest);
-  out.set_attribute(group, "schwinger_dyson_p_value", verdict.schwinger_dyson.p_value);
+  write_verdict(out, group, verdict.word(), verdict.text(), numbers_of(verdict));
 }
 
 void write_chi_squared(H5File& out, const std::string& group, const ChiSquared& chi2) {

@@ -9,7 +9,7 @@ from program import QUICK
 
 # A deck's text, then what the line must say: the place and the cause, and the cure.
 DECKS: dict[str, tuple[str | bytes, str, str]] = {
-    "unknown key": ("[model]\nmu = 1\n", ":2: unknown key model.mu;", "nearest known one is model.mu0"),
+    "unknown key": ("[model]\nmu_0 = 1\n", ":2: unknown key model.mu_0;", "nearest known one is model.mu0"),
     "key of another section": ("[model]\nsteps = 1\n", ":2: unknown key model.steps;", "scorefield --help lists all"),
     "key in capitals": ("[model]\nMU0 = 1\n", ":2: unknown key model.MU0;", "nearest known one is model."),
     "unknown section": ("[modle]\nmu0 = 1\n", ":1: unknown section [modle]", "expected one of [run] [lattice] [model]"),

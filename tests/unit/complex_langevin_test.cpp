@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <vector>
 
 #include "base/parallel.h"
@@ -62,29 +65,41 @@ std::vector<double> run(const Comm& comm, const Params& params, int threads, std
   return all;
 }
 
-/// The same by loops over sites, of one chain without shortened steps, from the same start and with the same noise.
+/// The same by loops over sites, of one chain, from the same start and with the same noise.
 class PlainChain {
  public:
   PlainChain(const Params& params, std::int64_t chain)
       : params_(params), chain_(chain), size_(kLattice.sites()), z_(draw(Stream::start, 0)) {}
 
   void update(std::uint64_t number) {
-    const auto steps = static_cast<std::uint64_t>(steps_of(params_.generate.trajectory, params_.generate.step));
-    const double h = params_.generate.trajectory / static_cast<double>(steps), ny = params_.generate.noise_y;
-    for (std::uint64_t k = 0; k < steps; ++k) {
-      const auto re = draw(Stream::complex_noise_re, number * (1u << 20) + k), im = draw(Stream::complex_noise_im, number * (1u << 20) + k);
-      std::vector<Complex> noise(z_.size()), next(z_.size()), first = drift(z_);
-      for (std::size_t i = 0; i < z_.size(); ++i) {
-        noise[i] = {std::sqrt(2.0 * (1.0 + ny) * h) * re[i].real(), std::sqrt(2.0 * ny * h) * im[i].real()};
-        next[i] = z_[i] + h * first[i] + noise[i];
-      }
-      const std::vector<Complex> second = drift(next);
-      for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += 0.5 * h * (first[i] + second[i]) + noise[i];
-    }
+    double left = static_cast<double>(steps_of(params_.generate.trajectory, params_.generate.step));
+    for (std::uint64_t k = number * (1u << 20); left > 1e-9; ++k) left -= step(k, std::min(1.0, left));
   }
   const std::vector<Complex>& field() const { return z_; }
 
  private:
+  /// Returns what part of a step it made.
+  double step(std::uint64_t number, double part) {
+    const GenerateParams& generate = params_.generate;
+    const auto re = draw(Stream::complex_noise_re, number), im = draw(Stream::complex_noise_im, number);
+    const std::vector<Complex> first = drift(z_);
+    double largest = 0.0;
+    for (const Complex& k : first) largest = std::max(largest, std::abs(k) * generate.step);
+    double shortened = 1.0;
+    while (generate.largest_drift > 0.0 && shortened * largest > generate.largest_drift) shortened *= 0.5;
+    part = std::min(part, shortened);
+    const double h = part * generate.step, ny = generate.noise_y;
+    std::vector<Complex> next(z_.size());
+    for (std::size_t i = 0; i < z_.size(); ++i) {
+      const Complex noise(std::sqrt(2.0 * (1.0 + ny) * h) * re[i].real(), std::sqrt(2.0 * ny * h) * im[i].real());
+      next[i] = z_[i] + h * first[i] + noise;
+      z_[i] += noise;
+    }
+    const std::vector<Complex> second = generate.scheme == "euler" ? first : drift(next);
+    for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += 0.5 * h * (first[i] + second[i]);
+    return part;
+  }
+
   std::vector<Complex> draw(Stream stream, std::uint64_t step) const {
     std::vector<double> numbers(static_cast<std::size_t>(size_));
     fill_normals({static_cast<std::uint64_t>(params_.run.seed), stream, step}, static_cast<std::uint64_t>(chain_ * size_), numbers);
@@ -112,21 +127,51 @@ class PlainChain {
   std::vector<Complex> z_;
 };
 
-TEST(ComplexLangevin, MovesAsAPlainLoopDoes) {
-  for (const double noise_y : {0.0, 0.4}) {
-    Params params = params_for(kLattice, kChains);
-    params.generate.noise_y = noise_y;
-    params.generate.largest_drift = 0.0;
-    const std::vector<double> found = run(test::world(), params, 1, 3);
-    for (std::int64_t chain = 0; chain < kChains; ++chain) {
-      PlainChain plain(params, chain);
-      for (std::uint64_t number = 0; number < 3; ++number) plain.update(number);
-      for (std::size_t i = 0; i < plain.field().size(); ++i) {
-        const std::size_t at = static_cast<std::size_t>(2 * chain * kLattice.sites()) + i;
-        EXPECT_NEAR(found[at], plain.field()[i].real(), 1e-12) << chain << " " << i;
-        EXPECT_NEAR(found[at + static_cast<std::size_t>(kLattice.sites())], plain.field()[i].imag(), 1e-12) << chain << " " << i;
-      }
+/// All chains of the program beside plain ones.
+void expect_plain(const Params& params, std::uint64_t updates) {
+  const std::vector<double> found = run(test::world(), params, 1, static_cast<std::int64_t>(updates));
+  for (std::int64_t chain = 0; chain < kChains; ++chain) {
+    PlainChain plain(params, chain);
+    for (std::uint64_t number = 0; number < updates; ++number) plain.update(number);
+    for (std::size_t i = 0; i < plain.field().size(); ++i) {
+      const std::size_t at = static_cast<std::size_t>(2 * chain * kLattice.sites()) + i;
+      EXPECT_NEAR(found[at], plain.field()[i].real(), 1e-11) << chain << " " << i;
+      EXPECT_NEAR(found[at + static_cast<std::size_t>(kLattice.sites())], plain.field()[i].imag(), 1e-11) << chain << " " << i;
     }
+  }
+}
+
+TEST(ComplexLangevin, MovesAsAPlainLoopDoes) {
+  for (const char* scheme : {"second-order", "euler"}) {
+    for (const double noise_y : {0.0, 0.4}) {
+      Params params = params_for(kLattice, kChains);
+      params.generate.scheme = scheme;
+      params.generate.noise_y = noise_y;
+      params.generate.largest_drift = 0.0;
+      expect_plain(params, 3);
+    }
+  }
+}
+
+// Steps by halves, quarters, ... where the drift is large; with 0.3, some are and some are not.
+TEST(ComplexLangevin, ShortensStepsAsAPlainLoopDoes) {
+  for (const double largest : {0.02, 0.3}) {
+    Params params = params_for(kLattice, kChains);
+    params.generate.largest_drift = largest;
+    expect_plain(params, 3);
+  }
+}
+
+// From a cold start, all sites are alike but for the noise.
+TEST(ComplexLangevin, ComponentsOfTheBoseGasHaveNoiseOfTheirOwn) {
+  Params params = params_for(kLattice, kChains);
+  params.model = {};
+  params.model.name = "bose-gas";
+  params.generate.start = "cold";
+  const std::vector<double> found = run(test::world(), params, 1, 1);
+  const auto sites = static_cast<std::size_t>(kLattice.sites());
+  for (std::size_t chain = 0; chain < kChains; ++chain) {
+    for (std::size_t i = 4 * chain * sites; i < (4 * chain + 1) * sites; ++i) EXPECT_GT(std::fabs(found[i] - found[i + 2 * sites]), 1e-6);
   }
 }
 
@@ -161,16 +206,38 @@ TEST(ComplexLangevin, ShortensStepsOfAChainAlone) {
   EXPECT_NE(test::bits(run(test::world(), params, 1, 1)), test::bits(whole));
 }
 
+// Found at the first step that goes too far, before numbers overflow.
 TEST(ComplexLangevin, RunawaysAreAnErrorOfAllRanks) {
   Params params = params_for(kLattice, kChains);
   params.generate.largest_drift = 0.0;
+  params.generate.scheme = "euler";
   params.generate.step = 0.5;
   params.generate.trajectory = 50.0;
-  params.model.lambda = 1.0;
+  params.model.lambda = 100.0;
   const test::Caught error = test::caught([&] { run(test::world(), params, 1, 1); });
   EXPECT_TRUE(error.agreed);
   EXPECT_EQ(error.code, ExitCode::numerical);
-  EXPECT_NE(error.message.find("has run away"), std::string::npos) << error.message;
+  const std::size_t place = error.message.find("generate.step is ");
+  ASSERT_NE(place, std::string::npos) << error.message;
+  EXPECT_LT(std::stod(error.message.substr(place + 17)), 1e17) << error.message;
+  EXPECT_NE(error.message.find("set generate.largest-drift"), std::string::npos) << error.message;
+}
+
+TEST(ComplexLangevin, WhatIsNotFiniteIsInfinitelyFar) {
+  Params params = params_for(kLattice, 1);
+  const Comm self = Comm::self();
+  const Domain domain(self, kLattice, 1, {1, 1, 1});
+  const Layout layout = make_layout(domain, 1);
+  const auto action = make_complex_field_action(params.model);
+  Field z(domain, layout, 2), noise(domain, layout, 2), next(domain, layout, 2);
+  const auto largest = [&] {
+    const std::array<Block, 2> at = {z.block(0, 0), z.block(1, 0)}, by = {noise.block(0, 0), noise.block(1, 0)},
+                               to = {next.block(0, 0), next.block(1, 0)};
+    return action->predict(at, by, to, {0.1, 0.1, 0.0});
+  };
+  EXPECT_EQ(largest(), 0.0);
+  z.block(0, 0).sites(2)[3] = std::nan("");
+  EXPECT_EQ(largest(), std::numeric_limits<double>::infinity());
 }
 
 /// Mode by mode, Phi = sum_x e^{-ikx} z(x): of the free field each is a Gaussian model with sigma = 2 m - 4 kappa (cos k_x + cos k_y).

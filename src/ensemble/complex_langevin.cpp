@@ -72,7 +72,7 @@ class Steps {
   void draw(std::uint64_t number) const {
     const Extents& lattice = work_->domain().lattice();
     for_tiles([&](std::size_t chain, const Tile& tile) {
-      for (std::int64_t c = 0; c < components_; ++c) {
+      for (std::int64_t c = 0; c < components_ && left_[chain] > 0.0; ++c) {
         const bool imaginary = c % 2 == 1;
         if (imaginary && settings_->noise_y == 0.0) continue;
         const RandomKey key{seed_, imaginary ? Stream::complex_noise_im : Stream::complex_noise_re, number};

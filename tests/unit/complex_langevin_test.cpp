@@ -244,6 +244,8 @@ TEST(ComplexLangevin, WhatIsNotFiniteIsInfinitelyFar) {
 TEST(ComplexLangevin, FreeFieldModeByMode) {
   constexpr std::int64_t kMany = 512, kUpdates = 40;
   constexpr Extents kSmall{4, 4};
+  const auto row = [](std::int64_t site) { return site / 4; };
+  const auto column = [](std::int64_t site) { return site % 4; };
   Params params = params_for(kSmall, kMany);
   params.model.lambda = params.model.lambda_im = 0.0;
   params.generate.step = 0.02;
@@ -264,7 +266,8 @@ TEST(ComplexLangevin, FreeFieldModeByMode) {
       for (std::int64_t mode = 0; mode < sites; ++mode) {
         Complex forward = 0.0, backward = 0.0;
         for (std::int64_t site = 0; site < sites; ++site) {
-          const double angle = 2.0 * M_PI * static_cast<double>((mode / 4) * (site / 4) + (mode % 4) * (site % 4)) / 4.0;
+          const std::int64_t phase = row(mode) * row(site) + column(mode) * column(site);
+          const double angle = 2.0 * M_PI * static_cast<double>(phase) / 4.0;
           const Complex z(numbers[static_cast<std::size_t>(site)], numbers[static_cast<std::size_t>(sites + site)]);
           forward += std::polar(1.0, -angle) * z;
           backward += std::polar(1.0, angle) * z;
@@ -285,7 +288,7 @@ TEST(ComplexLangevin, FreeFieldModeByMode) {
   }
   test::world().sum(std::span(sums));
   for (std::int64_t mode = 0; mode < sites; ++mode) {
-    const double cosines = std::cos(0.5 * M_PI * static_cast<double>(mode / 4)) + std::cos(0.5 * M_PI * static_cast<double>(mode % 4));
+    const double cosines = std::cos(0.5 * M_PI * static_cast<double>(row(mode))) + std::cos(0.5 * M_PI * static_cast<double>(column(mode)));
     const Complex s = 0.02 * (2.0 * Complex(params.model.mass, params.model.mass_im) - 4.0 * params.model.kappa * cosines);
     const Complex r = 1.0 - s + 0.5 * s * s, b = 1.0 - 0.5 * s, expected = 2.0 * 0.02 * b * b / (1.0 - r * r);  // of Heun steps, h = 0.02
     const auto at = static_cast<std::size_t>(4 * mode);

@@ -43,7 +43,9 @@ std::vector<double> plain_sums(const std::vector<double>& xy, const std::vector<
     add_up([&](std::size_t, Complex z) { return std::pow(z, n).real(); });
     add_up([&](std::size_t, Complex z) { return std::pow(z, n).imag(); });
   }
-  for (const auto& [a, b] : kPlanePowers) add_up([&](std::size_t, Complex z) { return std::pow(z.real(), a) * std::pow(z.imag(), b); });
+  for (const auto& power : kPlanePowers) {
+    add_up([&](std::size_t, Complex z) { return std::pow(z.real(), power.first) * std::pow(z.imag(), power.second); });
+  }
   const auto early = [](std::size_t i) { return i % kLength < kLength / 2 ? 1.0 : 0.0; };
   add_up([&](std::size_t i, Complex) { return early(i); });
   add_up([&](std::size_t i, Complex z) { return early(i) * (z * z).real(); });

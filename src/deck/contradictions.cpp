@@ -93,8 +93,9 @@ void check_couplings(const Deck& deck) {
   const ModelParams& model = deck.params.model;
   if (model.name == "complex-phi4" && model.lambda <= 0.0 &&
       !(model.lambda == 0.0 && model.lambda_im == 0.0 && model.mass > 4.0 * model.kappa)) {
-    refuse(deck, {"model.lambda", "model.mass"},
-           "model.lambda = " + shortest(model.lambda) + " and model.mass = " + shortest(model.mass) +
+    refuse(deck, {"model.lambda", "model.lambda-im", "model.mass", "model.kappa"},
+           "model.lambda = " + shortest(model.lambda) + ", model.lambda-im = " + shortest(model.lambda_im) +
+               ", model.mass = " + shortest(model.mass) + " and model.kappa = " + shortest(model.kappa) +
                ": the integral of exp(-S) does not converge, take lambda > 0, or lambda = lambda-im = 0 and mass > 4 kappa");
   }
   if (model.name == "bose-gas" && model.lambda <= 0.0 && !(model.lambda == 0.0 && model.mass_squared + 2.0 > 2.0 * std::cosh(model.mu))) {
@@ -162,21 +163,32 @@ void check_walkers(const Deck& deck) {
   }
 }
 
+/// Complex fields have no probability to accept with, no signs and no kernel.
+void check_complex_updates(const Deck& deck) {
+  const GenerateParams& generate = deck.params.generate;
+  const std::string model = deck.params.model.name;
+  if (generate.algorithm != "langevin") {
+    refuse(deck, {"generate.algorithm"},
+           "generate.algorithm = " + generate.algorithm + ": " + model +
+               " has complex couplings, and no probability to accept with: take langevin");
+  }
+  for (const char* name : {"acceleration", "cluster", "flip", "integrator", "acceptance"}) {
+    const std::string key = std::string("generate.") + name;
+    if (deck.places.contains(key)) refuse(deck, {key.c_str()}, key + " means nothing for model.name = " + model + ": leave it out");
+  }
+  check_noise(deck);
+}
+
 /// How chains are moved; an import has none that are.
 void check_updates(const Deck& deck) {
   const GenerateParams& generate = deck.params.generate;
   if (generate.algorithm == "import") return;
+  if (is_complex(deck.params.model)) check_complex_updates(deck);
   if (generate.algorithm == "langevin" && (generate.cluster > 0 || generate.flip == "yes")) {
     refuse(deck, {"generate.algorithm", "generate.cluster", "generate.flip"},
            "generate.algorithm = langevin without correction does not go with cluster updates or flips of the sign, which are exact: set "
            "generate.cluster = 0 and generate.flip = no, or take langevin-corrected");
   }
-  if (is_complex(deck.params.model) && generate.algorithm != "langevin") {
-    refuse(deck, {"generate.algorithm"},
-           "generate.algorithm = " + generate.algorithm + ": " + deck.params.model.name +
-               " has complex couplings, and no probability to accept with: take langevin");
-  }
-  if (is_complex(deck.params.model)) check_noise(deck);
   if (generate.algorithm == "langevin" && generate.scheme == "exact") {
     refuse(deck, {"generate.scheme"},
            "generate.scheme = exact is for model.name = gaussian, and it is " + deck.params.model.name + ": take second-order");

@@ -146,7 +146,7 @@ void set_dependent_defaults(Deck& deck) {
   }
   if (is_complex_field(deck.params.model)) {
     if (!is_set("generate.algorithm")) generate.algorithm = "langevin";
-    if (!is_set("generate.step")) generate.step = 0.01;
+    if (!is_set("generate.step")) generate.step = 0.005;
     if (!is_set("generate.largest-drift")) generate.largest_drift = 0.5;
   }
   if (generate.algorithm == "langevin" && !is_set("generate.cluster")) generate.cluster = 0;  // the two do not go together

@@ -102,11 +102,10 @@ class Steps {
       if (largest[i] <= most) continue;
       const double part = std::exp2(std::floor(std::log2(most / largest[i])));
       if (settings_->largest_drift == 0.0 || !(part >= kShortest)) {
-        throw NumericalError(formatted("chain %d of complex Langevin has run away: its largest drift times generate.step is %.3g; ",
-                                       static_cast<int>(group_->chains.begin) + static_cast<int>(i), largest[i]) +
-                             (settings_->largest_drift == 0.0 ? "set generate.largest-drift, or take a smaller generate.step"
-                                                              : "take a smaller generate.step or generate.largest-drift; with a drift that "
-                                                                "has no bound, these couplings may not be within reach"));
+        throw NumericalError(formatted("chain %lld of complex Langevin has run away: its largest |K| times generate.step is %.3g, ",
+                                       static_cast<long long>(group_->chains.begin) + static_cast<long long>(i), largest[i]) +
+                             (settings_->largest_drift == 0.0 ? "and generate.largest-drift = 0 lets all steps have one length"
+                                                              : "more than 2^40 times generate.largest-drift"));
       }
       shorter = shorter || part < parts_[i];
       parts_[i] = std::min(part, parts_[i]);

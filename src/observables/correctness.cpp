@@ -14,6 +14,7 @@ constexpr double kTailRatio = 30.0;  // so many times more, for how it grows
 constexpr double kFarOut = 1e-3;     // of the sample, beyond half a boundary term's cutoff
 constexpr double kSigmas = 4.0;      // that a number which vanishes may be away from 0
 constexpr double kLeastPValue = 1e-4;
+constexpr std::size_t kFewestBins = 16;  // for a chi-squared of at most eight quantities
 
 struct Hill {
   double exponent = 0.0;
@@ -68,12 +69,13 @@ BoundaryTerm boundary_term(const PlaneEstimates& estimates, std::span<const doub
   return result;
 }
 
-Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins) {
+Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins,
+              std::span<const std::string> warnings) {
   Verdict verdict;
   verdict.drift = drift;
   verdict.boundary = boundary_term(estimates, cutoffs);
   const std::vector<double> zero(estimates.schwinger_dyson.value.size(), 0.0);
-  verdict.schwinger_dyson = chi_squared_of_even(estimates.schwinger_dyson, zero, bins);
+  if (bins >= kFewestBins) verdict.schwinger_dyson = chi_squared_of_even(estimates.schwinger_dyson, zero, bins);
   for (std::size_t i = 0; i < estimates.late_early.value.size(); ++i) {
     if (estimates.late_early.error[i] > 0.0) {
       verdict.equilibrium = std::max(verdict.equilibrium, std::fabs(estimates.late_early.value[i] / estimates.late_early.error[i]));
@@ -81,14 +83,22 @@ Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span
   }
   auto& failures = verdict.failures;
   if (!drift.known) verdict.doubts.emplace_back("the configurations are too few to see the tail of the drift");
-  if (drift.known && !drift.falls_fast()) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
+  if (drift.is_power()) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
+  if (drift.known && !drift.falls_fast() && !drift.is_power()) {
+    verdict.doubts.push_back(formatted("the drift may fall like a power (exponent %.1f, growing by %.2f +- %.2f): make more configurations",
+                                       drift.exponent, drift.growth, drift.growth_error));
+  }
   if (verdict.boundary.cutoff == 0.0) verdict.doubts.emplace_back("|y| reaches beyond all cutoffs of boundary terms");
   if (verdict.boundary.largest > kSigmas)
     failures.push_back(formatted("there is a boundary term at |y| = %.3g, ", verdict.boundary.cutoff) +
                        in_errors(verdict.boundary.largest));
-  if (verdict.schwinger_dyson.p_value < kLeastPValue)
+  if (bins < kFewestBins)
+    verdict.doubts.push_back(formatted("the Schwinger-Dyson equations need %d bins, and there are %d: make more configurations",
+                                       static_cast<int>(kFewestBins), static_cast<int>(bins)));
+  if (bins >= kFewestBins && verdict.schwinger_dyson.p_value < kLeastPValue)
     failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value));
-  verdict.perhaps_step = drift.falls_fast() && !failures.empty();
+  verdict.perhaps_step = drift.falls_fast() && !failures.empty() && warnings.empty();
+  for (const std::string& warning : warnings) verdict.doubts.push_back("chains are not seen in equilibrium: " + warning);
   if (verdict.equilibrium > kSigmas)
     failures.push_back("late configurations of the walkers differ from early ones, by " + in_errors(verdict.equilibrium) +
                        ": take a longer generate.thermalisation");
@@ -108,7 +118,9 @@ std::string Verdict::text() const {
         drift.exponent, drift.growth, drift.growth_error, boundary.cutoff, boundary.largest, schwinger_dyson.p_value);
   }
   std::string all;
-  for (const std::string& each : failures.empty() ? doubts : failures) all += (all.empty() ? "" : "; ") + each;
+  for (const auto& some : {failures, doubts}) {
+    for (const std::string& each : some) all += (all.empty() ? "" : "; ") + each;
+  }
   if (perhaps_step) all += "; as the drift falls fast, it may be the step: try half of generate.step";
   return failures.empty() ? "criteria: undecided, " + all : "criteria: FAILING, these are not averages with exp(-S): " + all;
 }

@@ -21,6 +21,8 @@ struct DriftTail {
 
   /// Grows, by more than three errors.
   bool falls_fast() const { return known && growth > 3.0 * growth_error; }
+  /// Does not, within one and a half.
+  bool is_power() const { return known && growth < 1.5 * growth_error; }
 };
 
 /// From counts in cells that are equally wide in ln|K|, `width` each.
@@ -50,6 +52,8 @@ struct Verdict {
   std::string text() const;
 };
 
-Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins);
+/// `warnings`: what speaks against equilibrium of the chains.
+Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins,
+              std::span<const std::string> warnings = {});
 
 }  // namespace scorefield

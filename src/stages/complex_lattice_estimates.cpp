@@ -55,7 +55,8 @@ std::vector<double> free_spectrum(const ModelParams& model, const FieldShape& sh
 }  // namespace
 
 ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const FieldShape& shape, const ComplexFieldObserver& observer,
-                                               const ChainSums::Binned& bins, std::span<const double> drifts) {
+                                               const ChainSums::Binned& bins, std::span<const double> drifts,
+                                               std::span<const std::string> warnings) {
   const auto of = [&](const DerivedFunction& function) { return jackknife(bins.sums, bins.counts, function); };
   const auto errors_of = [&](const DerivedFunction& function) { return jackknife_errors(bins.sums, bins.counts, function); };
   const auto terms_of = [&](std::size_t from, std::size_t count, bool outside) {
@@ -79,7 +80,7 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   results.criteria.outside = errors_of(terms_of(0, 1, true));
   results.criteria.boundary = errors_of(terms_of(1, 2 * kBoundaryPowers.size(), false));
   const double width = std::numbers::ln2 / static_cast<double>(kDriftCellsAnOctave);
-  results.verdict = judge(results.criteria, drift_tail(drifts, width), observer.cutoffs(), bins.counts.size());
+  results.verdict = judge(results.criteria, drift_tail(drifts, width), observer.cutoffs(), bins.counts.size(), warnings);
   return results;
 }
 

@@ -20,8 +20,9 @@ struct ComplexLatticeResults {
   Verdict verdict;
 };
 
-/// `drifts`: counts of |K| in cells of kDriftCells an octave apart by 1/kDriftCellsAnOctave.
+/// `warnings`: what speaks against equilibrium. `drifts`: counts of |K| in cells of kDriftCells an octave apart by 1/kDriftCellsAnOctave.
 ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const FieldShape& shape, const ComplexFieldObserver& observer,
-                                               const ChainSums::Binned& bins, std::span<const double> drifts);
+                                               const ChainSums::Binned& bins, std::span<const double> drifts,
+                                               std::span<const std::string> warnings);
 
 }  // namespace scorefield

@@ -7,6 +7,7 @@
 
 #include "base/disk.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "deck/keys.h"
 #include "stages/chain_file.h"
 #include "stages/chain_start.h"
@@ -36,13 +37,19 @@ class LatticeRun {
       produce();
     } catch (const AgreedError& error) {
       if (error.code() != ExitCode::numerical) throw;
-      throw AgreedError(error.code(), std::string(error.what()) + ": take a smaller generate.step than " + shortest(chains_.step()),
-                        error.ranks);
+      throw AgreedError(error.code(), error.what() + (": " + cure()), error.ranks);
     }
     finish();
   }
 
  private:
+  /// Of fields without bound.
+  std::string cure() const {
+    const Params& params = context_.deck.params;
+    const bool fixed = is_complex_field(params.model) && params.generate.largest_drift == 0.0;
+    return formatted("take a smaller generate.step than %.6g", chains_.step()) + (fixed ? ", or set generate.largest-drift = 0.5" : "");
+  }
+
   std::int64_t sweeps_done() const { return std::max<std::int64_t>(0, updates_ - generate_.thermalisation) / generate_.separation; }
 
   /// Opens or makes the file, and sets chains and `updates_` to go on from.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kPiece = 1 << 20;  // numbers that a rank copies at once
 
-/// Where configurations come from; `read` gives configurations first, first + 1, ... Local.
+/// Where configurations come from; `read` gives configurations first, first + 1, ..., of so many numbers each. Local.
 class Source {
  public:
   Source() = default;
@@ -22,14 +22,14 @@ class Source {
   Source& operator=(const Source&) = delete;
   virtual ~Source() = default;
   virtual Shape shape() const = 0;
-  virtual void read(std::uint64_t first, std::uint64_t sites, std::span<double> values) const = 0;
+  virtual void read(std::uint64_t first, std::uint64_t numbers, std::span<double> values) const = 0;
 };
 
 class NpySource : public Source {
  public:
   explicit NpySource(const std::string& path) : file_(path) {}
   Shape shape() const override { return file_.shape(); }
-  void read(std::uint64_t first, std::uint64_t sites, std::span<double> values) const override { file_.read(first * sites, values); }
+  void read(std::uint64_t first, std::uint64_t numbers, std::span<double> values) const override { file_.read(first * numbers, values); }
 
  private:
   NpyFile file_;
@@ -52,8 +52,8 @@ class HdfSource : public Source {
     check_chains(generate.chains);
   }
   Shape shape() const override { return file_.shape(dataset_); }
-  void read(std::uint64_t first, std::uint64_t sites, std::span<double> values) const override {
-    file_.read_rows(dataset_, first, values.size() / sites, values);
+  void read(std::uint64_t first, std::uint64_t numbers, std::span<double> values) const override {
+    file_.read_rows(dataset_, first, values.size() / numbers, values);
   }
 
  private:
@@ -97,13 +97,15 @@ std::unique_ptr<Source> open_source(const GenerateParams& generate, Seal seal) {
 
 void check_shape(const Params& params, const Shape& shape) {
   const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
-  const std::string wanted = "(N, " + std::to_string(y) + ", " + std::to_string(x) + ")";
-  const bool good = !shape.empty() && (shape == Shape{shape[0], y, x} || shape == Shape{shape[0], 1, y, x});
+  const auto components = static_cast<std::uint64_t>(components_of(params.model));
+  const std::string wanted =
+      "(N, " + (components == 1 ? "" : std::to_string(components) + ", ") + std::to_string(y) + ", " + std::to_string(x) + ")";
+  const bool good = !shape.empty() && (shape == Shape{shape[0], components, y, x} || (components == 1 && shape == Shape{shape[0], y, x}));
   std::string found;
   for (const std::uint64_t extent : shape) found += (found.empty() ? "" : ", ") + std::to_string(extent);
   if (!good) {
-    throw InputError(params.generate.import_file + " holds an array of shape (" + found + ") where lattice.size asks for " + wanted +
-                     ": change lattice.size, or import another file");
+    throw InputError(params.generate.import_file + " holds an array of shape (" + found + ") where lattice.size and model.name = " +
+                     params.model.name + " ask for " + wanted + ": change lattice.size, or import another file");
   }
   if (shape[0] < static_cast<std::uint64_t>(params.generate.samples)) {
     throw InputError(params.generate.import_file + " holds " + std::to_string(shape[0]) +
@@ -111,10 +113,10 @@ void check_shape(const Params& params, const Shape& shape) {
   }
 }
 
-void require_finite(const std::string& path, std::int64_t first, std::int64_t sites, std::span<const double> values) {
+void require_finite(const std::string& path, std::int64_t first, std::int64_t numbers, std::span<const double> values) {
   const auto bad = std::find_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value); });
   if (bad == values.end()) return;
-  throw NumericalError(path + ": configuration " + std::to_string(first + (bad - values.begin()) / sites) +
+  throw NumericalError(path + ": configuration " + std::to_string(first + (bad - values.begin()) / numbers) +
                        " (counted from 0) holds what is infinite or not a number: repair it, or leave it out");
 }
 
@@ -135,7 +137,7 @@ void require_import(const Context& context) {
 
 void import_ensemble(const Context& context, const Surveyed& found) {
   const Params& params = context.deck.params;
-  const std::int64_t sites = params.lattice.size[0] * params.lattice.size[1], samples = found.output.wanted;
+  const std::int64_t numbers = components_of(params.model) * params.lattice.size[0] * params.lattice.size[1], samples = found.output.wanted;
   const Seal seal = verify_source(context);
   std::unique_ptr<Source> source;
   require_all(context.comm, [&] {
@@ -147,15 +149,15 @@ void import_ensemble(const Context& context, const Surveyed& found) {
     write_provenance(made, context, found.output);
   });
   Progress progress(context.log, "import " + params.generate.import_file, static_cast<double>(samples), found.output.unit);
-  const std::int64_t a_rank = std::max<std::int64_t>(1, kPiece / sites), step = a_rank * context.comm.size();
+  const std::int64_t a_rank = std::max<std::int64_t>(1, kPiece / numbers), step = a_rank * context.comm.size();
   std::vector<double> values;
   for (std::int64_t begin = 0; begin < samples; begin += step) {
     stop_if_asked(context);
     const Range mine = share(std::min(step, samples - begin), context.comm.size(), context.comm.rank());
-    values.resize(static_cast<std::size_t>(mine.size() * sites));
+    values.resize(static_cast<std::size_t>(mine.size() * numbers));
     require_all(context.comm, [&] {
-      source->read(static_cast<std::uint64_t>(begin + mine.begin), static_cast<std::uint64_t>(sites), values);
-      require_finite(params.generate.import_file, begin + mine.begin, sites, values);
+      source->read(static_cast<std::uint64_t>(begin + mine.begin), static_cast<std::uint64_t>(numbers), values);
+      require_finite(params.generate.import_file, begin + mine.begin, numbers, values);
     });
     file.file().write_rows("/field", static_cast<std::uint64_t>(begin + mine.begin), values);
     progress.update(static_cast<double>(std::min(begin + step, samples)));

@@ -55,7 +55,7 @@ class ComplexMeasurement {
       equilibrium = examine(sums_);
       const ChainSums::Binned binned = sums_.bins(bin_size(equilibrium.tau_int));
       bins = binned.counts.size();
-      results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_);
+      results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium.warnings);
     });
     write(out, results, equilibrium, bins);
     return context_.comm.is_root() ? lines_of(results, equilibrium) : std::vector<std::string>{};

@@ -13,7 +13,7 @@ DECKS = {
 }
 NOT_CONVERGENT = "the integral of exp(-S) does not converge"
 NO_PROBABILITY = "has complex couplings, and no probability to accept with"
-RUNAWAY = "a chain of complex Langevin has run away"
+RUNAWAY = "of complex Langevin has run away: its largest |K| times generate.step is"
 ONE_LENGTH = "--generate.largest-drift=0 --generate.step=1 --generate.trajectory=5"
 
 # Command, deck, settings; the exit code, the cause and the cure.
@@ -24,6 +24,9 @@ CASES = {
     "noise below zero": ("run", "phi4", "--generate.noise-y=-0.1", 2, "N_y is the variance of a real noise", "take 0 or more"),
     "hmc": ("run", "phi4", "--generate.algorithm=hmc", 2, "complex-phi4 " + NO_PROBABILITY, "take langevin"),
     "corrected langevin": ("run", "phi4", "--generate.algorithm=langevin-corrected", 2, "complex-phi4 " + NO_PROBABILITY, "take langevin"),
+    "clusters": ("run", "phi4", "--generate.cluster=1", 2, "generate.cluster means nothing for model.name = complex-phi4", "leave it out"),
+    "flips of a gas": ("check", "gas", "--generate.flip=yes", 2, "generate.flip means nothing for model.name = bose-gas", "leave it out"),
+    "an acceptance": ("check", "phi4", "--generate.acceptance=0.5", 2, "generate.acceptance means nothing", "leave it out"),
     "mu of phi4": ("run", "phi4", "--model.mu=1", 2, "model.mu means nothing for model.name = complex-phi4", "leave it out"),
     "the length of a walker": ("run", "phi4", "--generate.length=4", 2, "generate.length means nothing", "leave it out"),
     "the exact scheme": ("run", "phi4", "--generate.scheme=exact", 2, "generate.scheme = exact is for model.name = gaussian",
@@ -41,8 +44,8 @@ CASES = {
                                     "below the onset, 2 cosh(mu) < 2 + m^2"),
     "hmc of a gas": ("run", "gas", "--generate.algorithm=hmc", 2, "bose-gas " + NO_PROBABILITY, "take langevin"),
     "samples of a gas": ("sample", "gas", "", 2, "model.name = bose-gas has no `sample` yet", "use generate and measure"),
-    "phi4 that runs away": ("run", "phi4", ONE_LENGTH, 4, RUNAWAY, "take a smaller generate.step than 1"),
-    "a gas that runs away": ("run", "gas", ONE_LENGTH, 4, RUNAWAY, "take a smaller generate.step than 1"),
+    "phi4 that runs away": ("run", "phi4", ONE_LENGTH, 4, RUNAWAY, "take a smaller generate.step than 1, or set generate.largest-drift = 0.5"),
+    "a gas that runs away": ("run", "gas", ONE_LENGTH, 4, RUNAWAY, "take a smaller generate.step than 1, or set generate.largest-drift = 0.5"),
 }
 
 

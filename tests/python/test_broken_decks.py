@@ -80,7 +80,7 @@ COMMANDS: dict[str, tuple[str, int, str, str]] = {
     "deck that is a folder": ("run {folder}/sub", 2, "sub is not a file", "expected a deck such as input/two-peak.ini"),
     "one word too many": ("run {folder}/good.ini extra", 2, "unexpected argument extra", "--section.key=value"),
     "value after a blank": ("run {folder}/good.ini --model.mu0 1", 2, "unexpected argument 1", "follow an equals sign"),
-    "unknown key": ("run {folder}/good.ini --model.mu=1", 2, "command line: unknown key model.mu;", "nearest known one is model.mu0"),
+    "unknown key": ("run {folder}/good.ini --model.mu_0=1", 2, "command line: unknown key model.mu_0;", "nearest known one is model.mu0"),
     "key without a value": ("run {folder}/good.ini --model.mu0", 2, "command line: --model.mu0 needs a value", "--model.mu0=..."),
     "bad value": ("run {folder}/good.ini --model.sigma0=0", 2, "command line: model.sigma0 = 0", "expected a number, 0 < value"),
     "contradiction with the deck": ("run {folder}/good.ini --train.warmup=1e6", 2, "command line: train.warmup = 1000000 leaves nothing",

@@ -100,6 +100,16 @@ TEST(Verdict, NamesWhatIsWrong) {
 }
 
 TEST(Verdict, IsUndecidedWhereItCannotTell) {
+  EXPECT_NE(verdict_of(good_estimates(), {9.5, 0.7, 0.4, 0.2, true}).text().find("may fall like a power"), std::string::npos);
+  EXPECT_EQ(verdict_of(good_estimates(), {9.5, 0.7, 0.4, 0.2, true}).word(), "undecided");
+  EXPECT_EQ(verdict_of(good_estimates(), {9.5, 0.7, 0.2, 0.2, true}).word(), "failing");
+  const std::vector<std::string> warnings = {"chains do not agree"};
+  const Verdict chains = judge(good_estimates(), kFast, cutoffs(), 250, warnings);
+  EXPECT_EQ(chains.word(), "undecided");
+  EXPECT_NE(chains.text().find("not seen in equilibrium: chains do not agree"), std::string::npos);
+  const Verdict few = judge(good_estimates(), kFast, cutoffs(), 5);
+  EXPECT_EQ(few.word(), "undecided");
+  EXPECT_NE(few.text().find("need 16 bins, and there are 5"), std::string::npos);
   EXPECT_EQ(verdict_of(good_estimates(), DriftTail{}).word(), "undecided");
   PlaneEstimates e = good_estimates();
   e.outside.value.assign(kCutoffs, 0.5);

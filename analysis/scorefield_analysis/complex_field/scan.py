@@ -147,7 +147,7 @@ def agreement_lines(points: Sequence[Point], names: Sequence[str], exact: ExactV
             known = deviations(trusted, name, exact)
             known = known[np.isfinite(known)]
             if len(known):
-                lines.append(f"{in_text(name)}: Σσ²/n of the {len(known)} runs with a good verdict = {np.sum(known**2):.1f}/{len(known)}")
+                lines.append(f"{in_text(name)}: Σσ²/n of the runs with a good verdict = {np.sum(known**2):.1f}/{len(known)}")
     return lines
 
 

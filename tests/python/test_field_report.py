@@ -311,6 +311,14 @@ def test_members_that_cannot_be(output: Path, change: Callable[[h5py.File], obje
     assert_refused(output, cause, capsys)
 
 
+def test_drift_of_one_cell_is_no_histogram(output: Path, capsys: pytest.CaptureFixture) -> None:
+    with h5py.File(output / "results.h5", "a") as file:
+        for name in ("lower_edge", "counts"):
+            del file[f"ensemble/drift/{name}"]
+            file[f"ensemble/drift/{name}"] = np.ones(1)
+    assert_refused(output, "too short for a histogram", capsys)
+
+
 @pytest.mark.parametrize("changes, cause", [
     ({"model__name": None}, "has no model.name"), ({"lattice__size": None}, "has no lattice.size"),
     ({"lattice__size": "six, 4"}, "has no lattice.size"), ({"lattice__size": "6, 6"}, "is of another lattice (6, 6)"),

@@ -1,5 +1,6 @@
 """The scan of a coupling, against numbers made by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -85,6 +86,11 @@ def test_chosen_quantities_against_another_coupling(tmp_path: Path, capsys: pyte
 
 def test_states(points: list[Point]) -> None:
     assert [(point.at, point.state) for point in points] == [(0.5, "undecided"), (1.0, "good"), (1.2, "not in equilibrium"), (1.4, "failing")]
+
+
+def test_failing_is_worse_than_not_in_equilibrium(points: list[Point], tmp_path: Path) -> None:
+    both = read_field(run_at(tmp_path / "both", 0.5, verdict="failing", warnings="R-hat of Re <z^2> is 1.2"))
+    assert replace(points[0], results=both).state == "failing"
 
 
 def test_imaginary_part_that_must_vanish(tmp_path: Path) -> None:

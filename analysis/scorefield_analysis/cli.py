@@ -4,13 +4,14 @@ import argparse
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Sequence
 
+from .complex_field.records import ComplexFieldResults
 from .errors import UserError
 from .freshness import changed_note
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
-from .reader import read_ensemble, read_losses, read_results, read_run
+from .reader import read_ensemble, read_field, read_losses, read_results, read_run
 from .results import Results
 from .spread import spread_table
 
@@ -44,6 +45,10 @@ def _report(options: argparse.Namespace) -> str:
         from .lattice.report import write_lattice_report
 
         return write_lattice_report(options.folder, results, note)
+    if isinstance(results, ComplexFieldResults):
+        from .complex_field.report import write_complex_field_report
+
+        return write_complex_field_report(options.folder, results, note)
     if isinstance(results, PlaneResults):
         from .plane.report import write_plane_report
 
@@ -61,14 +66,33 @@ def _spread(options: argparse.Namespace) -> str:
 def _compare(options: argparse.Namespace) -> str:
     _require_different(options.folders)
     runs = {folder: read_ensemble(folder) for folder in options.folders}
+    _warn_of_changes(runs)
+    from .lattice.compare import write_comparison
+
+    return write_comparison(options.to or options.folders[0] / "report", runs, _names(options.quantities))
+
+
+def _scan(options: argparse.Namespace) -> str:
+    _require_different(options.folders)
+    runs = {folder: read_field(folder) for folder in options.folders}
+    _warn_of_changes(runs)
+    from .complex_field.scan_report import write_scan
+
+    return write_scan(options.to or options.folders[0] / "report", runs, options.against.removeprefix("model."),
+                      _names(options.quantities), options.exact)
+
+
+def _warn_of_changes(runs: Mapping[Path, LatticeResults | ComplexFieldResults]) -> None:
+    """Runs that were made anew since they were measured."""
     for folder, results in runs.items():
         note = changed_note(folder, results)
         if note is not None:
             print(f"scorefield-analysis: warning: {folder}: {note}", file=sys.stderr, flush=True)
-    from .lattice.compare import write_comparison
 
-    wanted = None if options.quantities is None else [name.strip() for name in options.quantities.split(",")]
-    return write_comparison(options.to or options.folders[0] / "report", runs, wanted)
+
+def _names(joined: str | None) -> list[str] | None:
+    """Names separated by commas."""
+    return None if joined is None else [name.strip() for name in joined.split(",")]
 
 
 def _require_different(folders: Sequence[Path]) -> None:
@@ -116,4 +140,17 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--quantities", metavar="A,B,...", help="what is compared, by the names in results.h5")
     compare.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
     compare.set_defaults(action=_compare)
+    scan = commands.add_parser(
+        "scan",
+        help="averages of complex Langevin runs on a lattice against a coupling, as the density of the Bose gas against mu",
+        description="Prints averages of runs that differ in one coupling, with their verdicts and, where they are known, their "
+                    "deviations from exact values; writes this with its figure (PNG and PDF) into OUT/report of the first run.",
+    )
+    scan.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")
+    scan.add_argument("--against", metavar="KEY", default="mu", help="the coupling, a key of [model] (mu)")
+    scan.add_argument("--quantities", metavar="A,B,...", help="averages, by the names in results.h5 (density,|phi|^2)")
+    scan.add_argument("--exact", metavar="FILE", type=Path,
+                      help="CSV of exact values: columns named as the coupling and the averages, phi2 standing for |phi|^2")
+    scan.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
+    scan.set_defaults(action=_scan)
     return parser

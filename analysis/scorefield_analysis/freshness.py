@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from .complex_field.records import ComplexFieldResults
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
 from .results import Results, Source
 from .seal import sealed_checksum
 
 
-def changed_note(folder: Path, results: Results | LatticeResults | PlaneResults) -> str | None:
+def changed_note(folder: Path, results: Results | LatticeResults | PlaneResults | ComplexFieldResults) -> str | None:
     """One line on the files in the folder that are no longer those that were measured; None if there are none."""
     changed = sorted({source.name for source in results.sources if _has_changed(folder / source.name, source)})
     if not changed:

@@ -4,6 +4,7 @@ import math
 
 ABSENT = "–"
 LEAST_ERROR = 1e-300  # what is less, down to 0, has no digits that can be counted in double precision
+LARGE_ERROR = 1e6  # from which a power of ten is taken out
 
 
 def _error_decimals(error: float) -> int:
@@ -19,12 +20,15 @@ def _error_decimals(error: float) -> int:
 def compact(value: float, error: float) -> str:
     """value(error) with the error in units of the last digit: compact(1.06243, 0.00052) is "1.0624(5)".
 
-    An error above 1 that is quoted with decimals keeps its point: "-272.1(1.4)".
+    An error above 1 that is quoted with decimals keeps its point: "-272.1(1.4)". Large ones have a power of ten: "3(2)e9".
     """
     if not (math.isfinite(value) and math.isfinite(error)):
         return f"{value:g}({error:g})"
     if error < LEAST_ERROR:
-        return f"{value:.7g}(0)"
+        return f"{_plus_zero(value):.7g}(0)"
+    if error >= LARGE_ERROR:
+        power = math.floor(math.log10(max(abs(value), error)))
+        return f"{compact(value / 10.0**power, error / 10.0**power)}e{power}"
     decimals = _error_decimals(error)
     if decimals <= 0:
         return f"{_plus_zero(round(value, decimals)):.0f}({round(error, decimals):.0f})"
@@ -54,4 +58,4 @@ def probability(p_value: float | None) -> str:
 
 def exact_number(value: float) -> str:
     """An exact value with up to eight significant digits."""
-    return f"{value:.8g}"
+    return f"{_plus_zero(value):.8g}"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import h5py
 
+from .complex_field.reader import is_complex_field, read_complex_field
+from .complex_field.records import ComplexFieldResults
 from .errors import UserError
 from .hdf5 import array, attribute, optional_array, optional_number, readable, reading, text
 from .lattice.reader import is_lattice, read_lattice
@@ -18,7 +20,10 @@ MEASURE_AGAIN = "write it again with 'scorefield measure'"
 TRAIN_AGAIN = "train again with 'scorefield train'"
 
 
-def read_run(folder: Path) -> Results | LatticeResults | PlaneResults:
+Run = Results | LatticeResults | PlaneResults | ComplexFieldResults
+
+
+def read_run(folder: Path) -> Run:
     """All measurements in folder/results.h5. Raises UserError if folder or file are not what they must be."""
     with readable(folder):
         if not folder.is_dir():
@@ -33,6 +38,8 @@ def read_run(folder: Path) -> Results | LatticeResults | PlaneResults:
                             f"use the analysis of the same release, or {MEASURE_AGAIN}")
         if is_lattice(file):
             return read_lattice(file["ensemble"], _provenance(file), _sources_of(file))
+        if is_complex_field(file):
+            return read_complex_field(file, _provenance(file), _sources_of(file))
         if is_plane(file):
             return read_plane(file, _provenance(file), _sources_of(file))
         results = _read_groups(file)
@@ -44,7 +51,7 @@ def read_run(folder: Path) -> Results | LatticeResults | PlaneResults:
 def read_results(folder: Path) -> Results:
     """As read_run, of a real zero-dimensional model; UserError for a run on a lattice or of complex Langevin."""
     run = read_run(folder)
-    if isinstance(run, PlaneResults):
+    if isinstance(run, PlaneResults | ComplexFieldResults):
         raise UserError(f"{folder} is a run of complex Langevin, which has no learnt scores; use 'scorefield-analysis report'")
     if isinstance(run, LatticeResults):
         raise UserError(f"{folder} is a run on a lattice, which has no learnt scores; "
@@ -55,9 +62,21 @@ def read_results(folder: Path) -> Results:
 def read_ensemble(folder: Path) -> LatticeResults:
     """As read_run, of a run on a lattice; UserError for another."""
     run = read_run(folder)
+    if isinstance(run, ComplexFieldResults):
+        raise UserError(f"{folder} is a run of complex Langevin; use 'scorefield-analysis report' or 'scan', "
+                        "or give runs of phi^4 or of the free field")
     if not isinstance(run, LatticeResults):
         raise UserError(f"{folder} is no run on a lattice; use 'scorefield-analysis report' or 'spread', "
                         "or give runs of phi^4 or of the free field")
+    return run
+
+
+def read_field(folder: Path) -> ComplexFieldResults:
+    """As read_run, of complex Langevin on a lattice; UserError for another."""
+    run = read_run(folder)
+    if not isinstance(run, ComplexFieldResults):
+        raise UserError(f"{folder} is no run of complex Langevin on a lattice; use 'scorefield-analysis report' or 'compare', "
+                        "or give runs of the Bose gas")
     return run
 
 

@@ -1,7 +1,7 @@
 """Numbers as text."""
 
 import pytest
-from scorefield_analysis.notation import compact, in_sigma, probability
+from scorefield_analysis.notation import compact, exact_number, in_sigma, probability
 
 
 @pytest.mark.parametrize("value, error, text", [
@@ -18,7 +18,12 @@ from scorefield_analysis.notation import compact, in_sigma, probability
     (-0.00004, 0.003, "0.000(3)"),  # no minus in front of zero
     (16.0, 0.0, "16(0)"),
     (16.0, 5e-324, "16(0)"),
+    (-0.0, 0.0, "0(0)"),
     (float("nan"), 1.0, "nan(1)"),
+    (-272000.0, 999000.0, "-300000(1000000)"),
+    (-2.31e8, 4.3e7, "-2.3(4)e8"),  # no row of zeros
+    (1.2e7, 1.4e7, "1.2(1.4)e7"),
+    (3.0, 2.6e11, "0(3)e11"),
 ])
 def test_compact(value: float, error: float, text: str) -> None:
     assert compact(value, error) == text
@@ -26,6 +31,10 @@ def test_compact(value: float, error: float, text: str) -> None:
 
 def test_deviation_has_a_sign_and_no_negative_zero() -> None:
     assert [in_sigma(x) for x in (1.26, -0.04, -14.0)] == ["+1.3σ", "+0.0σ", "-14.0σ"]
+
+
+def test_exact_number() -> None:
+    assert [exact_number(x) for x in (0.42814188, -0.0, -26.25)] == ["0.42814188", "0", "-26.25"]
 
 
 def test_probability() -> None:

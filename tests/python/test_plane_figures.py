@@ -5,15 +5,17 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy.linalg import solve_continuous_lyapunov
 from scipy.stats import norm
 from scorefield_analysis.decks import read_deck
 from scorefield_analysis.figures.style import DATA, FORMULA, PUBLISHED
 from scorefield_analysis.plane.action import Action, action_of
 from scorefield_analysis.plane.expected import pulls, with_marginal
-from scorefield_analysis.plane.figures.boundary import draw_boundary, last_shown
+from scorefield_analysis.plane.figures.boundary import Sampled, draw_boundary, last_shown
 from scorefield_analysis.plane.figures.comparison import draw_comparison
 from scorefield_analysis.plane.figures.complex_density import draw_complex_density
 from scorefield_analysis.plane.figures.drift import draw_drift, share_above, tail_start
+from scorefield_analysis.plane.figures.field import ARROWS, draw_field
 from scorefield_analysis.plane.figures.flow import BORDER, draw_flow
 from scorefield_analysis.plane.figures.maps import draw_maps
 from scorefield_analysis.plane.figures.marginals import draw_marginals
@@ -116,7 +118,6 @@ def test_flow(results: PlaneResults, action: Action) -> None:
     assert density.shape == (MAP, MAP) and np.array_equal(density.mask, results.map.counts.T == 0)
     borders = sorted(line.get_ydata()[0] for line in axes.get_lines() if line.get_color() == BORDER and line.get_linestyle() == "--")
     assert borders == [-0.3029, 0.3029]
-    assert shows(axes, np.array([0.0]), np.array([0.0]))
     contours = next(each for each in axes.collections if hasattr(each, "levels"))
     level = contours.get_paths()[-1].vertices  # a tenth of the largest value
     inverse = np.linalg.inv([[0.75, -0.25], [-0.25, 0.25]])
@@ -127,6 +128,47 @@ def test_flow_of_walkers_alone(tmp_path: Path, action: Action) -> None:
     axes = draw_flow(read_run(write_plane(tmp_path / "run", solved=False, strip=None)), action).axes[0]
     assert not any(hasattr(each, "levels") for each in axes.collections)
     assert not any(line.get_linestyle() == "--" for line in axes.get_lines())
+
+
+def test_contours_of_a_gaussian_are_exact(tmp_path: Path) -> None:
+    """Also where the Fokker-Planck equation was not solved, and with noise in y."""
+    folder = write_plane(tmp_path / "run", solved=False, strip=None, model__name="gaussian", model__a=1.5, model__b=2.0,
+                         **{"generate__noise-y": 0.25})
+    results = read_run(folder)
+    action = action_of(read_deck(results.provenance["deck"], folder), folder)
+    relaxation = np.array([[1.5, -2.0], [2.0, 1.5]])
+    covariance = solve_continuous_lyapunov(relaxation, 2.0 * np.diag([1.25, 0.25]))
+    assert action.gaussian_covariance() == pytest.approx(covariance)
+    for axes in (draw_flow(results, action).axes[0], draw_field(results, action).axes[0]):
+        contours = next(each for each in axes.collections if hasattr(each, "levels"))
+        level = contours.get_paths()[-1].vertices
+        assert np.einsum("ni,ij,nj->n", level, np.linalg.inv(covariance), level) == pytest.approx(2.0 * np.log(10.0), rel=0.01)
+
+
+@pytest.mark.parametrize("sigma, attractors", [(1.0 + 1.0j, [0.0]), (-0.49, [0.7, -0.7])])
+def test_fixed_points(results: PlaneResults, sigma: complex, attractors: list[float]) -> None:
+    """Of the drift -(sigma + z²) z; below Re sigma = 0 the origin repels."""
+    action = Action("quartic", sigma, 1.0, 0.0)
+    for point, attracts in action.fixed_points():
+        around = point + 1e-4 * np.exp(2j * np.pi * np.arange(8) / 8)
+        inwards = (action.drift(around) * np.conj(around - point)).real
+        assert abs(action.drift(point)) < 1e-12 and (inwards < 0.0).all() == attracts and (inwards > 0.0).all() != attracts
+    axes = draw_flow(results, action).axes[0]
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    assert sorted(lines["attractor"].get_xdata()) == pytest.approx(sorted(attractors))
+    assert lines["repelling fixed point"].get_markerfacecolor() == "white"
+
+
+def test_arrows_follow_the_drift_on_paper(results: PlaneResults, action: Action) -> None:
+    axes = draw_field(results, action).axes[0]
+    arrows = next(each for each in axes.collections if hasattr(each, "U"))
+    x, y = arrows.X, arrows.Y
+    assert len(x) == ARROWS[0] * ARROWS[1]
+    drift = action.drift(x + 1j * y)
+    box = axes.figure.get_size_inches()
+    on_paper = drift.real / 6.0 * box[0] + 1j * drift.imag / 3.6 * box[1]
+    assert np.hypot(arrows.U, arrows.V) == pytest.approx(1.0)
+    assert (arrows.U + 1j * arrows.V) * np.conj(on_paper) == pytest.approx(np.abs(on_paper), rel=1e-6)
 
 
 def test_streams_follow_the_drift(results: PlaneResults, action: Action) -> None:
@@ -155,7 +197,7 @@ def test_drift_and_its_tail(results: PlaneResults) -> None:
     start = tail_start(drift)
     assert drift.counts[start:].sum() >= 200 > drift.counts[start + 1:].sum()
     assert share_above(drift)[0] == pytest.approx(1.0) and share_above(drift)[start] == drift.counts[start:].sum() / SAMPLES
-    left, right = draw_drift(results).axes
+    left, right = draw_drift(results.drift, results.criteria).axes
     step = left.patches[0].get_data()
     assert (step.values * np.diff(np.log(step.edges))).sum() == pytest.approx(1.0)
     for panel, factor in ((left, 11.25), (right, 1.0)):
@@ -166,13 +208,14 @@ def test_drift_and_its_tail(results: PlaneResults) -> None:
 
 
 def test_drift_without_a_known_tail(tmp_path: Path) -> None:
-    panels = draw_drift(read_run(write_plane(tmp_path / "run", verdict="undecided", solved=False))).axes
+    results = read_run(write_plane(tmp_path / "run", verdict="undecided", solved=False))
+    panels = draw_drift(results.drift, results.criteria).axes
     assert not any(line.get_color() == FORMULA.colour for panel in panels for line in panel.get_lines())
 
 
 def test_boundary_terms(results: PlaneResults) -> None:
-    axes = draw_boundary(results).axes
-    boundary, last = results.criteria.boundary, last_shown(results)
+    axes = draw_boundary(results.criteria, Sampled(SAMPLES)).axes
+    boundary, last = results.criteria.boundary, last_shown(results.criteria, SAMPLES)
     assert last == 13 and boundary.cutoff[last - 1] == results.criteria.boundary_cutoff
     for order in (0, 1):
         top, bottom = axes[2 * order], axes[2 * order + 1]

@@ -24,7 +24,7 @@ from synthetic_plane import TEXTS, write_plane
 
 EVEN = (2, 4, 6, 8)
 SUPERSCRIPT = {2: "²", 4: "⁴", 6: "⁶", 8: "⁸"}
-ALWAYS = {"flow", "drift", "boundary", "comparison-cumulants", "comparison-moments"}
+ALWAYS = {"flow", "drift-field", "drift", "boundary", "comparison-cumulants", "comparison-moments"}
 SOLVED = {"maps", "marginals"}
 CREDIBLE = "are not credible"
 
@@ -297,6 +297,13 @@ def test_nothing_is_said_about_numbers_while_drawing(tmp_path: Path, options: di
     assert not [cell for cell in cells if "nan" in cell or "inf" in cell]
 
 
+def put(file: h5py.File, name: str, place: int | slice, value: float) -> None:
+    """Spoils a part of a dataset."""
+    values = file[name][...]
+    values[place] = value
+    file[name][...] = values
+
+
 def assert_refused(folder: Path, cause: str) -> None:
     run = run_command("report", folder)
     assert run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1, run.stderr
@@ -351,6 +358,11 @@ def test_members_of_another_shape(output: Path, name: str, shape: tuple[int, ...
     (lambda file: file["ensemble/criteria"].attrs.modify("verdict", "splendid"), "unknown verdict 'splendid'"),
     (lambda file: file["ensemble/criteria"].attrs.create("drift_exponent", "steep"), "could not convert"),
     (lambda file: (file.pop("fokker_planck/x"), file.create_group("fokker_planck/x")), "results.h5 is damaged"),
+    (lambda file: put(file, "fokker_planck/density", 7, np.nan), "/fokker_planck/density holds what is no number"),
+    (lambda file: put(file, "ensemble/criteria/boundary/cutoff", 3, -1.0), "/ensemble/criteria/boundary/cutoff does not rise"),
+    (lambda file: put(file, "ensemble/map/edges_x", -1, np.nan), "/ensemble/map/edges_x does not rise"),
+    (lambda file: put(file, "ensemble/drift/counts", 9, -3), "/ensemble/drift/counts holds no counts"),
+    (lambda file: put(file, "ensemble/drift/counts", slice(None), 0), "/ensemble/drift/counts holds no counts"),
 ])
 def test_members_of_another_kind(output: Path, change: Callable[[h5py.File], object], cause: str) -> None:
     with h5py.File(output / "results.h5", "a") as file:

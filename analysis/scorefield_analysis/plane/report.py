@@ -1,6 +1,5 @@
 """Writes OUT/report/ of complex Langevin walkers."""
 
-import re
 import sys
 from pathlib import Path
 from typing import Sequence
@@ -15,6 +14,7 @@ from .quantities import ComplexQuantity, quantities
 from .records import GOOD, PlaneResults
 from .tables import (convergence_table, criteria_table, imaginary_table, input_table, plane_table, real_table,
                      schwinger_dyson_table, stationarity_table)
+from .verdict import CRITERIA_NOTE, bad_verdict, shown, verdict_line
 
 LEAST_P_VALUE = 1e-4  # of the exact values, below which a warning is given
 NOT_CONVERGED = 1e-6  # relative change of the moments of Fokker-Planck solutions, as in the program
@@ -39,12 +39,6 @@ CONVERGENCE_NOTE = (
     "They are compared with the stationary solution of the Fokker-Planck equation, an expansion of P(x,y) in Hermite "
     "functions, from few to many; relative change of the moments at the last extension: {:.1e}."
 )
-CRITERIA_NOTE = (
-    "Averages are those with exp(-S) only if the drift K falls faster than any power: the exponent of its tail then grows "
-    "towards rarer values (by p per factor e in the share, where the tail is exp(-u^p)). Boundary terms and ⟨L zⁿ⟩, with the "
-    "Langevin operator L, must vanish. None of these needs an exact result. Where a tail falls like a power, the "
-    "errors of high powers mean nothing either."
-)
 STATIONARITY_NOTE = "The walkers' later configurations less their earlier ones: 0 in equilibrium."
 
 
@@ -52,17 +46,12 @@ def write_plane_report(folder: Path, results: PlaneResults, note: str | None = N
     """Makes the report on a run in folder/report, and returns its verdict and main tables as text. `note` is a warning."""
     action = action_of(read_deck(results.provenance.get("deck", ""), folder), folder)
     warnings = plane_warnings(results)
-    for each in [*_bad_verdict(results), *warnings]:
+    for each in [*bad_verdict(results.criteria), *warnings]:
         print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
     figures = planned_figures(results, action)
     text = report_text(folder, results, action, figures, [*warnings, *([note] if note else [])])
     write_document(folder / "report", "report.md", text, figures)
-    return "\n\n".join([_shown(results.criteria.text), *_value_tables(quantities(results, action)[0])])
-
-
-def _bad_verdict(results: PlaneResults) -> list[str]:
-    """The verdict, unless it is good."""
-    return [] if results.criteria.verdict == GOOD else [_shown(results.criteria.text)]
+    return "\n\n".join([shown(results.criteria.text), *_value_tables(quantities(results, action)[0])])
 
 
 def plane_warnings(results: PlaneResults) -> list[str]:
@@ -77,11 +66,6 @@ def plane_warnings(results: PlaneResults) -> list[str]:
     return warnings
 
 
-def _shown(text: str) -> str:
-    """Averages in other brackets: Markdown takes <L z> for a tag, and shows nothing."""
-    return re.sub("<([^<>]*)>", r"⟨\1⟩", text)
-
-
 def _value_tables(quantity: ComplexQuantity) -> list[str]:
     return [real_table(quantity).markdown(), imaginary_table(quantity).markdown()]
 
@@ -89,20 +73,17 @@ def _value_tables(quantity: ComplexQuantity) -> list[str]:
 def report_text(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
               warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
-    verdict = _shown(results.criteria.text)
-    verdict = f"{verdict[:1].upper()}{verdict[1:]}."
-    parts = [f"# Report on {folder.resolve().name}", verdict if results.criteria.verdict == GOOD else f"**{verdict}**",
-             *(f"**Warning:** {each}." for each in warnings)]
+    parts = [f"# Report on {folder.resolve().name}", verdict_line(results.criteria), *(f"**Warning:** {each}." for each in warnings)]
     parts += [*_value_parts(results, action), *_plane_parts(results), *_criteria_parts(results),
               "## Figures", *map(embedded, figures), "## Inputs", input_table(results, action).markdown()]
     return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"
 
 
 def _value_parts(results: PlaneResults, action: Action) -> list[str]:
-    shown = quantities(results, action)
-    parts = [part for each in shown for part in (f"## {each.title}", *_value_tables(each))]
+    tables = quantities(results, action)
+    parts = [part for each in tables for part in (f"## {each.title}", *_value_tables(each))]
     parts.append(VALUE_NOTE)
-    if any(each.published for each in shown):
+    if any(each.published for each in tables):
         parts += [PUBLISHED_NOTE, *([GAUSSIAN_NOTE] if action.name == GAUSSIAN else [])]
     return parts
 

@@ -70,8 +70,8 @@ def convergence_table(solutions: FokkerPlanck) -> Table:
     return Table(["functions in x × y", "residual", *map(plane_name, PLANE)], rows)
 
 
-def criteria_table(criteria: Criteria) -> Table:
-    """The numbers behind the verdict."""
+def criteria_table(criteria: Criteria, orders: Sequence[int] = EVEN_ORDERS) -> Table:
+    """The numbers behind the verdict. orders: n of the ⟨L zⁿ⟩ that were judged."""
     known = criteria.growth_error > 0.0
     judged = criteria.boundary_cutoff > 0.0
     return Table(["", "value"], [
@@ -80,15 +80,15 @@ def criteria_table(criteria: Criteria) -> Table:
         ["its growth", measured(criteria.growth, criteria.growth_error) if known else ABSENT],
         ["cutoff Y of the boundary terms", f"{criteria.boundary_cutoff:.3g}" if judged else ABSENT],
         ["largest of them there", f"{criteria.boundary_sigmas:.1f}σ" if judged else ABSENT],
-        ["p of the Schwinger-Dyson equations, n = 2, 4, 6, 8", probability(criteria.schwinger_dyson_p_value)],
+        [f"p of the Schwinger-Dyson equations, n = {', '.join(map(str, orders))}", probability(criteria.schwinger_dyson_p_value)],
     ])
 
 
-def schwinger_dyson_table(criteria: Criteria) -> Table:
+def schwinger_dyson_table(criteria: Criteria, orders: Sequence[int] = range(1, 9)) -> Table:
     """⟨L zⁿ⟩, which must vanish."""
     value, error = criteria.schwinger_dyson.value, criteria.schwinger_dyson.error
-    rows = [[f"⟨L {power('z', i + 1)}⟩", *(with_deviation(value[i, part], error[i, part], 0.0) for part in (0, 1))]
-            for i in range(len(value))]
+    rows = [[f"⟨L {power('z', n)}⟩", *(with_deviation(value[n - 1, part], error[n - 1, part], 0.0) for part in (0, 1))]
+            for n in orders]
     return Table(["", "Re", "Im"], rows)
 
 

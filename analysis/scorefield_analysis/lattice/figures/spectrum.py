@@ -6,15 +6,9 @@ from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import DATA, FORMULA, FULL_WIDTH, points, sigma_band
 from ...results import standardised
+from ..momenta import lattice_momenta
 from ..records import LatticeResults
 from .looks import log_or_linear
-
-
-def lattice_momenta(shape: tuple[int, int]) -> np.ndarray:
-    """khat^2 = 4 sin^2(k_y/2) + 4 sin^2(k_x/2), Ly x (Lx/2+1), wave numbers as those of the spectrum."""
-    y, x = shape
-    along_y, along_x = np.sin(np.pi * np.arange(y) / y), np.sin(np.pi * np.arange(x // 2 + 1) / x)
-    return 4.0 * (along_y[:, None] ** 2 + along_x[None, :] ** 2)
 
 
 def draw_spectrum(results: LatticeResults) -> Canvas:

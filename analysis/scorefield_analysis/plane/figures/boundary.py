@@ -1,5 +1,7 @@
 """Boundary terms against the cutoff in |y|."""
 
+from dataclasses import dataclass
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,17 +11,26 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from ...figures.style import DATA, FORMULA, FULL_WIDTH, points
 from ...results import standardised
 from ..names import BOUNDARY_POWERS
-from ..records import PlaneResults
+from ..records import Boundary, Criteria
 from .looks import PARTS
 
 APART = 1.03  # of Re and Im, so that both bars are seen
-FEW = 100  # walkers beyond a cutoff, fewer of which say nothing
+FEW = 100  # of the sample beyond a cutoff, fewer of which say nothing
 LINEAR = 3.0  # deviations in errors beyond which the scale is logarithmic
 
 
-def draw_boundary(results: PlaneResults) -> Canvas:
-    """A column for each observable, with its values and these in errors, and the share of the walkers beyond the cutoff."""
-    boundary, last = results.criteria.boundary, last_shown(results)
+@dataclass(frozen=True)
+class Sampled:
+    """How many there are, and how the figure names them and what must be below the cutoff."""
+
+    number: int
+    name: str = "walkers"
+    farthest: str = "|y|"
+
+
+def draw_boundary(criteria: Criteria, sample: Sampled) -> Canvas:
+    """A column for each observable, with its values and these in errors, and the share of the sample beyond the cutoff."""
+    boundary, last = criteria.boundary, last_shown(criteria, sample.number)
     cutoff, terms = boundary.cutoff[:last], boundary.terms
     canvas = plt.figure(figsize=(FULL_WIDTH, 4.2), layout="constrained")
     grid = canvas.add_gridspec(2, len(BOUNDARY_POWERS) + 1, height_ratios=(1.6, 1.0))
@@ -28,22 +39,22 @@ def draw_boundary(results: PlaneResults) -> Canvas:
         top, bottom = (canvas.add_subplot(grid[row, i]) for row in (0, 1))
         _terms(top, cutoff, value, error)
         _in_errors(bottom, cutoff, standardised(value, error))
-        top.set_title(rf"$\langle\theta(Y-|y|)\,L\,z^{order}\rangle$")
-    _outside(canvas.add_subplot(grid[:, -1]), cutoff, boundary.outside[:last], results.samples)
+        top.set_title(rf"$\langle\theta(Y-{sample.farthest})\,L\,z^{order}\rangle$")
+    _outside(canvas.add_subplot(grid[:, -1]), boundary, last, sample)
     canvas.axes[1].set_ylabel(r"in errors $[\sigma]$")
     handles, labels = canvas.axes[0].get_legend_handles_labels()
     canvas.legend(handles, labels, loc="outside upper center", ncols=len(labels))
     for panel in canvas.axes:
-        _cutoff_axis(panel, cutoff, results.criteria.boundary_cutoff)
+        _cutoff_axis(panel, cutoff, criteria.boundary_cutoff)
     return canvas
 
 
-def last_shown(results: PlaneResults) -> int:
-    """How many cutoffs: to that where the terms were judged, or beyond which few walkers are left."""
-    boundary = results.criteria.boundary
-    few = np.flatnonzero(boundary.outside * results.samples < FEW)
+def last_shown(criteria: Criteria, samples: int) -> int:
+    """How many cutoffs: to that where the terms were judged, or beyond which few of the sample are left."""
+    boundary = criteria.boundary
+    few = np.flatnonzero(boundary.outside * samples < FEW)
     few_left = few[0] if len(few) else len(boundary.cutoff) - 1
-    judged = np.searchsorted(boundary.cutoff, results.criteria.boundary_cutoff)
+    judged = np.searchsorted(boundary.cutoff, criteria.boundary_cutoff)
     return int(min(max(few_left, judged) + 1, len(boundary.cutoff)))
 
 
@@ -68,12 +79,13 @@ def _in_errors(axes: Axes, cutoff: np.ndarray, deviation: np.ndarray) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:g}$"))
 
 
-def _outside(axes: Axes, cutoff: np.ndarray, outside: np.ndarray, samples: int) -> None:
+def _outside(axes: Axes, boundary: Boundary, last: int, sample: Sampled) -> None:
+    cutoff, outside = boundary.cutoff[:last], boundary.outside[:last]
     axes.set_yscale("log")
-    known = outside > 0.5 / samples
+    known = outside > 0.5 / sample.number
     points(axes, cutoff[known], outside[known], None, DATA)
-    axes.set_ylim(0.5 / samples, 2.0)
-    axes.set_title(r"share of walkers with $|y| \geq Y$")
+    axes.set_ylim(0.3 * outside[known].min(initial=1.0), 2.0)
+    axes.set_title(rf"share of {sample.name} with ${sample.farthest} \geq Y$")
 
 
 def _cutoff_axis(axes: Axes, cutoff: np.ndarray, judged: float) -> None:

@@ -44,4 +44,5 @@ def _panel(axes: Axes, rows: list[tuple[float, float, Look]]) -> None:
     reach = 1.1 * np.abs(axes.get_xlim()).max()
     axes.set_xlim(-reach, reach)
     axes.xaxis.set_major_locator(MaxNLocator(4, symmetric=True))
+    axes.ticklabel_format(axis="x", scilimits=(-4, 4), useMathText=True)
     axes.tick_params(axis="y", length=0.0)

@@ -19,7 +19,7 @@ def draw_complex_density(solution: FokkerPlanck) -> Canvas:
         top.plot(solution.x, exact, color=FORMULA.colour, zorder=4)
         points(bottom, solution.x, value - exact, None, look)
         bottom.axhline(0.0, color=FORMULA.colour, linewidth=0.7, zorder=1)
-        bottom.ticklabel_format(axis="y", scilimits=(-2, 2))
+        bottom.ticklabel_format(axis="y", scilimits=(-2, 2), useMathText=True)
         top.set_title(rf"$\mathrm{{{name}}}\,\rho(x)$", color=look.colour)
         bottom.set_xlabel("$x$")
     axes[0, 0].set_ylabel(r"$\rho(x)$  and  $e^{-S(x)}/Z$ (line)")

@@ -6,26 +6,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import DATA, FORMULA, FULL_WIDTH
-from ..records import Criteria, Drift, PlaneResults
+from ..records import Criteria, Drift
 
 TOGETHER = 4  # cells that are drawn as one
 LARGEST = 200  # of the sample, from which the exponent is
 
 
-def draw_drift(results: PlaneResults) -> Canvas:
-    """Left: density of ln|K|; right: share above |K|, both with the fitted power."""
+def draw_drift(drift: Drift, criteria: Criteria, sample: str = "walkers") -> Canvas:
+    """Left: density of ln|K|; right: share above |K|, both with the fitted power. sample: what has a drift each."""
     canvas, (left, right) = plt.subplots(1, 2, figsize=(FULL_WIDTH, 3.2), layout="constrained", sharex=True)
-    drift, above = results.drift, share_above(results.drift)
-    start = tail_start(drift)
+    above, start = share_above(drift), tail_start(drift)
     edges, density = _density(drift)
     left.stairs(density, edges, fill=True, color=DATA.colour, alpha=0.35, linewidth=0.0)
     shown = above > 0.0
-    right.plot(drift.lower_edge[shown], above[shown], color=DATA.colour, linewidth=1.6, label="walkers")
-    if results.criteria.growth_error > 0.0:
+    right.plot(drift.lower_edge[shown], above[shown], color=DATA.colour, linewidth=1.6, label=sample)
+    if criteria.growth_error > 0.0:
         u = np.array([drift.lower_edge[start], _last(drift)])
-        power = above[start] * (u / u[0]) ** -results.criteria.exponent
-        left.plot(u, results.criteria.exponent * power, color=FORMULA.colour)
-        right.plot(u, power, color=FORMULA.colour, label=_label(results.criteria))
+        power = above[start] * (u / u[0]) ** -criteria.exponent
+        left.plot(u, criteria.exponent * power, color=FORMULA.colour)
+        right.plot(u, power, color=FORMULA.colour, label=_label(criteria))
     _axes(left, drift, r"$\mathrm{d}P/\mathrm{d}\ln|K|$")
     _axes(right, drift, r"$P(|K| > u)$")
     left.set_xlabel("$|K|$")
@@ -68,7 +67,7 @@ def _density(drift: Drift) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _label(criteria: Criteria) -> str:
-    return rf"$u^{{-{criteria.exponent:.3g}}}$, of the largest"
+    return rf"$u^{{-{criteria.exponent:.3g}}}$, from the largest {LARGEST}"
 
 
 def _axes(axes: Axes, drift: Drift, label: str) -> None:

@@ -8,32 +8,35 @@ from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import LEARNT_SCORE
 from ..action import Action
-from ..records import FokkerPlanck, PlaneResults
+from ..records import PlaneResults
+from .plane import DECADES, SIZE, draw_contours, frame, mark_fixed_points
 
-DECADES = 5.0  # of the density that colours and contours show
 BORDER = LEARNT_SCORE.colour
-CONTOURS = "#AA2277"
 STREAMS = "0.2"
 LINES = 60  # of a grid on which streamlines are followed
 
 
 def draw_flow(results: PlaneResults, action: Action) -> Canvas:
-    """One panel: logarithmic density, streamlines of K, attractor, strip and exact contours."""
-    canvas, axes = plt.subplots(figsize=(7.5, 4.6), layout="constrained")
+    """One panel: logarithmic density, streamlines of K, fixed points, strip and exact contours."""
+    canvas, axes = plt.subplots(figsize=SIZE, layout="constrained")
     image = _walkers(axes, results)
     _streams(axes, results, action)
-    if results.fokker_planck is not None:
-        _contours(axes, results.fokker_planck)
+    draw_contours(axes, results, action)
+    mark_fixed_points(axes, results, action)
     if results.strip is not None:
-        for sign in (-1.0, 1.0):
-            axes.axhline(sign * results.strip, color=BORDER, linestyle="--", linewidth=1.0, zorder=4)
-    axes.plot(0.0, 0.0, marker="o", color=BORDER, markersize=5.0, markeredgecolor="white", zorder=5)
-    axes.set_xlim(results.map.edges_x[0], results.map.edges_x[-1])
-    axes.set_ylim(results.map.edges_y[0], results.map.edges_y[-1])
-    axes.set_xlabel("$x$")
-    axes.set_ylabel("$y$")
-    canvas.colorbar(image, ax=axes, pad=0.02, label="$P(x,y)$, walkers")
+        for sign, label in ((-1.0, "border of the strip"), (1.0, None)):
+            axes.axhline(sign * results.strip, color=BORDER, linestyle="--", linewidth=1.0, zorder=4, label=label)
+    frame(axes, results)
+    _legend(canvas, axes)
+    least = results.map.density()[results.map.counts > 0].min(initial=np.inf)
+    canvas.colorbar(image, ax=axes, pad=0.02, label="$P(x,y)$, walkers", extend="min" if least < image.norm.vmin else "neither")
     return canvas
+
+
+def _legend(canvas: Canvas, axes: Axes) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    canvas.legend([*handles, plt.Line2D([], [], color=STREAMS, linewidth=0.5, marker=">", markersize=3.0)], [*labels, "flow of $K$"],
+                  loc="outside upper center", ncols=len(labels) + 1)
 
 
 def _walkers(axes: Axes, results: PlaneResults) -> plt.cm.ScalarMappable:
@@ -51,10 +54,3 @@ def _streams(axes: Axes, results: PlaneResults, action: Action) -> None:
     y = np.linspace(results.map.edges_y[0], results.map.edges_y[-1], LINES)
     drift = action.drift(x[None, :] + 1j * y[:, None])
     axes.streamplot(x, y, drift.real, drift.imag, color=STREAMS, linewidth=0.5, arrowsize=0.7, density=1.1, zorder=2)
-
-
-def _contours(axes: Axes, solution: FokkerPlanck) -> None:
-    """Of the logarithm, which is smooth where the density falls steeply from one point of the grid to the next."""
-    decades = np.log10(np.maximum(solution.density / solution.density.max(), 10.0 ** -(DECADES + 2.0)))
-    axes.contour(solution.x, solution.y, decades.T, levels=np.arange(-DECADES, 0.0), colors=CONTOURS, linewidths=1.0,
-                 linestyles="solid", zorder=3)

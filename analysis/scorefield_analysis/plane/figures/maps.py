@@ -24,6 +24,7 @@ def draw_maps(results: PlaneResults) -> Canvas:
     left.set_ylim(max(cells.edges_y[0], solution.y[0]), min(cells.edges_y[-1], solution.y[-1]))
     for panel in (left, right):
         panel.set_xlabel("$x$")
+        panel.tick_params(color="white")
     left.set_ylabel("$y$")
     canvas.colorbar(image, ax=(left, right), pad=0.02, label="$P(x,y)$")
     return canvas

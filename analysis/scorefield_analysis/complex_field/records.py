@@ -1,0 +1,42 @@
+"""What was measured on an ensemble of complexified fields: plain records of the groups of results.h5.
+
+Complex numbers are pairs Re, Im along the last axis. The lattice has Ly x Lx sites; all lengths are in lattice units.
+"""
+
+from dataclasses import dataclass
+from typing import Mapping
+
+import numpy as np
+
+from ..plane.records import Criteria, Drift, Estimate
+from ..results import Source
+
+
+@dataclass(frozen=True)
+class ComplexFieldResults:
+    """Everything in results.h5. Averages are over sites, and over the pairs of components z = x + iy where there are several.
+
+    averages: by name, (2) each; cumulants of a site, (8, 2); plane: averages of x^a y^b, (8), in the order of plane.names.PLANE;
+    spectrum: <z(k) z(-k)>/V, (Ly, Lx/2+1, 2), with the exact one of a free field; drift: of all sites and pairs.
+    tau_int: the longest, in configurations of a chain; infinite if it was not found. warnings: what speaks against equilibrium.
+    """
+
+    provenance: Mapping[str, str]
+    sources: list[Source]
+    samples: int
+    chains: int
+    bins: int
+    tau_int: float
+    warnings: list[str]
+    averages: Mapping[str, Estimate]
+    cumulants: Estimate
+    plane: Estimate
+    spectrum: Estimate
+    exact_spectrum: np.ndarray | None
+    drift: Drift
+    criteria: Criteria
+
+    @property
+    def in_equilibrium(self) -> bool:
+        """False where the chains themselves show that they are not."""
+        return not self.warnings

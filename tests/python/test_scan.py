@@ -1,0 +1,202 @@
+"""The scan of a coupling, against numbers made by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from conftest import run_command
+from markdown_tables import read_tables
+from scorefield_analysis import cli
+from scorefield_analysis.complex_field.exact_values import ExactValues, read_exact_values
+from scorefield_analysis.complex_field.figures.scan import STYLES, draw_scan
+from scorefield_analysis.complex_field.scan import Point, agreement_lines, scan_points, scan_warnings
+from scorefield_analysis.errors import UserError
+from scorefield_analysis.figures.style import FORMULA
+from scorefield_analysis.reader import read_field
+from scorefield_analysis.seal import seal_text
+from synthetic_field import write_field
+
+DENSITY = {0.5: 0.001, 1.0: 0.063, 1.2: 0.33, 1.4: 1.53}
+ERROR = 0.002
+NAMES = ["density", "|phi|^2"]
+EXACT = "mu,density,phi2\n1.0, 0.061, 0.236\n0.5,0.0,0.22\n1.4,1.50,0.561\n\n0.8,0.01,0.23\n"
+SAME_SEED = "have the same run.seed: they share noise, and their errors are correlated"
+
+
+def run_at(folder: Path, mu: float, **options: object) -> Path:
+    averages = {"density": (DENSITY.get(mu, 0.1) + 0.001j, ERROR), "|phi|^2": (0.22 + 0.1 * mu**4 + 0.0j, ERROR)}
+    return write_field(folder, **{"averages": averages, "model__name": "bose-gas", "model__mu": mu, "run__seed": round(100 * mu), **options})
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Not in the order of mu; one of each state."""
+    folder = tmp_path_factory.mktemp("scan")
+    return [run_at(folder / "d", 1.4, verdict="failing"), run_at(folder / "b", 1.0), run_at(folder / "a", 0.5, verdict="undecided"),
+            run_at(folder / "c", 1.2, warnings="R-hat of Re <z^2> is 1.2")]
+
+
+@pytest.fixture(scope="module")
+def points(folders: list[Path]) -> list[Point]:
+    return scan_points({folder: read_field(folder) for folder in folders}, "mu")
+
+
+@pytest.fixture
+def exact(tmp_path: Path) -> Path:
+    (tmp_path / "exact.csv").write_text(EXACT)
+    return tmp_path / "exact.csv"
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_table_and_files(folders: list[Path], exact: Path, tmp_path: Path) -> None:
+    run = run_command("scan", *folders, "--exact", exact, "--to", tmp_path / "to")
+    assert run.returncode == 0, run.stderr
+    (table,) = read_tables(run.stdout)
+    assert list(table) == ["a", "b", "c", "d"]
+    assert table["b"] == {"mu": "1", "⟨n⟩": "0.063(2) +1.0σ", "⟨n⟩ exact": "0.061", "⟨abs φ²⟩": "0.320(2) +42.0σ", "⟨abs φ²⟩ exact": "0.236",
+                          "τ_int": "0.77", "verdict": "good", "equilibrium": "yes"}
+    assert (table["c"]["⟨n⟩"], table["c"]["⟨n⟩ exact"], table["c"]["equilibrium"]) == ("0.330(2)", "–", "**no**")
+    assert [row["verdict"] for row in table.values()] == ["**undecided**", "good", "good", "**failing**"]
+    assert "⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1." in run.stdout
+    assert {path.name for path in (tmp_path / "to").iterdir()} == {"scan.md", "scan.png", "scan.pdf"}
+    assert run.stdout.strip() in (tmp_path / "to" / "scan.md").read_text(encoding="utf-8")
+    for said in ("d: criteria: FAILING, these are not averages with exp(-S): ⟨L z⟩ is far off", "a: criteria: undecided",
+                 "c: not in equilibrium, R-hat of Re ⟨z^2⟩ is 1.2"):
+        assert f"scorefield-analysis: warning: {said}" in run.stderr and f"**Warning:** {said}" in run.stdout
+    assert SAME_SEED not in run.stderr
+
+
+def test_chosen_quantities_against_another_coupling(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorefield_analysis.complex_field.scan_report.write_document", lambda *_: None)
+    runs = [write_field(tmp_path / str(kappa), model__kappa=kappa, averages={"V M^2": (2.5 * kappa - 1.0j, 0.01)}) for kappa in (0.2, 0.1)]
+    assert cli.main(["scan", *map(str, runs), "--against", "model.kappa", "--quantities", "V M^2, hop_x"]) == 0
+    said = capsys.readouterr()
+    (table,) = read_tables(said.out)
+    assert [row["kappa"] for row in table.values()] == ["0.1", "0.2"] and table["0.2"]["V⟨M²⟩"] == "0.500(10)"
+    assert SAME_SEED in said.err and "imaginary" not in said.err
+
+
+def test_states(points: list[Point]) -> None:
+    assert [(point.at, point.state) for point in points] == [(0.5, "undecided"), (1.0, "good"), (1.2, "not in equilibrium"), (1.4, "failing")]
+
+
+def test_failing_is_worse_than_not_in_equilibrium(points: list[Point], tmp_path: Path) -> None:
+    both = read_field(run_at(tmp_path / "both", 0.5, verdict="failing", warnings="R-hat of Re <z^2> is 1.2"))
+    assert replace(points[0], results=both).state == "failing"
+
+
+def test_imaginary_part_that_must_vanish(tmp_path: Path) -> None:
+    """Of the Bose gas; one of 20 errors is no fluctuation."""
+    runs = [run_at(tmp_path / "a", 0.5), run_at(tmp_path / "b", 1.0, averages={"density": (0.1 + 0.04j, ERROR)})]
+    points = scan_points({folder: read_field(folder) for folder in runs}, "mu")
+    assert scan_warnings(points, ["density"]) == ["b: the imaginary part of ⟨n⟩ must vanish, and is +20.0σ"]
+
+
+def test_runs_that_were_made_anew(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorefield_analysis.complex_field.scan_report.write_document", lambda *_: None)
+    stale = run_at(tmp_path / "stale", 0.9)
+    with h5py.File(stale / "results.h5", "a") as file:
+        file["ensemble"].attrs["source_checksum"] = f"{7:016x}"
+    (stale / "ensemble.h5").write_bytes(seal_text(10**6, 8))
+    assert cli.main(["scan", str(folders[0]), str(stale)]) == 0
+    assert f"warning: {stale}: results.h5 was measured before ensemble.h5 changed" in capsys.readouterr().err
+
+
+def test_figure(points: list[Point], exact: Path) -> None:
+    known = read_exact_values(exact, "mu", NAMES)
+    axes = draw_scan(points, NAMES, "mu", known).axes
+    for column, name in enumerate(NAMES):
+        top, bottom = axes[column], axes[2 + column]
+        bars = {bar.get_label(): bar for bar in top.containers}
+        assert set(bars) == {f"run, {state}" for state in STYLES}
+        for point in points:
+            line, _, (segments,) = bars[f"run, {point.state}"]
+            value, error = point.real(name)
+            assert line.get_xdata() == [point.at] and line.get_ydata() == [value]
+            low, high = segments.get_segments()[0][:, 1]
+            assert 0.5 * (high - low) == pytest.approx(error)
+        crossed, hollow, full = (bars[f"run, {state}"][0] for state in ("failing", "undecided", "good"))
+        assert crossed.get_marker() == "x" and hollow.get_markerfacecolor() == "white" and full.get_markerfacecolor() == full.get_color()
+        (line,) = [line for line in top.get_lines() if line.get_color() == FORMULA.colour]
+        assert list(line.get_xdata()) == [0.5, 0.8, 1.0, 1.4] and line.get_linestyle() == "None"
+        pulls = {float(line.get_xdata()[0]): float(line.get_ydata()[0]) for line in bottom.get_lines() if len(line.get_xdata()) == 1}
+        assert set(pulls) == {0.5, 1.0, 1.4}
+        assert pulls[1.0] == pytest.approx(1.0 if name == "density" else 42.0)
+
+
+def test_many_exact_values_are_a_line(points: list[Point]) -> None:
+    at = np.linspace(0.4, 1.5, 100)
+    known = ExactValues(at, {"density": at**4})
+    axes = draw_scan(points, ["density"], "mu", known).axes
+    (line,) = [line for line in axes[0].get_lines() if line.get_color() == FORMULA.colour and len(line.get_xdata()) == 100]
+    assert line.get_linestyle() == "-" and line.get_marker() in ("", "None")
+
+
+def test_agreement_counts_only_runs_to_be_trusted(points: list[Point]) -> None:
+    wrong_elsewhere = ExactValues(np.array([0.5, 1.0, 1.4]), {"density": np.array([9.0, 0.061, 9.0])})
+    assert agreement_lines(points, NAMES, wrong_elsewhere) == ["⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1"]
+
+
+def test_exact_values(exact: Path) -> None:
+    known = read_exact_values(exact, "mu", NAMES)
+    assert list(known.at) == [0.5, 0.8, 1.0, 1.4] and set(known.values) == set(NAMES)
+    assert known.of("density", 1.0 + 1e-12) == 0.061 and known.of("|phi|^2", 0.5) == 0.22
+    assert known.of("density", 0.6) is None and known.of("V M^2", 0.5) is None
+
+
+@pytest.mark.parametrize("text, cause", [
+    ("", "is no table of exact values"), ("mu,density\n", "is no table"), ("x,density\n1,2\n", "is no table"), ("mu,n\n1,2\n", "is no table"),
+    ("mu,density,density\n1,2,3\n", "is no table"), ("mu,density\n1,2\n1,two\n", "row 3 of"), ("mu,density\n1,2,3\n", "row 2 of"),
+    ("mu,density\n1,nan\n", "row 2 of"), ("mu,density\n1,2\n1.0,3\n", "two lines of one mu"), ("mu,density\n\xff\n", "row 2 of"),
+    (b"mu,density\n\xff\xfe,1\n", "is no text"), (None, "no file"),
+])
+def test_table_of_exact_values_that_cannot_be_read(tmp_path: Path, text: str | bytes | None, cause: str) -> None:
+    path = tmp_path / "exact.csv"
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UserError, match=cause) as error:
+        read_exact_values(path, "mu", NAMES)
+    assert str(path) in str(error.value) and "; " in str(error.value)
+
+
+@pytest.mark.parametrize("second, arguments, cause", [
+    ({}, ["--quantities", "density,charge"], "has no average 'charge'; choose --quantities of z, z^2"),
+    ({}, ["--against", "kappa"], "has no number model.kappa; choose --against of mu, mass-squared, lambda"),
+    ({}, ["--against", "mass-squared"], "the runs differ in more than model.mass-squared: mu is 1.4 in d, and 0.9 in other"),
+    ({"model__lambda": 2}, [], "the runs differ in more than model.mu: lambda is 0 in d, and 2 in other"),
+    ({"model__name": "complex-phi4", "averages": None, "model__mu": None}, [], "has no number model.mu"),
+    ({}, ["--exact", "/nowhere/exact.csv"], "no file /nowhere/exact.csv"),
+])
+def test_wrong_scans(folders: list[Path], tmp_path: Path, second: dict[str, object], arguments: list[str], cause: str,
+                     capsys: pytest.CaptureFixture) -> None:
+    other = run_at(tmp_path / "other", 0.9, **second)
+    assert cli.main(["scan", str(folders[0]), str(other), *arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and said.err.startswith("scorefield-analysis: error: ") and cause in said.err, said.err
+
+
+def test_lattices_of_other_sizes(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    other = run_at(tmp_path / "other", 0.9, lattice__size="6, 5")
+    assert cli.main(["scan", str(folders[0]), str(other)]) == 2
+    assert "lattice.size is 6 × 4 in d, and 6 × 5 in other; give runs of one model on one lattice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("again, cause", [(0, "a scan needs at least two runs"), (1, "a folder is given twice")])
+def test_one_run_is_no_scan(folders: list[Path], again: int, cause: str, capsys: pytest.CaptureFixture) -> None:
+    assert cli.main(["scan", *[str(folders[0])] * (1 + again)]) == 2
+    assert cause in capsys.readouterr().err
+
+
+def test_runs_of_one_folder_name(tmp_path: Path) -> None:
+    runs = {run_at(tmp_path / name / "run", mu): None for name, mu in (("a", 0.5), ("b", 1.0))}
+    names = [point.name for point in scan_points({folder: read_field(folder) for folder in runs}, "mu")]
+    assert names == [str(folder) for folder in runs]

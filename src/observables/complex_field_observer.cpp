@@ -23,8 +23,7 @@ ComplexFieldObserver::ComplexFieldObserver(const FieldShape& shape, const Comple
       action_(&action),
       names_({"z", "z^2", "z^3", "z^4", "z^5", "z^6", "z^7", "z^8", "hop_y", "hop_x", "L z^2", "L z^4", "V M^2"}),
       fft_(shape),
-      drift_(numbers()),
-      squares_(numbers() / 2) {
+      drift_(numbers()) {
   for (const std::string& name : action.observable_names()) names_.push_back(name);
 }
 
@@ -39,6 +38,7 @@ void ComplexFieldObserver::observe(std::span<const double> field, std::span<doub
   const Extents lattice{static_cast<std::int64_t>(shape_.y), static_cast<std::int64_t>(shape_.x)};
   action_->drift(lattice, field, drift_);
   const std::size_t pairs = numbers() / (2 * shape_.sites());
+  largest_drift_ = 0.0;
   for (std::size_t pair = 0; pair < pairs; ++pair) observe_pair(pair, field, row);
   for (double& value : row) value /= static_cast<double>(pairs);
   std::size_t place = kOfModel;
@@ -74,7 +74,7 @@ void ComplexFieldObserver::observe_pair(std::size_t pair, std::span<const double
     for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
       row[averages() + p] += share * std::pow(x[i], kPlanePowers[p].first) * std::pow(y[i], kPlanePowers[p].second);
     }
-    squares_[pair * sites + i] = std::norm(k);
+    largest_drift_ = std::max(largest_drift_, std::abs(k));
     sum += z;
   }
   add(row, kMagnetisation, share * sum * sum);

@@ -37,8 +37,8 @@ class ComplexFieldObserver {
 
   /// `field`: numbers() of them, [component][y][x]; `row`: size().
   void observe(std::span<const double> field, std::span<double> row);
-  /// |K|^2 of each site and pair of the configuration that was observed last.
-  std::span<const double> squared_drifts() const { return squares_; }
+  /// |K| of the site and pair where it is largest, of the configuration that was observed last.
+  double largest_drift() const { return largest_drift_; }
 
  private:
   void observe_pair(std::size_t pair, std::span<const double> field, std::span<double> row);
@@ -49,7 +49,7 @@ class ComplexFieldObserver {
   std::vector<std::string> names_;
   RealFft fft_;
   std::vector<double> drift_;
-  std::vector<double> squares_;
+  double largest_drift_ = 0.0;
 };
 
 }  // namespace scorefield

@@ -40,16 +40,16 @@ std::string in_errors(double value) { return formatted("%.1f sigma", value); }
 
 }  // namespace
 
-DriftTail drift_tail(std::span<const double> counts, double width) {
+DriftTail drift_tail(std::span<const double> counts, double width, double correlation) {
   const Hill end = hill(counts, width, kLargest), before = hill(counts, width, kTailRatio * kLargest);
   DriftTail tail;
-  tail.known = end.number > 0.0 && before.number > 2.0 * end.number;
+  tail.known = end.number > 0.0 && before.number > 2.0 * end.number && std::isfinite(correlation);
   if (!tail.known) return tail;
-  const double distance = std::log(before.number / end.number);
+  const double distance = std::log(before.number / end.number), more = std::sqrt(std::max(1.0, correlation));
   tail.exponent = end.exponent;
-  tail.exponent_error = end.error;
+  tail.exponent_error = more * end.error;
   tail.growth = (end.exponent - before.exponent) / distance;
-  tail.growth_error = std::hypot(end.error, before.error) / distance;
+  tail.growth_error = more * std::hypot(end.error, before.error) / distance;
   return tail;
 }
 

@@ -25,8 +25,9 @@ struct DriftTail {
   bool is_power() const { return known && growth < 1.5 * growth_error; }
 };
 
-/// From counts in cells that are equally wide in ln|K|, `width` each.
-DriftTail drift_tail(std::span<const double> counts, double width);
+/// From counts in cells that are equally wide in ln|K|, `width` each. `correlation`: 2 tau_int of what was counted, by whose root errors
+/// are larger; where it is infinite, nothing is known.
+DriftTail drift_tail(std::span<const double> counts, double width, double correlation = 1.0);
 
 /// A boundary term: <theta(Y - |y|) L z^n> where Y is twice the smallest cutoff beyond which at most 1/1000 of the sample lies. What falls
 /// fast has nothing beyond, and the average is <L z^n> = 0; with a tail like a power there is a plateau (Scherzer, Seiler, Sexty,

@@ -56,7 +56,7 @@ std::vector<double> free_spectrum(const ModelParams& model, const FieldShape& sh
 
 ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const FieldShape& shape, const ComplexFieldObserver& observer,
                                                const ChainSums::Binned& bins, std::span<const double> drifts,
-                                               std::span<const std::string> warnings) {
+                                               const Equilibrium& equilibrium) {
   const auto of = [&](const DerivedFunction& function) { return jackknife(bins.sums, bins.counts, function); };
   const auto errors_of = [&](const DerivedFunction& function) { return jackknife_errors(bins.sums, bins.counts, function); };
   const auto terms_of = [&](std::size_t from, std::size_t count, bool outside) {
@@ -80,7 +80,8 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   results.criteria.outside = errors_of(terms_of(0, 1, true));
   results.criteria.boundary = errors_of(terms_of(1, 2 * kBoundaryPowers.size(), false));
   const double width = std::numbers::ln2 / static_cast<double>(kDriftCellsAnOctave);
-  results.verdict = judge(results.criteria, drift_tail(drifts, width), observer.cutoffs(), bins.counts.size(), warnings);
+  const DriftTail tail = drift_tail(drifts, width, 2.0 * equilibrium.tau_int);
+  results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), equilibrium.warnings);
   return results;
 }
 

@@ -6,6 +6,7 @@
 #include "observables/chain_sums.h"
 #include "observables/complex_field_observer.h"
 #include "observables/correctness.h"
+#include "observables/equilibrium.h"
 
 namespace scorefield {
 
@@ -20,9 +21,9 @@ struct ComplexLatticeResults {
   Verdict verdict;
 };
 
-/// `warnings`: what speaks against equilibrium. `drifts`: counts of |K| in cells of kDriftCells an octave apart by 1/kDriftCellsAnOctave.
+/// `drifts`: the largest |K| of each configuration, counted in cells of kDriftCells an octave apart by 1/kDriftCellsAnOctave.
 ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const FieldShape& shape, const ComplexFieldObserver& observer,
                                                const ChainSums::Binned& bins, std::span<const double> drifts,
-                                               std::span<const std::string> warnings);
+                                               const Equilibrium& equilibrium);
 
 }  // namespace scorefield

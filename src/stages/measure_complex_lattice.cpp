@@ -24,10 +24,8 @@ struct Worker {
 
   void observe(std::span<const double> field, std::span<double> row) {
     observer.observe(field, row);
-    for (const double square : observer.squared_drifts()) {
-      const double cell = (0.5 * std::log2(square) - kLowestDrift) * kDriftCellsAnOctave;
-      drifts[static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0))] += 1.0;
-    }
+    const double cell = (std::log2(observer.largest_drift()) - kLowestDrift) * kDriftCellsAnOctave;
+    drifts[static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0))] += 1.0;
   }
 };
 
@@ -55,7 +53,7 @@ class ComplexMeasurement {
       equilibrium = examine(sums_);
       const ChainSums::Binned binned = sums_.bins(bin_size(equilibrium.tau_int));
       bins = binned.counts.size();
-      results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium.warnings);
+      results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium);
     });
     write(out, results, equilibrium, bins);
     return context_.comm.is_root() ? lines_of(results, equilibrium) : std::vector<std::string>{};

@@ -238,9 +238,9 @@ def test_silver_blaze(gases, tmp_path):
 
 
 def test_the_free_bose_gas(tmp_path):
-    """Its onset is at cosh mu = 3/2, mu = 0.9624."""
+    """Its onset is at cosh mu = 3/2, mu = 0.9624; chains are long enough for its slowest mode, of time 1/(3 - 2 cosh mu) = 3."""
     mu = 0.8
-    found = gas_run(tmp_path / "out", gas(mu, lam=0), 40_000)
+    found = gas_run(tmp_path / "out", gas(mu, lam=0) | {"generate.chains": 250, "generate.separation": 2}, 40_000)
     assert np.abs(gas_deviations(found, bose_gas.free_gas((8, 2), 1.0, mu))).max() < SIGMAS
     assert np.abs(gas_deviations(found, bose_gas.free_gas((2, 8), 1.0, mu))).max() > WRONG  # time along the other extent
     assert found.verdict == "good", found.text

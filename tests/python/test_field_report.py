@@ -180,7 +180,7 @@ def test_figures_speak_of_configurations_and_sites(free: Report) -> None:
     assert set(figures) == {"spectrum", "drift", "boundary"}
     boundary = figures["boundary"].draw()
     assert "configurations" in boundary.axes[4].get_title() and r"\max|y|" in boundary.axes[0].get_title()
-    assert figures["drift"].draw().axes[1].get_legend().get_texts()[0].get_text() == "sites"
+    assert figures["drift"].draw().axes[1].get_legend().get_texts()[0].get_text() == "configurations"
 
 
 def test_inputs(intact: Path, tmp_path: Path) -> None:

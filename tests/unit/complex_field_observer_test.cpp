@@ -142,6 +142,9 @@ TEST_P(ComplexModels, AveragesOverAConfiguration) {
     magnetisation += sum * sum * share;
   }
   expect("z^3", third, 1e-12);
+  double largest = 0.0;
+  for (std::size_t i = 0; i < example.field.size(); ++i) largest = std::max(largest, std::abs(drift_at(model, example.field, i)));
+  EXPECT_NEAR(observer.largest_drift(), largest, 1e-5);
   expect("hop_y", hop_y, 1e-12);
   expect("hop_x", hop_x, 1e-12);
   expect("L z^2", langevin2, 1e-5);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "base/rng.h"
@@ -42,6 +43,14 @@ TEST(DriftTail, GrowsWhereItFallsFasterThanAnyPower) {
     EXPECT_NEAR(tail.growth, p, 0.4 * p) << p;
     EXPECT_TRUE(tail.falls_fast()) << p;
   }
+}
+
+TEST(DriftTail, HasLargerErrorsWhereConfigurationsAreCorrelated) {
+  const std::vector<double> counts = counts_of([&](double u) { return -std::log(u); }, 4);
+  const DriftTail alone = drift_tail(counts, kWidth), correlated = drift_tail(counts, kWidth, 9.0);
+  EXPECT_DOUBLE_EQ(correlated.growth_error, 3.0 * alone.growth_error);
+  EXPECT_DOUBLE_EQ(correlated.exponent_error, 3.0 * alone.exponent_error);
+  EXPECT_FALSE(drift_tail(counts, kWidth, std::numeric_limits<double>::infinity()).known);
 }
 
 TEST(DriftTail, IsNotKnownFromAFewConfigurations) {

@@ -17,7 +17,7 @@ class ComplexFieldResults:
     """Everything in results.h5. Averages are over sites, and over the pairs of components z = x + iy where there are several.
 
     averages: by name, (2) each; cumulants of a site, (8, 2); plane: averages of x^a y^b, (8), in the order of plane.names.PLANE;
-    spectrum: <z(k) z(-k)>/V, (Ly, Lx/2+1, 2), with the exact one of a free field; drift: of all sites and pairs.
+    spectrum: <z(k) z(-k)>/V, (Ly, Lx/2+1, 2), with the exact one of a free field; drift: the largest of each configuration.
     tau_int: the longest, in configurations of a chain; infinite if it was not found. warnings: what speaks against equilibrium.
     """
 

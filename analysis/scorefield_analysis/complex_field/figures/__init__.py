@@ -23,9 +23,9 @@ def planned_figures(results: ComplexFieldResults, model: Model) -> list[Figure]:
     return [
         Figure("spectrum", f"Propagator ⟨z(k) z(-k)⟩/V against the lattice momentum, of k and -k one{components}{exact}.",
                partial(draw_spectrum, spectrum, model.is_bose_gas)),
-        Figure("drift", f"Histogram of the drift's magnitude |K| at all {sites}, and the share above it, with the power that fits "
-               "the largest 200 or so: a tail that falls faster than any power bends away below it.",
-               partial(draw_drift, results.drift, results.criteria, "sites")),
+        Figure("drift", f"Histogram of the drift's magnitude |K|, the largest over the {sites} of each configuration, and the share above "
+               "it, with the power that fits the largest 200 or so: a tail that falls faster than any power bends away below it.",
+               partial(draw_drift, results.drift, results.criteria, "configurations")),
         Figure("boundary", "Boundary terms: averages of L z² and L z⁴ over the configurations with |y| < Y at all sites, in units and "
                "in standard errors (logarithmic beyond 3), and the share of the others. Where these are gone, the terms vanish unless "
                "the distribution falls too slowly; the dotted line is where they were judged.",

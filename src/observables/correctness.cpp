@@ -14,7 +14,8 @@ constexpr double kTailRatio = 30.0;  // so many times more, for how it grows
 constexpr double kFarOut = 1e-3;     // of the sample, beyond half a boundary term's cutoff
 constexpr double kSigmas = 4.0;      // that a number which vanishes may be away from 0
 constexpr double kLeastPValue = 1e-4;
-constexpr std::size_t kFewestBins = 16;  // for a chi-squared of at most eight quantities
+constexpr double kSteep = (kMaxOrder + 2.0) / 3.0;  // exponent beyond which <L z^8> has no boundary term, where |K| grows like |z|^3
+constexpr std::size_t kFewestBins = 16;             // for a chi-squared of at most eight quantities
 
 struct Hill {
   double exponent = 0.0;
@@ -83,7 +84,14 @@ Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span
   }
   auto& failures = verdict.failures;
   if (!drift.known) verdict.doubts.emplace_back("the configurations are too few to see the tail of the drift");
-  if (drift.is_power()) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
+  const bool steep = drift.exponent - 2.0 * drift.exponent_error > kSteep;
+  if (drift.is_power() && !steep) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
+  if (drift.is_power() && steep) {
+    verdict.doubts.push_back(
+        formatted("the drift seems to fall like a power, |K|^-%.1f: too steep by itself to change averages up to z^8, "
+                  "but a slower one may begin there: make more configurations",
+                  drift.exponent));
+  }
   if (drift.known && !drift.falls_fast() && !drift.is_power()) {
     verdict.doubts.push_back(formatted("the drift may fall like a power (exponent %.1f, growing by %.2f +- %.2f): make more configurations",
                                        drift.exponent, drift.growth, drift.growth_error));

@@ -111,7 +111,9 @@ TEST(Verdict, NamesWhatIsWrong) {
 TEST(Verdict, IsUndecidedWhereItCannotTell) {
   EXPECT_NE(verdict_of(good_estimates(), {9.5, 0.7, 0.4, 0.2, true}).text().find("may fall like a power"), std::string::npos);
   EXPECT_EQ(verdict_of(good_estimates(), {9.5, 0.7, 0.4, 0.2, true}).word(), "undecided");
-  EXPECT_EQ(verdict_of(good_estimates(), {9.5, 0.7, 0.2, 0.2, true}).word(), "failing");
+  EXPECT_EQ(verdict_of(good_estimates(), {9.5, 0.7, 0.2, 0.2, true}).word(), "undecided");
+  EXPECT_NE(verdict_of(good_estimates(), {9.5, 0.7, 0.2, 0.2, true}).text().find("a slower one may begin"), std::string::npos);
+  EXPECT_EQ(verdict_of(good_estimates(), {4.5, 0.7, 0.2, 0.2, true}).word(), "failing");
   const std::vector<std::string> warnings = {"chains do not agree"};
   const Verdict chains = judge(good_estimates(), kFast, cutoffs(), 250, warnings);
   EXPECT_EQ(chains.word(), "undecided");

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "statistics/binning.h"
 
 namespace scorefield {
 namespace {
@@ -13,6 +14,7 @@ constexpr double kLargestRHat = 1.05;
 constexpr double kFewestIndependent = 100.0;
 constexpr std::size_t kShowsSign = 20;     // configurations with either sign: all equal with probability 2^-19
 constexpr std::size_t kShortestChain = 4;  // that R-hat is defined for
+constexpr std::size_t kFewestBins = 4;     // that an error is made from
 
 bool have_halves(const std::vector<std::vector<double>>& chains) {
   return std::any_of(chains.begin(), chains.end(), [](const auto& chain) { return chain.size() >= kShortestChain; });
@@ -93,6 +95,16 @@ Equilibrium examine(const ChainSums& sums) {
     const bool unknown = a.window_limited && a.window > 0;  // at window 0 the series is noise, and tau_int 1/2
     result.tau_int = std::max(result.tau_int, unknown ? std::numeric_limits<double>::infinity() : a.tau_int);
   }
+  return result;
+}
+
+ChainBins bins_of(const ChainSums& sums, const Equilibrium& equilibrium) {
+  std::size_t longest = 1;
+  for (const auto& chain : sums.series().front()) longest = std::max(longest, chain.size());
+  ChainBins result;
+  result.size = std::min(bin_size(equilibrium.tau_int), longest);
+  result.binned = sums.bins(result.size);
+  while (result.binned.counts.size() < kFewestBins && result.size > 1) result.binned = sums.bins(result.size /= 2);
   return result;
 }
 

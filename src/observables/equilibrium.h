@@ -30,4 +30,12 @@ struct Equilibrium {
 /// where no chain has four configurations. Where no chain ever changes the sign of "M" it says that instead of what R-hat says of it.
 Equilibrium examine(const ChainSums& sums);
 
+/// Bins of `size` configurations for errors along the chains: 5 ceil(2 tau_int), at most a whole chain, and shorter where there would be
+/// fewer than four of them.
+struct ChainBins {
+  ChainSums::Binned binned;
+  std::size_t size = 1;
+};
+ChainBins bins_of(const ChainSums& sums, const Equilibrium& equilibrium);
+
 }  // namespace scorefield

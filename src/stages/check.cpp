@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kBesideProgram = " beside 0.2 GB of the program and its libraries";
 constexpr double kNumbersACore = 1 << 20;     // of configurations that are written together, as generate_lattice.cpp has it
-constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as measure_lattice.cpp has it
+constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as configuration_rows.cpp has it
 constexpr double kNumbersGathered = 1 << 24;  // from all of them
 constexpr double kNumbersOfBlocks = 1 << 25;  // of all sums, as chain_sums.cpp has it
 

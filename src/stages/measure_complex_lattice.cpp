@@ -8,14 +8,13 @@
 #include "observables/equilibrium.h"
 #include "stages/chains_of_file.h"
 #include "stages/complex_lattice_estimates.h"
+#include "stages/configuration_rows.h"
 #include "stages/verdict_output.h"
 
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;     // of fields, that a rank reads at once
-constexpr std::size_t kGatheredNumbers = std::size_t{1} << 24;  // of rows, that all ranks hand to the root at once
-constexpr int kLowestDrift = -8;                                // octaves from 1, of |K|
+constexpr int kLowestDrift = -8;  // octaves from 1, of |K|
 
 /// What one thread works with.
 struct Worker {
@@ -51,7 +50,7 @@ class ComplexMeasurement {
     require_all(context_.comm, [&] {
       if (!context_.comm.is_root()) return;
       equilibrium = examine(sums_);
-      const ChainSums::Binned binned = sums_.bins(bin_size(equilibrium.tau_int));
+      const ChainSums::Binned binned = bins_of(sums_, equilibrium).binned;
       bins = binned.counts.size();
       results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium);
     });
@@ -86,44 +85,18 @@ class ComplexMeasurement {
 
   const ComplexFieldObserver& observer() const { return workers_.front().observer; }
 
-  /// All configurations, each rank its share of every batch; their rows go to the root, which adds them up in their order.
   void observe() {
-    const std::size_t width = observer().size(), numbers = observer().numbers();
-    const std::size_t a_rank = std::max<std::size_t>(1, kBatchNumbers / numbers),
-                      at_root = std::max<std::size_t>(1, kGatheredNumbers / width);
-    const auto all = static_cast<std::int64_t>(samples_);
-    const auto step = static_cast<std::int64_t>(std::min(a_rank * static_cast<std::size_t>(context_.comm.size()), at_root));
-    Progress progress(context_.log, "measure " + group_.substr(1), static_cast<double>(all), "configurations");
-    std::vector<double> field, rows;
-    for (std::int64_t begin = 0; begin < all; begin += step) {
-      stop_if_asked(context_);
-      const Range mine = share(std::min(step, all - begin), context_.comm.size(), context_.comm.rank());
-      field.resize(static_cast<std::size_t>(mine.size()) * numbers);
-      rows.resize(static_cast<std::size_t>(mine.size()) * width);
-      file_.read_rows("/field", static_cast<std::uint64_t>(begin + mine.begin), static_cast<std::uint64_t>(mine.size()), field);
-      observe_rows(field, rows);
-      const std::vector<double> gathered = context_.comm.gather(rows);
-      for (std::size_t i = 0; i * width < gathered.size(); ++i) {
-        sums_.add(chain_of_[static_cast<std::size_t>(begin) + i], std::span(gathered).subspan(i * width, width));
-      }
-      progress.update(static_cast<double>(std::min(all, begin + step)));
-    }
-    progress.finish();
+    for_configurations(context_, "measure " + group_.substr(1), file_, samples_,
+                       {observer().numbers(), observer().size(),
+                        [&](std::size_t thread, std::span<const double> configuration, std::span<double> row) {
+                          workers_[thread].observe(configuration, row);
+                        },
+                        [&](std::size_t number, std::span<const double> row) { sums_.add(chain_of_[number], row); }});
     drifts_.assign(kDriftCells, 0.0);
     for (const Worker& worker : workers_) {
       for (std::size_t cell = 0; cell < kDriftCells; ++cell) drifts_[cell] += worker.drifts[cell];
     }
     context_.comm.sum(std::span(drifts_));
-  }
-
-  void observe_rows(std::span<const double> field, std::span<double> rows) {
-    const std::size_t width = observer().size(), numbers = observer().numbers();
-    require_all(context_.comm, [&] {
-      parallel_for(0, static_cast<std::int64_t>(field.size() / numbers), [&](std::int64_t i) {
-        const auto at = static_cast<std::size_t>(i);
-        workers_[static_cast<std::size_t>(thread_number())].observe(field.subspan(at * numbers, numbers), rows.subspan(at * width, width));
-      });
-    });
   }
 
   void write_values(H5File& out, const std::string& name, const Estimate& e, const Shape& shape) const {

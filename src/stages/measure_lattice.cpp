@@ -6,16 +6,14 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "stages/chains_of_file.h"
+#include "stages/configuration_rows.h"
 #include "stages/lattice_output.h"
 #include "stages/update_history.h"
 
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;     // of fields, that a rank reads at once
-constexpr std::size_t kGatheredNumbers = std::size_t{1} << 24;  // of rows, that all ranks hand to the root at once
-constexpr std::size_t kFewestBins = 4;                          // that an error is made from, with a warning
-constexpr std::uint64_t kFirstLook = 64;                        // configurations that the range of the histogram is chosen by
+constexpr std::uint64_t kFirstLook = 64;  // configurations that the range of the histogram is chosen by
 
 /// What one thread works with.
 struct Worker {
@@ -95,45 +93,15 @@ class LatticeMeasurement {
 
   const ConfigurationObserver& observer() const { return workers_.front().observer; }
 
-  /// Configurations that all ranks look at together.
-  std::int64_t batch() const {
-    const std::size_t a_rank = std::max<std::size_t>(1, kBatchNumbers / shape_.sites());
-    const std::size_t at_root = std::max<std::size_t>(1, kGatheredNumbers / observer().layout().size());
-    return static_cast<std::int64_t>(std::min(a_rank * static_cast<std::size_t>(context_.comm.size()), at_root));
-  }
-
-  /// All configurations, each rank its share of every batch; their rows go to the root, which adds them up in their order.
   void observe(const std::string& what) {
-    const std::size_t width = observer().layout().size();
-    const std::int64_t all = static_cast<std::int64_t>(samples_), step = batch();
-    Progress progress(context_.log, what, static_cast<double>(all), "configurations");
-    std::vector<double> field, rows;
-    for (std::int64_t begin = 0; begin < all; begin += step) {
-      stop_if_asked(context_);
-      const Range mine = share(std::min(step, all - begin), context_.comm.size(), context_.comm.rank());
-      field.resize(static_cast<std::size_t>(mine.size()) * shape_.sites());
-      rows.resize(static_cast<std::size_t>(mine.size()) * width);
-      file_.read_rows("/field", static_cast<std::uint64_t>(begin + mine.begin), static_cast<std::uint64_t>(mine.size()), field);
-      observe_rows(field, rows);
-      const std::vector<double> gathered = context_.comm.gather(rows);
-      for (std::size_t i = 0; i * width < gathered.size(); ++i) {
-        sums_.add(chain_of_[static_cast<std::size_t>(begin) + i], std::span(gathered).subspan(i * width, width));
-      }
-      progress.update(static_cast<double>(std::min(all, begin + step)));
-    }
-    progress.finish();
-  }
-
-  void observe_rows(std::span<const double> field, std::span<double> rows) {
-    const std::size_t width = observer().layout().size(), sites = shape_.sites();
-    require_all(context_.comm, [&] {
-      parallel_for(0, static_cast<std::int64_t>(field.size() / sites), [&](std::int64_t i) {
-        Worker& worker = workers_[static_cast<std::size_t>(thread_number())];
-        const auto configuration = field.subspan(static_cast<std::size_t>(i) * sites, sites);
-        worker.observer.observe(configuration, rows.subspan(static_cast<std::size_t>(i) * width, width));
-        for (const double value : configuration) worker.histogram.add(value);
-      });
-    });
+    for_configurations(context_, what, file_, samples_,
+                       {shape_.sites(), observer().layout().size(),
+                        [&](std::size_t thread, std::span<const double> configuration, std::span<double> row) {
+                          Worker& worker = workers_[thread];
+                          worker.observer.observe(configuration, row);
+                          for (const double value : configuration) worker.histogram.add(value);
+                        },
+                        [&](std::size_t number, std::span<const double> row) { sums_.add(chain_of_[number], row); }});
   }
 
   /// Estimates, and all that speaks against them. On the root.
@@ -142,9 +110,8 @@ class LatticeMeasurement {
     measured.samples = samples_;
     measured.chains = sums_.series().front().size();
     measured.equilibrium = examine(sums_);
-    measured.bin_size = std::min(bin_size(measured.equilibrium.tau_int), longest_chain());
-    ChainSums::Binned binned = sums_.bins(measured.bin_size);
-    while (binned.counts.size() < kFewestBins && measured.bin_size > 1) binned = sums_.bins(measured.bin_size /= 2);
+    const auto [binned, size] = bins_of(sums_, measured.equilibrium);
+    measured.bin_size = size;
     measured.bins = binned.counts.size();
     measured.results = estimate_lattice(context_.deck.params.model, observer(), binned);
     measured.warnings = measured.equilibrium.warnings;
@@ -152,12 +119,6 @@ class LatticeMeasurement {
     if (const auto warning = warning_of_action(measured.results)) measured.warnings.push_back(*warning);
     if (updates) add_warnings(context_.deck.params.generate, *updates, measured.warnings);
     return measured;
-  }
-
-  std::size_t longest_chain() const {
-    std::size_t longest = 1;
-    for (const auto& chain : sums_.series().front()) longest = std::max(longest, chain.size());
-    return longest;
   }
 
   static std::optional<std::string> warning_of_action(const LatticeResults& results) {

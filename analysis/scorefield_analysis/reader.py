@@ -66,7 +66,7 @@ def read_ensemble(folder: Path) -> LatticeResults:
         raise UserError(f"{folder} is a run of complex Langevin; use 'scorefield-analysis report' or 'scan', "
                         "or give runs of phi^4 or of the free field")
     if not isinstance(run, LatticeResults):
-        raise UserError(f"{folder} is no run on a lattice; use 'scorefield-analysis report' or 'spread', "
+        raise UserError(f"{folder} is no run on a lattice; use 'scorefield-analysis report', "
                         "or give runs of phi^4 or of the free field")
     return run
 
@@ -75,7 +75,7 @@ def read_field(folder: Path) -> ComplexFieldResults:
     """As read_run, of complex Langevin on a lattice; UserError for another."""
     run = read_run(folder)
     if not isinstance(run, ComplexFieldResults):
-        raise UserError(f"{folder} is no run of complex Langevin on a lattice; use 'scorefield-analysis report' or 'compare', "
+        raise UserError(f"{folder} is no run of complex Langevin on a lattice; use 'scorefield-analysis report', "
                         "or give runs of the Bose gas")
     return run
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
 constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
-constexpr double kMostUpdates = 1 << 26;                    // of a walker: noise is numbered by update * 2^30 + step, below 2^56
+constexpr double kMostUpdates = 1 << 26;                    // of a walker: noise is numbered by its steps, of 2^20 an update at most
+constexpr double kShortestExact = 1e-3;                     // trajectory |sigma_0|: var(y|x) is of third order in it
 constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
@@ -154,6 +155,13 @@ void check_walkers(const Deck& deck) {
   if (generate.scheme == "exact" && model.name != "gaussian") {
     refuse(deck, {"generate.scheme"},
            "generate.scheme = exact is for model.name = gaussian, and it is " + model.name + ": take second-order");
+  }
+  const double turn = generate.trajectory * std::hypot(model.a, model.b);
+  if (generate.scheme == "exact" && turn < kShortestExact) {
+    refuse(deck, {"generate.trajectory"},
+           "generate.trajectory = " + shortest(generate.trajectory) +
+               " is too short for generate.scheme = exact, whose covariance would lose " + "its digits: take " + shortest(kShortestExact) +
+               "/|sigma_0| at least");
   }
   const double updates = static_cast<double>(generate.thermalisation) + static_cast<double>(generate.length * generate.separation);
   if (updates > kMostUpdates) {

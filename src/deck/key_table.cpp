@@ -191,15 +191,16 @@ std::vector<Key> chain_keys(const SectionKeys<GenerateParams>& generate) {
   acceptance.condition = kRejecting;
   file.condition = kFromFile;
   std::vector<Key> keys = only(
-      kMoves, {generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
-                               "length of an update: molecular-dynamics or Langevin time; not set: 1, or 0.5 for complex Langevin"),
-               generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
-                               "step size in this time; where it is tuned, that of the first update; not set: 0.1, or 0.01 for complex "
-                               "Langevin"),
-               generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
-                               "made before the first configuration; not set: 200, or 20 for complex Langevin"),
-               generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics,
-                               "between configurations of a chain or walker; not set: 5, or 1 for complex Langevin")});
+      kMoves,
+      {generate.number("trajectory", &GenerateParams::trajectory, {0, 1e6, true}, "", physics,
+                       "length of an update: molecular-dynamics or Langevin time; not set: 1, or 0.5 for gaussian and quartic"),
+       generate.number("step", &GenerateParams::step, {0, 10, true}, "", physics,
+                       "step size in this time; where it is tuned, that of the first update; not set: 0.1, 0.01 for gaussian and quartic, "
+                       "or 0.005 for complex-phi4 and bose-gas"),
+       generate.number("thermalisation", &GenerateParams::thermalisation, {0, 1e12}, "updates", physics,
+                       "made before the first configuration; not set: 200, or 20 for gaussian and quartic"),
+       generate.number("separation", &GenerateParams::separation, {1, 1e9}, "updates", physics,
+                       "between configurations of a chain or walker; not set: 5, or 1 for gaussian and quartic")});
   for (const Key& key :
        only(kRealChains,
             {generate.number("acceleration", &GenerateParams::acceleration, {0, 1e3}, "inverse lattice units", physics,
@@ -223,7 +224,8 @@ std::vector<Key> walker_keys(const SectionKeys<GenerateParams>& generate) {
       only(kComplexMoves, {generate.number("noise-y", &GenerateParams::noise_y, {-1e3, 1e3}, "", physics,
                                            "noise N_y >= 0 of the imaginary part; that of the real part is 1 + N_y"),
                            generate.number("largest-drift", &GenerateParams::largest_drift, {0, 1e3}, "field", physics,
-                                           "drift times step above which steps of a walker or chain are made shorter; 0: never")});
+                                           "drift times step above which steps of a walker or chain are made shorter; 0: never; not set: "
+                                           "0.1, or 0.5 for complex-phi4 and bose-gas")});
   keys.insert(keys.begin(), length);
   return keys;
 }

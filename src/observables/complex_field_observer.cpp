@@ -72,7 +72,10 @@ void ComplexFieldObserver::observe_pair(std::size_t pair, std::span<const double
     add(row, kLangevin, share * (2.0 + 2.0 * z * k));
     add(row, kLangevin + 1, share * (12.0 * z * z + 4.0 * z * z * z * k));
     for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
-      row[averages() + p] += share * std::pow(x[i], kPlanePowers[p].first) * std::pow(y[i], kPlanePowers[p].second);
+      double product = share;
+      for (int a = 0; a < kPlanePowers[p].first; ++a) product *= x[i];
+      for (int b = 0; b < kPlanePowers[p].second; ++b) product *= y[i];
+      row[averages() + p] += product;
     }
     largest_drift_ = std::max(largest_drift_, std::abs(k));
     sum += z;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.h"
 #include "observables/plane_tally.h"
@@ -9,8 +10,9 @@
 namespace scorefield {
 namespace {
 
-constexpr double kLargest = 200.0;   // of the sample, for the exponent of the tail
+constexpr double kLargest = 200.0;   // of the sample, at least, for the exponent of the tail
 constexpr double kTailRatio = 30.0;  // so many times more, for how it grows
+constexpr double kSharpness = 5.0;   // growth of the exponent in its errors, where |K| falls like exp(-u^p)
 constexpr double kFarOut = 1e-3;     // of the sample, beyond half a boundary term's cutoff
 constexpr double kSigmas = 4.0;      // that a number which vanishes may be away from 0
 constexpr double kLeastPValue = 1e-4;
@@ -37,12 +39,20 @@ Hill hill(std::span<const double> counts, double width, double wanted) {
   return {};
 }
 
+/// How many of N the exponent is from. With n of them that of exp(-u^p) is p ln(N/n), with an error 1/sqrt(n) of it, and grows by p for
+/// each factor e: over a ratio r it grows by sqrt(n) ln r/ln(N/n) errors. That is not to be less where N is larger.
+double largest_of(double number) {
+  const double wanted = kSharpness * std::log(std::max(2.0, number / kLargest)) / std::log(kTailRatio);
+  return std::max(kLargest, wanted * wanted);
+}
+
 std::string in_errors(double value) { return formatted("%.1f sigma", value); }
 
 }  // namespace
 
 DriftTail drift_tail(std::span<const double> counts, double width, double correlation) {
-  const Hill end = hill(counts, width, kLargest), before = hill(counts, width, kTailRatio * kLargest);
+  const double largest = largest_of(std::accumulate(counts.begin(), counts.end(), 0.0));
+  const Hill end = hill(counts, width, largest), before = hill(counts, width, kTailRatio * largest);
   DriftTail tail;
   tail.known = end.number > 0.0 && before.number > 2.0 * end.number && std::isfinite(correlation);
   if (!tail.known) return tail;
@@ -61,6 +71,7 @@ BoundaryTerm boundary_term(const PlaneEstimates& estimates, std::span<const doub
   far += kCutoffsAnOctave;
   if (far >= cutoffs.size()) return result;
   result.cutoff = cutoffs[far];
+  result.outside = estimates.outside.value[far];
   const std::size_t terms = estimates.boundary.value.size() / cutoffs.size();
   for (std::size_t i = far * terms; i < (far + 1) * terms; ++i) {
     if (estimates.boundary.error[i] > 0.0) {
@@ -70,46 +81,68 @@ BoundaryTerm boundary_term(const PlaneEstimates& estimates, std::span<const doub
   return result;
 }
 
-Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins,
-              std::span<const std::string> warnings) {
-  Verdict verdict;
-  verdict.drift = drift;
-  verdict.boundary = boundary_term(estimates, cutoffs);
-  const std::vector<double> zero(estimates.schwinger_dyson.value.size(), 0.0);
-  if (bins >= kFewestBins) verdict.schwinger_dyson = chi_squared_of_even(estimates.schwinger_dyson, zero, bins);
-  for (std::size_t i = 0; i < estimates.late_early.value.size(); ++i) {
-    if (estimates.late_early.error[i] > 0.0) {
-      verdict.equilibrium = std::max(verdict.equilibrium, std::fabs(estimates.late_early.value[i] / estimates.late_early.error[i]));
-    }
-  }
-  auto& failures = verdict.failures;
+namespace {
+
+void judge_drift(Verdict& verdict) {
+  const DriftTail& drift = verdict.drift;
   if (!drift.known) verdict.doubts.emplace_back("the configurations are too few to see the tail of the drift");
-  const bool steep = drift.exponent - 2.0 * drift.exponent_error > kSteep;
-  if (drift.is_power() && !steep) failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
-  if (drift.is_power() && steep) {
+  if (!drift.known || drift.falls_fast()) return;
+  if (!drift.is_power()) {
+    verdict.doubts.push_back(formatted("the drift may fall like a power (exponent %.1f, growing by %.2f +- %.2f): make more configurations",
+                                       drift.exponent, drift.growth, drift.growth_error));
+  } else if (drift.exponent - 2.0 * drift.exponent_error > kSteep) {
     verdict.doubts.push_back(
         formatted("the drift seems to fall like a power, |K|^-%.1f: too steep by itself to change averages up to z^8, "
                   "but a slower one may begin there: make more configurations",
                   drift.exponent));
+  } else {
+    verdict.failures.push_back(formatted("the drift falls like a power, |K|^-%.2f", drift.exponent));
   }
-  if (drift.known && !drift.falls_fast() && !drift.is_power()) {
-    verdict.doubts.push_back(formatted("the drift may fall like a power (exponent %.1f, growing by %.2f +- %.2f): make more configurations",
-                                       drift.exponent, drift.growth, drift.growth_error));
-  }
-  if (verdict.boundary.cutoff == 0.0) verdict.doubts.emplace_back("|y| reaches beyond all cutoffs of boundary terms");
-  if (verdict.boundary.largest > kSigmas)
-    failures.push_back(formatted("there is a boundary term at |y| = %.3g, ", verdict.boundary.cutoff) +
-                       in_errors(verdict.boundary.largest));
-  if (bins < kFewestBins)
+}
+
+/// Where nothing lies beyond its cutoff a boundary term is <L z^n>, which the Schwinger-Dyson equations judge.
+void judge_boundary(Verdict& verdict) {
+  const BoundaryTerm& boundary = verdict.boundary;
+  if (boundary.cutoff == 0.0) verdict.doubts.emplace_back("|y| reaches beyond all cutoffs of boundary terms");
+  if (boundary.outside == 0.0 || boundary.largest <= kSigmas) return;
+  verdict.failures.push_back(formatted("there is a boundary term at |y| = %.3g, ", boundary.cutoff) + in_errors(boundary.largest));
+}
+
+/// Too large a step violates these, whatever tail it makes.
+void judge_schwinger_dyson(Verdict& verdict, const Estimate& terms, std::size_t bins) {
+  if (bins < kFewestBins) {
     verdict.doubts.push_back(formatted("the Schwinger-Dyson equations need %d bins, and there are %d: make more configurations",
                                        static_cast<int>(kFewestBins), static_cast<int>(bins)));
-  if (bins >= kFewestBins && verdict.schwinger_dyson.p_value < kLeastPValue)
-    failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value));
-  verdict.perhaps_step = drift.falls_fast() && !failures.empty() && warnings.empty();
-  for (const std::string& warning : warnings) verdict.doubts.push_back("chains are not seen in equilibrium: " + warning);
-  if (verdict.equilibrium > kSigmas)
-    failures.push_back("late configurations of the walkers differ from early ones, by " + in_errors(verdict.equilibrium) +
-                       ": take a longer generate.thermalisation");
+    return;
+  }
+  verdict.schwinger_dyson = chi_squared_of_even(terms, std::vector<double>(terms.value.size(), 0.0), bins);
+  if (verdict.schwinger_dyson.p_value >= kLeastPValue) return;
+  verdict.failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value) +
+                             ", which too large a step does, too: try half of generate.step");
+}
+
+void judge_equilibrium(Verdict& verdict, const Estimate& late_early) {
+  for (std::size_t i = 0; i < late_early.value.size(); ++i) {
+    if (late_early.error[i] > 0.0)
+      verdict.equilibrium = std::max(verdict.equilibrium, std::fabs(late_early.value[i] / late_early.error[i]));
+  }
+  if (verdict.equilibrium <= kSigmas) return;
+  verdict.failures.push_back("late configurations of the walkers differ from early ones, by " + in_errors(verdict.equilibrium) +
+                             ": take a longer generate.thermalisation");
+}
+
+}  // namespace
+
+Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins,
+              std::span<const std::string> doubts) {
+  Verdict verdict;
+  verdict.drift = drift;
+  verdict.boundary = boundary_term(estimates, cutoffs);
+  judge_drift(verdict);
+  judge_boundary(verdict);
+  judge_schwinger_dyson(verdict, estimates.schwinger_dyson, bins);
+  judge_equilibrium(verdict, estimates.late_early);
+  verdict.doubts.insert(verdict.doubts.end(), doubts.begin(), doubts.end());
   return verdict;
 }
 
@@ -121,7 +154,7 @@ std::string Verdict::word() const {
 std::string Verdict::text() const {
   if (failures.empty() && doubts.empty()) {
     return formatted(
-        "criteria: good. The drift falls faster than any power (exponent %.1f, growing by %.2f +- %.2f), no boundary term "
+        "criteria: good. The drift is seen to fall faster than any power (exponent %.1f, growing by %.2f +- %.2f), no boundary term "
         "at |y| = %.3g (%.1f sigma), Schwinger-Dyson p = %.2g",
         drift.exponent, drift.growth, drift.growth_error, boundary.cutoff, boundary.largest, schwinger_dyson.p_value);
   }
@@ -129,7 +162,6 @@ std::string Verdict::text() const {
   for (const auto& some : {failures, doubts}) {
     for (const std::string& each : some) all += (all.empty() ? "" : "; ") + each;
   }
-  if (perhaps_step) all += "; as the drift falls fast, it may be the step: try half of generate.step";
   return failures.empty() ? "criteria: undecided, " + all : "criteria: FAILING, these are not averages with exp(-S): " + all;
 }
 

@@ -34,6 +34,7 @@ DriftTail drift_tail(std::span<const double> counts, double width, double correl
 /// Stamatescu 2019).
 struct BoundaryTerm {
   double cutoff = 0.0;   ///< Y; 0 if no cutoff lies so far out
+  double outside = 0.0;  ///< share beyond Y
   double largest = 0.0;  ///< of |Re| and |Im| for n = 2, 4, in errors
 };
 BoundaryTerm boundary_term(const PlaneEstimates& estimates, std::span<const double> cutoffs);
@@ -45,7 +46,6 @@ struct Verdict {
   double equilibrium = 0.0;           ///< the largest of late less early, in errors
   std::vector<std::string> failures;  ///< what is wrong, in words
   std::vector<std::string> doubts;    ///< what could not be told
-  bool perhaps_step = false;          ///< what is wrong can come of a step that is too large
 
   /// "good", "failing" or "undecided".
   std::string word() const;
@@ -53,8 +53,8 @@ struct Verdict {
   std::string text() const;
 };
 
-/// `warnings`: what speaks against equilibrium of the chains.
+/// `doubts`: what else is known to speak against the run, in words.
 Verdict judge(const PlaneEstimates& estimates, const DriftTail& drift, std::span<const double> cutoffs, std::size_t bins,
-              std::span<const std::string> warnings = {});
+              std::span<const std::string> doubts = {});
 
 }  // namespace scorefield

@@ -149,18 +149,19 @@ std::vector<std::complex<double>> FokkerPlanck::complex_density(std::span<const 
   return result;
 }
 
-bool fokker_planck_converges(const QuarticAction& action, double noise_y) {
-  const bool real_lambda = action.lambda.imag() == 0.0 && action.lambda.real() >= 0.0;
-  const bool falls_fast = action.lambda.real() == 0.0 || noise_y == 0.0;
-  const bool has_width = action.sigma.imag() != 0.0 || noise_y > 0.0;
-  return real_lambda && falls_fast && has_width && action.sigma.real() > 0.0;
+std::string why_no_fokker_planck(const QuarticAction& action, double noise_y) {
+  if (action.lambda.imag() != 0.0 || action.lambda.real() < 0.0) return "lambda is not real and positive";
+  if (action.sigma.real() <= 0.0) return "the real part of sigma_0 is not positive";
+  if (action.lambda.real() > 0.0 && noise_y > 0.0) return "with N_y > 0 the quartic model's P(x,y) falls like a power";
+  if (action.sigma.imag() == 0.0 && noise_y == 0.0) return "P(x,y) lies on the line y = 0";
+  return "";
 }
 
 namespace {
 
 double largest_change(const FokkerPlanck& a, const FokkerPlanck& b) {
   double change = 0.0;
-  for (const auto& [m, n] : std::vector<std::pair<int, int>>{{2, 0}, {1, 1}, {0, 2}, {4, 0}, {2, 2}, {0, 4}}) {
+  for (const auto& [m, n] : std::vector<std::pair<int, int>>{{2, 0}, {1, 1}, {0, 2}, {4, 0}, {3, 1}, {2, 2}, {1, 3}, {0, 4}}) {
     change = std::max(change, std::fabs(a.moment(m, n) / b.moment(m, n) - 1.0));
   }
   return change;

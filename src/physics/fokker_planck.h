@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "physics/complex_action.h"
@@ -45,9 +46,9 @@ class FokkerPlanck {
   double residual_ = 0.0;
 };
 
-/// Whether the expansion can converge: lambda real, P not a line, and falling faster than any power (with N_y > 0 that of the quartic falls
-/// like |z|^-6).
-bool fokker_planck_converges(const QuarticAction& action, double noise_y);
+/// Why the expansion cannot converge: lambda is not real, Re sigma_0 <= 0, P lies on a line or falls like a power (with N_y > 0 that of the
+/// quartic falls like |z|^-6). Empty if nothing speaks against it.
+std::string why_no_fokker_planck(const QuarticAction& action, double noise_y);
 
 /// Solutions with more and more functions in y until no second or fourth moment changes by more than `tolerance` (relative), at most six.
 /// The last is the best; all are returned, so that the convergence can be shown.

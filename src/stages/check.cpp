@@ -152,7 +152,7 @@ void tell_costs_of_walkers(const Context& context) {
   const auto steps = generate.scheme == "exact" ? 1.0 : static_cast<double>(steps_of(generate.trajectory, generate.step));
   context.log.line("  memory a rank  " + bytes(16.0 * batch) + kBesideProgram);
   context.log.line("  work           " + readable_count(walkers) + " walkers, " + readable_count(updates * steps) + " steps" +
-                   (generate.largest_drift > 0.0 ? ", and where the drift is large more" : ""));
+                   (generate.scheme != "exact" && generate.largest_drift > 0.0 ? ", and where the drift is large more" : ""));
 }
 
 /// A line for each output, and for what was measured of them.

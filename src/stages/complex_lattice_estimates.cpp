@@ -12,6 +12,12 @@ namespace {
 using Complex = std::complex<double>;
 using Means = std::span<const double>;
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const std::string& each : parts) all += (all.empty() ? "" : ", ") + each;
+  return all;
+}
+
 std::vector<double> part(Means means, std::size_t first, std::size_t count) {
   const Means found = means.subspan(first, count);
   return {found.begin(), found.end()};
@@ -81,7 +87,9 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   results.criteria.boundary = errors_of(terms_of(1, 2 * kBoundaryPowers.size(), false));
   const double width = std::numbers::ln2 / static_cast<double>(kDriftCellsAnOctave);
   const DriftTail tail = drift_tail(drifts, width, 2.0 * equilibrium.tau_int);
-  results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), equilibrium.warnings);
+  std::vector<std::string> doubts;
+  if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings) + ")");
+  results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), doubts);
   return results;
 }
 

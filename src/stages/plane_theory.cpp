@@ -109,11 +109,8 @@ std::vector<std::string> write_plane_theory(const Context& context, H5File& out)
   out.set_attribute("/exact", "phase", exact.phase);
   if (const auto border = strip(action, noise_y)) out.set_attribute("/exact", "strip", *border);
   if (params.measure.fokker_planck == "no") return {};
-  if (!fokker_planck_converges(action, noise_y)) {
-    return {"  the Fokker-Planck equation is not solved: " + std::string(action.lambda.imag() != 0.0 ? "lambda is not real"
-                                                                         : noise_y > 0.0
-                                                                             ? "with N_y > 0 the quartic model's P(x,y) falls like a power"
-                                                                             : "P(x,y) lies on the line y = 0")};
+  if (const std::string why = why_no_fokker_planck(action, noise_y); !why.empty()) {
+    return {"  the Fokker-Planck equation is not solved: " + why};
   }
   Solved solved;
   require_all(context.comm, [&] {

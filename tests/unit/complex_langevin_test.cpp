@@ -194,9 +194,7 @@ TEST(ComplexLangevin, IsTheSameToTheBitForAnyGridAndThreads) {
   }
 }
 
-// With a shorter largest drift other steps are made, at other times within an update, but updates end at the same Langevin time: what is
-// drawn for a chain is the same, and fields agree to the accuracy of the steps only.
-TEST(ComplexLangevin, ShortensStepsOfAChainAlone) {
+TEST(ComplexLangevin, ShortensNoStepWhereTheDriftIsSmall) {
   Params params = params_for(kLattice, kChains);
   params.generate.largest_drift = 0.0;
   const std::vector<double> whole = run(test::world(), params, 1, 1);

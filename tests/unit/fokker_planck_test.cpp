@@ -108,11 +108,12 @@ TEST(FokkerPlanck, DensityAndMarginalsBelongTogether) {
 }
 
 TEST(FokkerPlanck, KnowsWhereItCannotConverge) {
-  EXPECT_TRUE(fokker_planck_converges({{1.0, 1.0}, 1.0}, 0.0));
-  EXPECT_TRUE(fokker_planck_converges({{1.0, 0.0}, 0.0}, 0.5));
-  EXPECT_FALSE(fokker_planck_converges({{1.0, 1.0}, 1.0}, 0.1));
-  EXPECT_FALSE(fokker_planck_converges({{1.0, 1.0}, {1.0, 0.2}}, 0.0));
-  EXPECT_FALSE(fokker_planck_converges({{1.0, 0.0}, 1.0}, 0.0));
+  EXPECT_EQ(why_no_fokker_planck({{1.0, 1.0}, 1.0}, 0.0), "");
+  EXPECT_EQ(why_no_fokker_planck({{1.0, 0.0}, 0.0}, 0.5), "");
+  EXPECT_NE(why_no_fokker_planck({{1.0, 1.0}, 1.0}, 0.1).find("N_y > 0"), std::string::npos);
+  EXPECT_NE(why_no_fokker_planck({{1.0, 1.0}, {1.0, 0.2}}, 0.0).find("lambda is not real"), std::string::npos);
+  EXPECT_NE(why_no_fokker_planck({{-5.0, 8.0}, 1.0}, 0.0).find("sigma_0"), std::string::npos);
+  EXPECT_NE(why_no_fokker_planck({{1.0, 0.0}, 1.0}, 0.0).find("y = 0"), std::string::npos);
 }
 
 }  // namespace

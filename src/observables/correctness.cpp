@@ -118,7 +118,7 @@ void judge_schwinger_dyson(Verdict& verdict, const Estimate& terms, std::size_t 
   verdict.schwinger_dyson = chi_squared_of_even(terms, std::vector<double>(terms.value.size(), 0.0), bins);
   if (verdict.schwinger_dyson.p_value >= kLeastPValue) return;
   verdict.failures.push_back(formatted("Schwinger-Dyson equations are violated, p = %.1g", verdict.schwinger_dyson.p_value) +
-                             ", which too large a step does, too: try half of generate.step");
+                             ", as too large a generate.step does, too (try half of it), and too short a generate.thermalisation");
 }
 
 void judge_equilibrium(Verdict& verdict, const Estimate& late_early) {

@@ -248,5 +248,5 @@ def test_the_free_bose_gas(tmp_path):
 
 def test_the_bose_gas_fails_beyond_the_onset(tmp_path):
     """The result is wrong by half a per cent at mu = 1.4, and the drift has the tail of it."""
-    found = gas_run(tmp_path / "out", gas(1.4), 60_000)
+    found = gas_run(tmp_path / "out", gas(1.4), 150_000)
     assert found.verdict == "failing" and "the drift falls like a power" in found.text

@@ -118,7 +118,7 @@ TEST(Verdict, NamesWhatIsWrong) {
   e = good_estimates();
   e.schwinger_dyson.value[6] = 0.2;
   EXPECT_NE(verdict_of(e).text().find("Schwinger-Dyson equations are violated"), std::string::npos);
-  EXPECT_NE(verdict_of(e, slow).text().find("half of generate.step"), std::string::npos);  // large steps make tails
+  EXPECT_NE(verdict_of(e, slow).text().find("too large a generate.step"), std::string::npos);  // large steps make tails
   e.schwinger_dyson.value[6] = 0.01;
   e.late_early.value[1] = 0.06;
   EXPECT_NE(verdict_of(e).text().find("generate.thermalisation"), std::string::npos);

@@ -70,4 +70,11 @@ clean 2 build/asan/src/scorefield run $lattice --lattice.size=6,8 --lattice.proc
   --generate.algorithm=langevin-corrected --generate.cluster=1 --run.output=$logs/corrected
 clean 1 build/asan/src/scorefield run $lattice --lattice.size=5,32 --generate.algorithm=langevin --generate.cluster=0 \
   --generate.scheme=second-order --generate.step=0.02 --run.output=$logs/langevin
+# Complex Langevin: walkers with the Fokker-Planck equation, fields of two and of four components.
+clean 2 build/asan/src/scorefield run input/quartic.ini --generate.samples=20000 --generate.thermalisation=2 --measure.bins=16 \
+  --run.output=$logs/quartic
+clean 2 build/asan/src/scorefield run input/complex-phi4.ini --generate.samples=100 --generate.chains=4 --generate.thermalisation=2 \
+  --lattice.size=7,9 --lattice.process-grid=1,2,1 --run.output=$logs/complex-phi4
+clean 1 build/asan/src/scorefield run input/bose-gas.ini --generate.samples=100 --generate.chains=4 --generate.thermalisation=2 \
+  --generate.largest-drift=0.05 --run.output=$logs/bose-gas
 exit $wrong

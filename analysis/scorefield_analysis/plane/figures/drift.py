@@ -9,7 +9,8 @@ from ...figures.style import DATA, FORMULA, FULL_WIDTH
 from ..records import Criteria, Drift
 
 TOGETHER = 4  # cells that are drawn as one
-LARGEST = 200  # of the sample, from which the exponent is
+LARGEST = 200  # of the sample, at least, from which the exponent is
+SHARPNESS, RATIO = 5.0, 30.0  # and how many more in large samples (src/observables/correctness.cpp, largest_of)
 
 
 def draw_drift(drift: Drift, criteria: Criteria, sample: str = "walkers") -> Canvas:
@@ -24,7 +25,7 @@ def draw_drift(drift: Drift, criteria: Criteria, sample: str = "walkers") -> Can
         u = np.array([drift.lower_edge[start], _last(drift)])
         power = above[start] * (u / u[0]) ** -criteria.exponent
         left.plot(u, criteria.exponent * power, color=FORMULA.colour)
-        right.plot(u, power, color=FORMULA.colour, label=_label(criteria))
+        right.plot(u, power, color=FORMULA.colour, label=_label(criteria, tail_size(drift.counts.sum())))
     _axes(left, drift, r"$\mathrm{d}P/\mathrm{d}\ln|K|$")
     _axes(right, drift, r"$P(|K| > u)$")
     left.set_xlabel("$|K|$")
@@ -40,10 +41,16 @@ def share_above(drift: Drift) -> np.ndarray:
     return np.cumsum(drift.counts[::-1])[::-1] / drift.counts.sum()
 
 
+def tail_size(number: float) -> int:
+    """How many of the sample the exponent is from."""
+    wanted = SHARPNESS * np.log(max(2.0, number / LARGEST)) / np.log(RATIO)
+    return int(np.ceil(max(LARGEST, wanted**2)))
+
+
 def tail_start(drift: Drift) -> int:
     """The cell from which on the largest of the sample lie, 200 at least where there are so many."""
     behind = np.cumsum(drift.counts[::-1])[::-1]
-    enough = np.flatnonzero(behind >= min(LARGEST, behind[0]))
+    enough = np.flatnonzero(behind >= min(tail_size(behind[0]), behind[0]))
     return int(enough[-1])
 
 
@@ -66,8 +73,8 @@ def _density(drift: Drift) -> tuple[np.ndarray, np.ndarray]:
     return edges[:last + 1], density[:last]
 
 
-def _label(criteria: Criteria) -> str:
-    return rf"$u^{{-{criteria.exponent:.3g}}}$, from the largest {LARGEST}"
+def _label(criteria: Criteria, largest: int) -> str:
+    return rf"$u^{{-{criteria.exponent:.3g}}}$, from the largest {largest}"
 
 
 def _axes(axes: Axes, drift: Drift, label: str) -> None:

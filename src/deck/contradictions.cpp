@@ -182,7 +182,7 @@ void check_complex_updates(const Deck& deck) {
   }
   for (const char* name : {"acceleration", "cluster", "flip", "integrator", "acceptance"}) {
     const std::string key = std::string("generate.") + name;
-    if (deck.places.contains(key)) refuse(deck, {key.c_str()}, key + " means nothing for model.name = " + model + ": leave it out");
+    if (deck.places.contains(key)) refuse(deck, {key}, key + " means nothing for model.name = " + model + ": leave it out");
   }
   check_noise(deck);
 }

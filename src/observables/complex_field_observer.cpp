@@ -27,7 +27,7 @@ ComplexFieldObserver::ComplexFieldObserver(const FieldShape& shape, const Comple
   for (const std::string& name : action.observable_names()) names_.push_back(name);
 }
 
-std::vector<double> ComplexFieldObserver::cutoffs() const {
+std::vector<double> ComplexFieldObserver::cutoffs() {
   std::vector<double> result;
   for (std::size_t k = 0; k < kCutoffs; ++k) result.push_back(std::exp2(kLowestCutoff + static_cast<double>(k) / kCutoffsAnOctave));
   return result;

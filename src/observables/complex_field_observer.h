@@ -27,7 +27,7 @@ class ComplexFieldObserver {
   ComplexFieldObserver(const FieldShape& shape, const ComplexFieldAction& action);
 
   const std::vector<std::string>& names() const { return names_; }
-  std::vector<double> cutoffs() const;
+  static std::vector<double> cutoffs();
 
   std::size_t averages() const { return 2 * names_.size(); }
   std::size_t boundary() const { return averages() + kPlanePowers.size(); }

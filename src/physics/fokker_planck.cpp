@@ -63,8 +63,10 @@ FokkerPlanck::FokkerPlanck(const QuarticAction& action, double noise_y, int func
   const Eigen::VectorXd c = null_vector(matrix, integrals(pairs, widths));
   residual_ = (matrix * c).norm();
   if (!std::isfinite(residual_)) throw NumericalError("the Fokker-Planck equation could not be solved: its expansion is not finite");
+  const auto row = static_cast<std::size_t>(functions_y);
   for (int l = 0; l < functions_y; ++l) {
-    for (int k = l % 2; k < functions_x; k += 2) coefficients_[static_cast<std::size_t>(k * functions_y + l)] = c(pairs.index(k, l));
+    for (int k = l % 2; k < functions_x; k += 2)
+      coefficients_[static_cast<std::size_t>(k) * row + static_cast<std::size_t>(l)] = c(pairs.index(k, l));
   }
 }
 

@@ -35,7 +35,7 @@ std::vector<double> cumulants(Means means) {
 std::vector<double> langevin_operators(Means means) {
   std::vector<double> result(2 * kMaxOrder, 0.0);
   for (std::size_t i = 0; i < kBoundaryPowers.size(); ++i) {
-    const auto to = static_cast<std::size_t>(2 * (kBoundaryPowers[i] - 1));
+    const std::size_t to = 2 * static_cast<std::size_t>(kBoundaryPowers[i] - 1);
     result[to] = means[2 * (ComplexFieldObserver::kLangevin + i)];
     result[to + 1] = means[2 * (ComplexFieldObserver::kLangevin + i) + 1];
   }
@@ -89,7 +89,7 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   const DriftTail tail = drift_tail(drifts, width, 2.0 * equilibrium.tau_int);
   std::vector<std::string> doubts;
   if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings) + ")");
-  results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), doubts);
+  results.verdict = judge(results.criteria, tail, ComplexFieldObserver::cutoffs(), bins.counts.size(), doubts);
   return results;
 }
 

@@ -130,7 +130,7 @@ class ComplexMeasurement {
     const std::vector<double> exact = on_all(results.exact_spectrum);
     if (!exact.empty()) out.write_all(group_ + "/spectrum/exact", {shape_.y, shape_.half_x(), 2}, exact);
     write_values(out, "/criteria/schwinger_dyson", results.criteria.schwinger_dyson, {kMaxOrder, 2});
-    out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, observer().cutoffs());
+    out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, ComplexFieldObserver::cutoffs());
     out.write_all(group_ + "/criteria/boundary/outside", {kCutoffs}, on_all(results.criteria.outside.value));
     write_values(out, "/criteria/boundary", results.criteria.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
     std::vector<double> edges;

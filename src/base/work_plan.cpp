@@ -23,12 +23,7 @@ std::int64_t block_size(std::int64_t samples) {
 }
 
 WorkPlan::WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece, std::int64_t components)
-    : samples_(samples),
-      first_(first),
-      block_(block_size(samples)),
-      unit_(samples < kFew ? kSmallUnit : kUnit),
-      batch_(0),
-      components_(components) {
+    : samples_(samples), first_(first), block_(block_size(samples)), unit_(samples < kFew ? kSmallUnit : kUnit), components_(components) {
   const std::int64_t bound = kGathered / std::max<std::int64_t>(1, numbers_per_piece) * piece();
   const std::int64_t cut = std::max(block_, unit_);
   batch_ = divide_up(std::max<std::int64_t>(1, std::min(batch, bound)), cut) * cut;

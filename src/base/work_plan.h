@@ -48,7 +48,7 @@ class WorkPlan {
   std::int64_t first_;
   std::int64_t block_;
   std::int64_t unit_;
-  std::int64_t batch_;
+  std::int64_t batch_ = 0;
   std::int64_t components_;
 };
 

@@ -160,8 +160,9 @@ class Walkers::Group {
 
   [[noreturn]] void fail(std::int64_t walker, double distance) const {
     const double time = static_cast<double>(all_.steps_) * all_.step_ * static_cast<double>(updates_);
+    const long long number = first_ + walker;
     throw NumericalError(formatted("walker %lld ran away after Langevin time %g, to |z| = %.3g, where its drift is not followed any more: ",
-                                   static_cast<long long>(first_ + walker), time, distance) +
+                                   number, time, distance) +
                          (all_.largest_drift_ == 0.0
                               ? "set generate.largest-drift (0.1, say), which makes steps shorter where they must be"
                               : "take a smaller generate.step; if that does not help, this action's drift carries walkers to infinity"));

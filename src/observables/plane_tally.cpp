@@ -41,7 +41,7 @@ struct Leaf {
   Column x{}, y{}, weight{};
   std::array<ComplexColumn, kMostPower + 1> power;  ///< z^n
 
-  explicit Leaf(std::span<const double> xy) {
+  explicit Leaf(std::span<const double> xy) {  // NOLINT(cppcoreguidelines-pro-type-member-init): powers are filled below
     for (std::size_t i = 0; 2 * i < xy.size(); ++i) {
       x[i] = xy[2 * i];
       y[i] = xy[2 * i + 1];
@@ -101,7 +101,7 @@ void set_early(const Leaf& leaf, std::size_t length, std::span<double> sums) {
 }
 
 void set_boundary_terms(const Leaf& leaf, const QuarticAction& action, std::span<const double> cutoffs, std::span<double> sums) {
-  std::array<ComplexColumn, kBoundaryPowers.size()> terms;
+  std::array<ComplexColumn, kBoundaryPowers.size()> terms;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled next
   for (std::size_t p = 0; p < terms.size(); ++p) terms[p] = langevin_operator(leaf, action, kBoundaryPowers[p]);
   std::size_t at = PlaneTally::kBoundary;
   for (const double cutoff : cutoffs) {

@@ -9,6 +9,7 @@ namespace {
 using Matrix = Eigen::SparseMatrix<double>;
 using Vector = Eigen::VectorXd;
 
+constexpr std::size_t kOffsets = 2 * kReach + 1;
 constexpr double kRegulator = 1e-15;  // of the largest diagonal element
 constexpr int kIterations = 4;        // of inverse iteration; after the second nothing changes
 
@@ -25,7 +26,7 @@ Matrix operator_matrix(const std::vector<OperatorTerm>& terms, const EvenPairs& 
   const auto element = [&](int k, int l, int dk, int dl) {
     double sum = 0.0;
     for (std::size_t t = 0; t < terms.size(); ++t) {
-      const auto at = [](int n, int d) { return static_cast<std::size_t>(n * (2 * kReach + 1) + d + kReach); };
+      const auto at = [](int n, int d) { return static_cast<std::size_t>(n) * kOffsets + static_cast<std::size_t>(d + kReach); };
       sum += terms[t].factor * in_x[t][at(k, dk)] * in_y[t][at(l, dl)];
     }
     return sum;

@@ -42,12 +42,12 @@ real_run() {
 
 develop=()
 [ $full = no ] || develop=(--develop)
-group 'set-up' 300 jobscripts/setup.sh "${develop[@]}"
-group 'build' 480 jobscripts/build.sh release
-group 'unit tests at 1, 2, 4 ranks' 150 unit_tests
-group 'a run of the quick deck' 60 real_run
+group 'set-up' 240 jobscripts/setup.sh "${develop[@]}"
+group 'build' 400 jobscripts/build.sh release
+group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
+group 'a run of the quick deck' 40 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
-group 'pytest' 600 python_tests
+group 'pytest' 720 python_tests
 if [ $full = yes ]; then
   group 'sanitizers' 600 tests/sanitize.sh
   group 'style' 300 tests/style.sh

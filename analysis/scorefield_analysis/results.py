@@ -181,3 +181,15 @@ def standardised(deviation: np.ndarray, error: np.ndarray) -> np.ndarray:
     """deviation / error; 0 where both vanish (a quantity without fluctuations that is right)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((deviation == 0.0) & (error == 0.0), 0.0, deviation / error)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """value and error of one shape."""
+
+    value: np.ndarray
+    error: np.ndarray
+
+    def deviation(self, expected: np.ndarray | float) -> np.ndarray:
+        """(value - expected) / error, the same shape."""
+        return standardised(self.value - expected, self.error)

@@ -160,7 +160,7 @@ void check_walkers(const Deck& deck) {
   if (generate.scheme == "exact" && turn < kShortestExact) {
     refuse(deck, {"generate.trajectory"},
            "generate.trajectory = " + shortest(generate.trajectory) +
-               " is too short for generate.scheme = exact, whose covariance would lose " + "its digits: take " + shortest(kShortestExact) +
+               " is too short for generate.scheme = exact, whose covariance would lose its digits: take " + shortest(kShortestExact) +
                "/|sigma_0| at least");
   }
   const double updates = static_cast<double>(generate.thermalisation) + static_cast<double>(generate.length * generate.separation);

@@ -9,8 +9,6 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr int kLowestCutoff = -4;  // octaves from 1
-
 void add(std::span<double> row, std::size_t place, Complex value) {
   row[2 * place] += value.real();
   row[2 * place + 1] += value.imag();
@@ -22,15 +20,10 @@ ComplexFieldObserver::ComplexFieldObserver(const FieldShape& shape, const Comple
     : shape_(shape),
       action_(&action),
       names_({"z", "z^2", "z^3", "z^4", "z^5", "z^6", "z^7", "z^8", "hop_y", "hop_x", "L z^2", "L z^4", "V M^2"}),
+      cutoffs_(boundary_cutoffs(1.0)),
       fft_(shape),
       drift_(numbers()) {
   for (const std::string& name : action.observable_names()) names_.push_back(name);
-}
-
-std::vector<double> ComplexFieldObserver::cutoffs() {
-  std::vector<double> result;
-  for (std::size_t k = 0; k < kCutoffs; ++k) result.push_back(std::exp2(kLowestCutoff + static_cast<double>(k) / kCutoffsAnOctave));
-  return result;
 }
 
 void ComplexFieldObserver::observe(std::span<const double> field, std::span<double> row) {
@@ -47,9 +40,8 @@ void ComplexFieldObserver::observe(std::span<const double> field, std::span<doub
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     for (const double y : field.subspan((2 * pair + 1) * shape_.sites(), shape_.sites())) farthest = std::max(farthest, std::fabs(y));
   }
-  const std::vector<double> limits = cutoffs();
   for (std::size_t c = 0; c < kCutoffs; ++c) {
-    if (!(farthest < limits[c])) continue;
+    if (!(farthest < cutoffs_[c])) continue;
     const std::span<double> terms = row.subspan(boundary() + c * PlaneTally::kPerCutoff, PlaneTally::kPerCutoff);
     terms[0] = 1.0;
     std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(2 * kLangevin), 2 * kBoundaryPowers.size(), terms.begin() + 1);
@@ -72,10 +64,7 @@ void ComplexFieldObserver::observe_pair(std::size_t pair, std::span<const double
     add(row, kLangevin, share * (2.0 + 2.0 * z * k));
     add(row, kLangevin + 1, share * (12.0 * z * z + 4.0 * z * z * z * k));
     for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
-      double product = share;
-      for (int a = 0; a < kPlanePowers[p].first; ++a) product *= x[i];
-      for (int b = 0; b < kPlanePowers[p].second; ++b) product *= y[i];
-      row[averages() + p] += product;
+      row[averages() + p] += share * plane_power(x[i], y[i], kPlanePowers[p]);
     }
     largest_drift_ = std::max(largest_drift_, std::abs(k));
     sum += z;

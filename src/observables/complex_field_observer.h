@@ -27,7 +27,7 @@ class ComplexFieldObserver {
   ComplexFieldObserver(const FieldShape& shape, const ComplexFieldAction& action);
 
   const std::vector<std::string>& names() const { return names_; }
-  static std::vector<double> cutoffs();
+  const std::vector<double>& cutoffs() const { return cutoffs_; }
 
   std::size_t averages() const { return 2 * names_.size(); }
   std::size_t boundary() const { return averages() + kPlanePowers.size(); }
@@ -47,6 +47,7 @@ class ComplexFieldObserver {
   FieldShape shape_;
   const ComplexFieldAction* action_;
   std::vector<std::string> names_;
+  std::vector<double> cutoffs_;
   RealFft fft_;
   std::vector<double> drift_;
   double largest_drift_ = 0.0;

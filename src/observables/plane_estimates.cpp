@@ -19,12 +19,6 @@ Complex power(Means means, int n) {
   return {means[at], means[at + 1]};
 }
 
-std::vector<double> in_pairs(const ComplexOrders& values) {
-  std::vector<double> result;
-  for (const Complex& value : values) result.insert(result.end(), {value.real(), value.imag()});
-  return result;
-}
-
 ComplexOrders moments(Means means) {
   ComplexOrders result;
   for (int n = 1; n <= kMaxOrder; ++n) result[n - 1] = power(means, n);
@@ -69,6 +63,12 @@ std::vector<double> boundary(Means means) {
 }
 
 }  // namespace
+
+std::vector<double> in_pairs(const ComplexOrders& values) {
+  std::vector<double> result;
+  for (const auto& value : values) result.insert(result.end(), {value.real(), value.imag()});
+  return result;
+}
 
 PlaneEstimates estimate_plane(const QuarticAction& action, std::span<const double> sums, std::span<const double> counts) {
   const auto of = [&](const DerivedFunction& function) { return jackknife(sums, counts, function); };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "physics/complex_action.h"
+#include "physics/complex_moments.h"
 #include "statistics/cumulants.h"
 
 namespace scorefield {
@@ -20,6 +21,9 @@ struct PlaneEstimates {
   Estimate late_early;       ///< Re <z^2>, Im <z^2>, <|z|^2> of the second half of the walkers' configurations less those of the first;
                              ///< empty where walkers have one
 };
+
+/// Re and Im of orders 1 .. 8, one behind the other.
+std::vector<double> in_pairs(const ComplexOrders& values);
 
 /// `sums` [bin][quantity], `counts`: configurations a bin.
 PlaneEstimates estimate_plane(const QuarticAction& action, std::span<const double> sums, std::span<const double> counts);

@@ -59,13 +59,6 @@ struct Leaf {
   }
 };
 
-double product(double x, double y, const std::pair<int, int>& powers) {
-  double value = 1.0;
-  for (int i = 0; i < powers.first; ++i) value *= x;
-  for (int i = 0; i < powers.second; ++i) value *= y;
-  return value;
-}
-
 /// L z^n of all configurations of a leaf.
 ComplexColumn langevin_operator(const Leaf& leaf, const QuarticAction& action, int n) {
   const auto at = static_cast<std::size_t>(n);
@@ -87,7 +80,7 @@ void set_powers(const Leaf& leaf, std::span<double> sums) {
     sums[2 * n - 1] = total(leaf.power[n].im);
   }
   for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
-    sums[PlaneTally::kPlane + p] = sum_of([&](std::size_t i) { return product(leaf.x[i], leaf.y[i], kPlanePowers[p]); });
+    sums[PlaneTally::kPlane + p] = sum_of([&](std::size_t i) { return plane_power(leaf.x[i], leaf.y[i], kPlanePowers[p]); });
   }
 }
 
@@ -124,26 +117,40 @@ std::size_t cell_of(double value, double reach, std::size_t cells) {
 
 }  // namespace
 
+std::vector<double> boundary_cutoffs(double scale) {
+  std::vector<double> result;
+  for (std::size_t k = 0; k < kCutoffs; ++k) result.push_back(scale * std::exp2(kLowestCutoff + static_cast<double>(k) / kCutoffsAnOctave));
+  return result;
+}
+
+std::vector<double> drift_edges(double scale) {
+  std::vector<double> result;
+  const double lowest = std::exp2(kLowestDrift) * scale;
+  for (std::size_t k = 0; k < kDriftCells; ++k) result.push_back(lowest * std::exp2(static_cast<double>(k) / kDriftCellsAnOctave));
+  return result;
+}
+
+std::size_t drift_cell(double square, double scale) {
+  const double lowest = std::exp2(kLowestDrift) * scale, octaves = 0.5 * std::log2(square / (lowest * lowest));
+  return static_cast<std::size_t>(std::clamp(octaves * kDriftCellsAnOctave, 0.0, kDriftCells - 1.0));
+}
+
+double plane_power(double x, double y, const std::pair<int, int>& powers) {
+  double value = 1.0;
+  for (int i = 0; i < powers.first; ++i) value *= x;
+  for (int i = 0; i < powers.second; ++i) value *= y;
+  return value;
+}
+
 PlaneTally::PlaneTally(const QuarticAction& action, const Grid& grid, std::int64_t length)
     : action_(action),
       grid_(grid),
       length_(static_cast<std::size_t>(length)),
       scale_(1.0 / std::sqrt(std::abs(action.sigma) + std::sqrt(std::abs(action.lambda)))) {}
 
-double PlaneTally::lowest_drift() const { return std::exp2(kLowestDrift) / scale_; }
+std::vector<double> PlaneTally::cutoffs() const { return boundary_cutoffs(scale_); }
 
-std::vector<double> PlaneTally::cutoffs() const {
-  std::vector<double> result;
-  for (std::size_t k = 0; k < kCutoffs; ++k)
-    result.push_back(scale_ * std::exp2(kLowestCutoff + static_cast<double>(k) / kCutoffsAnOctave));
-  return result;
-}
-
-std::vector<double> PlaneTally::drift_edges() const {
-  std::vector<double> result;
-  for (std::size_t k = 0; k < kDriftCells; ++k) result.push_back(lowest_drift() * std::exp2(static_cast<double>(k) / kDriftCellsAnOctave));
-  return result;
-}
+std::vector<double> PlaneTally::drift_edges() const { return scorefield::drift_edges(1.0 / scale_); }
 
 std::vector<double> PlaneTally::sums(std::size_t, std::span<const double> xy) const {
   const std::vector<double> limits = cutoffs();
@@ -162,12 +169,10 @@ std::vector<double> PlaneTally::sums(std::size_t, std::span<const double> xy) co
 void PlaneTally::count(std::size_t, std::span<const double> xy, std::span<double> counts) const {
   const std::span<double> drift = counts.first(kDriftCells), x_line = counts.subspan(kDriftCells, grid_.line);
   const std::span<double> y_line = counts.subspan(kDriftCells + grid_.line, grid_.line), map = counts.subspan(kDriftCells + 2 * grid_.line);
-  const double lowest = lowest_drift();
   for (std::size_t i = 0; i < xy.size(); i += 2) {
     const double x = xy[i], y = xy[i + 1];
     const auto k = action_.drift(ComplexNumber<double>{x, y});
-    const double octaves = 0.5 * std::log2((k.re * k.re + k.im * k.im) / (lowest * lowest));
-    drift[static_cast<std::size_t>(std::clamp(octaves * kDriftCellsAnOctave, 0.0, kDriftCells - 1.0))] += 1.0;
+    drift[drift_cell(k.re * k.re + k.im * k.im, 1.0 / scale_)] += 1.0;
     const std::size_t in_x = cell_of(x, grid_.x, grid_.line), in_y = cell_of(y, grid_.y, grid_.line);
     if (in_x < grid_.line) x_line[in_x] += 1.0;
     if (in_y < grid_.line) y_line[in_y] += 1.0;

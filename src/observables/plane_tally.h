@@ -24,6 +24,14 @@ inline constexpr std::array<int, 2> kBoundaryPowers = {2, 4};
 inline constexpr std::size_t kDriftCells = 640;
 inline constexpr std::size_t kDriftCellsAnOctave = 16;
 
+/// Cutoffs from 2^-4 `scale` on.
+std::vector<double> boundary_cutoffs(double scale);
+/// Lower edges of the cells from 2^-8 `scale` on, and the cell of |K|^2; the first and the last take what lies outside.
+std::vector<double> drift_edges(double scale);
+std::size_t drift_cell(double square, double scale);
+/// x^a y^b.
+double plane_power(double x, double y, const std::pair<int, int>& powers);
+
 /// L z^n = n (n-1) z^{n-2} + n z^{n-1} K: the Langevin operator on z^n, whose expectation value vanishes (Schwinger-Dyson).
 ///
 /// Sums, one a configuration: Re and Im of z^n, n = 1 .. 10; x^a y^b of kPlanePowers; of the first half of each walker's configurations
@@ -57,8 +65,6 @@ class PlaneTally : public Tally {
   std::vector<double> drift_edges() const;
 
  private:
-  double lowest_drift() const;
-
   QuarticAction action_;
   Grid grid_;
   std::size_t length_;

@@ -26,9 +26,7 @@ std::vector<double> part(Means means, std::size_t first, std::size_t count) {
 std::vector<double> cumulants(Means means) {
   ComplexOrders moments;
   for (std::size_t n = 0; n < kMaxOrder; ++n) moments[n] = {means[2 * n], means[2 * n + 1]};
-  std::vector<double> result;
-  for (const Complex& value : complex_cumulants(moments)) result.insert(result.end(), {value.real(), value.imag()});
-  return result;
+  return in_pairs(complex_cumulants(moments));
 }
 
 /// As PlaneEstimates has them: orders 1 .. 8, of which 2 and 4 are known.
@@ -89,7 +87,7 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   const DriftTail tail = drift_tail(drifts, width, 2.0 * equilibrium.tau_int);
   std::vector<std::string> doubts;
   if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings) + ")");
-  results.verdict = judge(results.criteria, tail, ComplexFieldObserver::cutoffs(), bins.counts.size(), doubts);
+  results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), doubts);
   return results;
 }
 

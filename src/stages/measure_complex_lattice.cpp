@@ -1,8 +1,5 @@
 #include "stages/measure_complex_lattice.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/parallel.h"
 #include "base/text.h"
 #include "observables/equilibrium.h"
@@ -14,8 +11,6 @@
 namespace scorefield {
 namespace {
 
-constexpr int kLowestDrift = -8;  // octaves from 1, of |K|
-
 /// What one thread works with.
 struct Worker {
   ComplexFieldObserver observer;
@@ -23,8 +18,7 @@ struct Worker {
 
   void observe(std::span<const double> field, std::span<double> row) {
     observer.observe(field, row);
-    const double cell = (std::log2(observer.largest_drift()) - kLowestDrift) * kDriftCellsAnOctave;
-    drifts[static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0))] += 1.0;
+    drifts[drift_cell(observer.largest_drift() * observer.largest_drift(), 1.0)] += 1.0;
   }
 };
 
@@ -130,13 +124,10 @@ class ComplexMeasurement {
     const std::vector<double> exact = on_all(results.exact_spectrum);
     if (!exact.empty()) out.write_all(group_ + "/spectrum/exact", {shape_.y, shape_.half_x(), 2}, exact);
     write_values(out, "/criteria/schwinger_dyson", results.criteria.schwinger_dyson, {kMaxOrder, 2});
-    out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, ComplexFieldObserver::cutoffs());
+    out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, observer().cutoffs());
     out.write_all(group_ + "/criteria/boundary/outside", {kCutoffs}, on_all(results.criteria.outside.value));
     write_values(out, "/criteria/boundary", results.criteria.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
-    std::vector<double> edges;
-    for (std::size_t cell = 0; cell < kDriftCells; ++cell)
-      edges.push_back(std::exp2(kLowestDrift + static_cast<double>(cell) / kDriftCellsAnOctave));
-    out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, edges);
+    out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, drift_edges(1.0));
     out.write_all(group_ + "/drift/counts", {kDriftCells}, drifts_, Stored::int64);
     write_verdict(out, group_ + "/criteria", on_all(results.verdict.word()), on_all(results.verdict.text()),
                   on_all(numbers_of(results.verdict)));

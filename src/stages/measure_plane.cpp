@@ -42,12 +42,6 @@ std::vector<double> edges_of(double reach, std::size_t cells) {
   return edges;
 }
 
-std::vector<double> in_pairs(const ComplexOrders& values) {
-  std::vector<double> result;
-  for (const auto& value : values) result.insert(result.end(), {value.real(), value.imag()});
-  return result;
-}
-
 void write_values(H5File& out, const std::string& group, const Estimate& e, const Shape& shape) {
   out.write_all(group + "/value", shape, e.value);
   out.write_all(group + "/error", shape, e.error);

@@ -200,7 +200,7 @@ TEST_P(ComplexModels, BoundaryTermsCountAllSites) {
   ComplexFieldObserver observer({kY, kX}, *action);
   std::vector<double> row(observer.size());
   observer.observe(example.numbers, row);
-  const std::vector<double> cutoffs = ComplexFieldObserver::cutoffs();
+  const std::vector<double> cutoffs = observer.cutoffs();
   for (std::size_t c = 0; c < cutoffs.size(); ++c) {
     const std::size_t at = observer.boundary() + c * PlaneTally::kPerCutoff;
     const bool inside = cutoffs[c] > 5.0;

@@ -8,7 +8,7 @@ from typing import Mapping
 
 import numpy as np
 
-from ..results import Histogram, Source, standardised
+from ..results import Estimate, Histogram, Source, standardised
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,6 @@ class Quantity:
         if self.exact is None:
             return None
         return float(standardised(np.float64(self.value - self.exact), np.float64(self.error)))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """value and error of one shape."""
-
-    value: np.ndarray
-    error: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,10 @@ from typing import Mapping
 
 import numpy as np
 
-from ..results import Histogram, Source, standardised
+from ..results import Estimate, Histogram, Source
 
 GOOD, FAILING, UNDECIDED = "good", "failing", "undecided"
 VERDICTS = (GOOD, FAILING, UNDECIDED)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """value and error of one shape."""
-
-    value: np.ndarray
-    error: np.ndarray
-
-    def deviation(self, expected: np.ndarray | float) -> np.ndarray:
-        """(value - expected) / error, the same shape."""
-        return standardised(self.value - expected, self.error)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ enum class Stream : std::uint8_t {
   complex_noise_re = 20,  ///< noise of a complex Langevin step of a field, real part; step = update * 2^20 + k for the k-th of an update,
                           ///< index = (chain * (components / 2) + c) * sites + site for the c-th pair of components
   complex_noise_im = 21,  ///< the same, imaginary part
+  feature_noise = 22,     ///< noise that fields are learnt from; step = noise level (and behind them those of validation), index =
+                          ///< configuration * sites + site
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

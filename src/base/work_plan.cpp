@@ -10,6 +10,8 @@ constexpr std::int64_t kLargestBlock = 1 << 20;
 constexpr std::int64_t kUnit = 4096;      // arrays of a unit stay in the second-level cache
 constexpr std::int64_t kSmallUnit = 512;  // where there are few configurations, so that all cores get some
 constexpr std::int64_t kFew = 1 << 17;
+constexpr std::int64_t kFieldUnit = 64;              // of whole fields
+constexpr std::int64_t kLeastField = 64;             // numbers of a configuration that count as one
 constexpr std::int64_t kGathered = 8 * 1024 * 1024;  // 64 MiB of sums on the root
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -23,7 +25,13 @@ std::int64_t block_size(std::int64_t samples) {
 }
 
 WorkPlan::WorkPlan(std::int64_t samples, std::int64_t first, std::int64_t batch, std::int64_t numbers_per_piece, std::int64_t components)
-    : samples_(samples), first_(first), block_(block_size(samples)), unit_(samples < kFew ? kSmallUnit : kUnit), components_(components) {
+    : samples_(samples),
+      first_(first),
+      block_(block_size(samples)),
+      unit_(components >= kLeastField ? kFieldUnit
+            : samples < kFew          ? kSmallUnit
+                                      : kUnit),
+      components_(components) {
   const std::int64_t bound = kGathered / std::max<std::int64_t>(1, numbers_per_piece) * piece();
   const std::int64_t cut = std::max(block_, unit_);
   batch_ = divide_up(std::max<std::int64_t>(1, std::min(batch, bound)), cut) * cut;

@@ -14,9 +14,9 @@ std::int64_t block_size(std::int64_t samples);
 /// The fewest configurations in a block.
 inline constexpr std::int64_t kSmallestBlock = 64;
 
-/// Configurations [first, samples) cut into units of 512 or 4096 consecutive ones, and units into batches of whole blocks. A unit is
-/// worked on by one thread; a batch is worked on by all ranks and then committed. Units and blocks are cut at multiples of their
-/// size, whatever `first` (a multiple of the block) is; only the batches depend on the machine. Local.
+/// Configurations [first, samples) cut into units of 512 or 4096 consecutive ones (64 whole fields), and units into batches of whole
+/// blocks. A unit is worked on by one thread; a batch is worked on by all ranks and then committed. Units and blocks are cut at multiples
+/// of their size, whatever `first` (a multiple of the block) is; only the batches depend on the machine. Local.
 class WorkPlan {
  public:
   /// `batch`: wanted configurations a batch. `numbers_per_piece`: sums that each piece hands to the root, for a bound on what is

@@ -42,6 +42,16 @@ void check_distinct(const Deck& deck, const std::string& key, const std::vector<
   }
 }
 
+/// Lists of which each score has an entry.
+void check_scores(const Deck& deck) {
+  const Params& p = deck.params;
+  check_list_length(deck, "sample.samples", p.sample.samples.size(), p.sample.score.size());
+  check_list_length(deck, "sample.sampler", p.sample.sampler.size(), p.sample.score.size());
+  check_list_length(deck, "sample.steps", p.sample.steps.size(), p.sample.score.size());
+  check_distinct(deck, "forward.process", p.forward.process, [](const Process& v) { return v.name; });
+  check_distinct(deck, "sample.score", p.sample.score, [](const std::string& v) { return v; });
+}
+
 /// Keys of the network and its training that contradict each other.
 void check_network(const Deck& deck) {
   const Params& p = deck.params;
@@ -62,7 +72,7 @@ void check_network(const Deck& deck) {
 /// Keys that mean nothing for the deck's model.
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
-    const bool waits = !key.condition.strict && !has_law(deck.params.model);
+    const bool waits = key.condition.may_wait != nullptr && key.condition.may_wait(deck.params);
     if (waits || key.applies(deck.params) || !deck.places.contains(key.full_name())) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
@@ -228,12 +238,33 @@ void check_sources(const Deck& deck) {
   }
 }
 
+/// The diffusion model of a real field.
+void check_field_score(const Deck& deck) {
+  const Params& p = deck.params;
+  check_scores(deck);
+  for (const std::string& score : p.sample.score) {
+    if (score == "exact") {
+      refuse(deck, {"sample.score"},
+             "sample.score = exact is for model.name = two-peak: the score of a field is learnt, or that of its reference");
+    }
+  }
+  if (std::find(p.sample.score.begin(), p.sample.score.end(), "none") != p.sample.score.end() && p.sample.score.size() > 1) {
+    refuse(deck, {"sample.score"}, "sample.score = none goes with no other: leave one out");
+  }
+  if (p.train.per_level > p.generate.samples) {
+    refuse(deck, {"train.per-level", "generate.samples"},
+           "train.per-level = " + std::to_string(p.train.per_level) + " is more than generate.samples = " +
+               std::to_string(p.generate.samples) + ": a level takes configurations of the ensemble once");
+  }
+}
+
 /// Keys of a lattice run that contradict each other.
 void check_lattice(const Deck& deck) {
   check_extents(deck);
   check_couplings(deck);
   check_updates(deck);
   check_sources(deck);
+  if (diffuses(deck.params)) check_field_score(deck);
 }
 
 }  // namespace
@@ -247,11 +278,11 @@ void refuse_contradictions(const Deck& deck) {
     check_steps(deck);
     return check_bins(deck, "generate.samples", p.generate.samples);
   }
-  check_list_length(deck, "sample.samples", p.sample.samples.size(), p.sample.score.size());
-  check_list_length(deck, "sample.sampler", p.sample.sampler.size(), p.sample.score.size());
-  check_list_length(deck, "sample.steps", p.sample.steps.size(), p.sample.score.size());
-  check_distinct(deck, "forward.process", p.forward.process, [](const Process& v) { return v.name; });
-  check_distinct(deck, "sample.score", p.sample.score, [](const std::string& v) { return v; });
+  check_scores(deck);
+  for (const std::string& score : p.sample.score) {
+    if (score == "exact" || score == "learnt") continue;
+    refuse(deck, {"sample.score"}, "sample.score = " + score + " is for fields on a lattice: take exact or learnt");
+  }
   check_network(deck);
   check_bins(deck, "generate.samples", p.generate.samples);
   for (const std::int64_t samples : p.sample.samples) check_bins(deck, "sample.samples", samples);

@@ -32,7 +32,8 @@ struct Key {
   struct Condition {
     std::string text;  ///< "a model on a lattice"
     bool (*holds)(const Params&) = nullptr;
-    bool strict = true;  ///< or else it may wait, in the deck of a lattice model, for another key that gives it a meaning
+    /// In which decks it may stand nevertheless and wait for another key that gives it a meaning; nowhere if there is none.
+    bool (*may_wait)(const Params&) = nullptr;
   } condition{};
 
   bool applies(const Params& params) const { return condition.holds == nullptr || condition.holds(params); }

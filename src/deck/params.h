@@ -51,6 +51,8 @@ inline bool is_lattice(const ModelParams& model) {
 inline bool is_walker(const ModelParams& model) { return model.name == "gaussian" || model.name == "quartic"; }
 /// True of a model whose fields are complexified.
 inline bool is_complex(const ModelParams& model) { return is_walker(model) || is_complex_field(model); }
+/// True of a real field on a lattice.
+inline bool is_real_field(const ModelParams& model) { return is_lattice(model) && !is_complex_field(model); }
 /// True of a model whose distribution is known along the forward process, so that it needs no score from elsewhere.
 inline bool has_law(const ModelParams& model) { return model.name == "two-peak"; }
 /// Numbers a configuration has at a site.
@@ -91,6 +93,8 @@ struct ForwardParams {
 };
 
 struct NetworkParams {
+  std::string reference = "gaussian";  ///< under the score of a lattice field
+  std::int64_t order = 7;              ///< largest power of the field among the features
   std::vector<std::int64_t> hidden = {48, 48, 48};
   std::int64_t embedding = 128;
   double embedding_scale = 1.0;
@@ -99,6 +103,9 @@ struct NetworkParams {
 };
 
 struct TrainParams {
+  std::string target = "posterior";
+  std::int64_t updates = 20;      ///< of a posterior chain
+  std::int64_t validation = 256;  ///< configurations at each level
   std::int64_t steps = 2000;
   std::int64_t levels = 128;
   std::int64_t per_level = 256;
@@ -140,5 +147,16 @@ struct Params {
   SampleParams sample;
   MeasureParams measure;
 };
+
+/// Numbers of a configuration.
+inline std::int64_t numbers_of(const Params& params) {
+  const std::int64_t sites = is_lattice(params.model) ? params.lattice.size[0] * params.lattice.size[1] : 1;
+  return sites * components_of(params.model);
+}
+
+/// True if the deck has a diffusion model.
+inline bool diffuses(const Params& params) {
+  return has_law(params.model) || (is_real_field(params.model) && params.sample.score.front() != "none");
+}
 
 }  // namespace scorefield

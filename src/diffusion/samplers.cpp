@@ -48,11 +48,11 @@ std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& re
 /// The state of one run: the whitened field and work arrays.
 class BackwardProcess::Run {
  public:
-  Run(const BackwardProcess& process, const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x)
+  Run(const BackwardProcess& process, Flow& flow, std::uint64_t seed, std::uint64_t first, std::span<double> x)
       : p_(process),
-        score_(score),
+        flow_(flow),
         seed_(seed),
-        first_(first),
+        first_(first * flow.numbers()),
         x_(x),
         noise_(x.size()),
         score_values_(x.size()),
@@ -63,7 +63,7 @@ class BackwardProcess::Run {
 
   void start() {
     fill_normals({seed_, Stream::prior, 0}, first_, x_);
-    if (p_.in_time_) unwhiten(p_.levels_.front());
+    if (p_.in_time_) flow_.to_field(p_.levels_.front(), x_, x_);
   }
 
   /// One step of any integrator, from level `step` to `step + 1`.
@@ -74,7 +74,7 @@ class BackwardProcess::Run {
       euler_maruyama(step, from, to);
       if (p_.settings_.name == "predictor-corrector" && to.time > 0.0) correct(step, to);
     } else if (to.time == 0.0) {
-      last_step(from);
+      flow_.finish(from, x_);
     } else if (p_.settings_.name == "adams4") {
       adams(step, from, to);
     } else if (p_.settings_.name.starts_with("sde")) {
@@ -87,28 +87,12 @@ class BackwardProcess::Run {
   /// The configurations at a level, in the units of the data.
   std::span<const double> field_at(const NoiseLevel& level) {
     if (p_.in_time_) return x_;
-    to_field(level, x_, field_);
+    flow_.to_field(level, x_, field_);
     return field_;
   }
 
  private:
-  void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) const {
-    const double deviation = total_deviation(level, p_.reference_);
-    const double centre = level.kept * p_.reference_.mean;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = centre + deviation * whitened[i];
-  }
-
-  void unwhiten(const NoiseLevel& level) { to_field(level, x_, x_); }
-
-  /// d xh/dl at a level; also -sin(alpha) times the network's preconditioned output.
-  void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) {
-    to_field(level, whitened, field_);
-    score_.evaluate(level, field_, score_values_);
-    const double ratio = noise_ratio(level);
-    const double factor = -ratio * ratio / std::sqrt(p_.reference_.variance) * level.kept;
-    const double inverse = 1.0 / total_deviation(level, p_.reference_);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = factor * (score_values_[i] + inverse * whitened[i]);
-  }
+  void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) { flow_.slope(level, whitened, out); }
 
   double coordinate(const NoiseLevel& level) const { return level_coordinate(level, p_.reference_); }
 
@@ -164,10 +148,8 @@ class BackwardProcess::Run {
     NoiseLevel noisier = from;
     if (up > coordinate(from)) {
       noisier = up == top ? p_.levels_.front() : at_coordinate(up);
-      const Transition t = transition(from, noisier);
-      const double deviation = total_deviation(noisier, p_.reference_);
-      const double kept = t.kept * total_deviation(from, p_.reference_) / deviation;
-      add_noise(Stream::sampler_noise, step, kept, std::sqrt(t.noise_variance) / deviation);
+      fill_normals({seed_, Stream::sampler_noise, step}, first_, noise_);
+      flow_.lift(from, noisier, noise_, x_);
     }
     deterministic(noisier, to);
   }
@@ -178,20 +160,12 @@ class BackwardProcess::Run {
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = kept * x_[i] + amplitude * noise_[i];
   }
 
-  /// To t = 0: with the score constant, x - Xi-flow gives xh + (alpha/2) F, F the slope over -sin(alpha).
-  void last_step(const NoiseLevel& from) {
-    slope(from, x_, slopes_[0]);
-    const double alpha = std::atan(noise_ratio(from) / std::sqrt(p_.reference_.variance));
-    const double factor = -0.5 * alpha / std::sin(alpha);
-    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += factor * slopes_[0][i];
-  }
-
   /// x(t-h) = x + h (k x/2 + g^2 s) + g sqrt(h) eta; no noise in the last step.
   void euler_maruyama(std::size_t step, const NoiseLevel& from, const NoiseLevel& to) {
     const double h = from.time - to.time;
     const double g2 = p_.schedule_.diffusion_squared(from.time);
     const double grow = 1.0 + 0.5 * h * p_.schedule_.contraction(from.time);
-    score_.evaluate(from, x_, score_values_);
+    flow_.score(from, x_, score_values_);
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = grow * x_[i] + h * g2 * score_values_[i];
     if (to.time > 0.0) add_noise(Stream::sampler_noise, step, 1.0, std::sqrt(h * g2));
   }
@@ -199,15 +173,15 @@ class BackwardProcess::Run {
   /// One Langevin step x + e s + sqrt(2e) eta with e = 2 snr^2 Xi (2011.13456, algorithm 4, with |s|^2 = 1/Xi).
   void correct(std::size_t step, const NoiseLevel& at) {
     const double e = 2.0 * p_.settings_.corrector_snr * p_.settings_.corrector_snr * at.noise_variance;
-    score_.evaluate(at, x_, score_values_);
+    flow_.score(at, x_, score_values_);
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += e * score_values_[i];
     add_noise(Stream::corrector_noise, step, 1.0, std::sqrt(2.0 * e));
   }
 
   const BackwardProcess& p_;
-  const Score& score_;
+  Flow& flow_;
   std::uint64_t seed_;
-  std::uint64_t first_;
+  std::uint64_t first_;  ///< number of the first of x
   std::span<double> x_;  ///< the whitened field, or the field itself if steps are in time
   std::vector<double> noise_;
   std::vector<double> score_values_;
@@ -233,9 +207,9 @@ std::int64_t BackwardProcess::evaluations() const {
   return steps;
 }
 
-void BackwardProcess::run(const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x,
+void BackwardProcess::run(Flow& flow, std::uint64_t seed, std::uint64_t first, std::span<double> x,
                           const Observer& observer) const {
-  Run run(*this, score, seed, first, x);
+  Run run(*this, flow, seed, first, x);
   run.start();
   observer(0, run.field_at(levels_[0]));
   for (std::size_t step = 0; step + 1 < levels_.size(); ++step) {

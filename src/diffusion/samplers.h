@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "diffusion/score.h"
+#include "diffusion/flow.h"
 
 namespace scorefield {
 
@@ -13,7 +13,7 @@ namespace scorefield {
 struct SamplerSettings {
   std::string name;  ///< euler-maruyama, predictor-corrector, ode2, ode4, adams4, sde2, sde4
   std::int64_t steps = 48;
-  double noise_min = 0.02;  ///< sqrt(Xi)/f over the data's deviation at the last level but one
+  double noise_min = 0.02;  ///< sqrt(Xi)/f over the deviation of the reference at the last level but one
   double corrector_snr = 0.1;
 };
 
@@ -32,6 +32,7 @@ class BackwardProcess {
   /// Called with the index of the level (0 = prior at T, steps = end) and the configurations there.
   using Observer = std::function<void(std::size_t level, std::span<const double> x)>;
 
+  /// The variance of `reference` sets the level coordinate l (schedule.h): that of the data, or of their widest mode.
   BackwardProcess(const Schedule& schedule, const Reference& reference, const SamplerSettings& settings);
 
   /// steps + 1 levels, from T down to 0.
@@ -41,7 +42,7 @@ class BackwardProcess {
 
   /// Makes configurations first, first+1, ... of this seed in `x`.
   /// Throws NumericalError if any leaves the range of finite numbers.
-  void run(const Score& score, std::uint64_t seed, std::uint64_t first, std::span<double> x, const Observer& observer) const;
+  void run(Flow& flow, std::uint64_t seed, std::uint64_t first, std::span<double> x, const Observer& observer) const;
 
  private:
   class Run;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "lattice/real_fft.h"
+#include "lattice/hartley.h"
 
 namespace scorefield {
 
@@ -19,10 +19,8 @@ class FourierKernel {
   void apply_root(std::span<double> field);
 
  private:
-  void hartley(std::span<double> field);
-
   FieldShape shape_;
-  RealFft fft_;
+  Hartley hartley_;
   std::vector<double> root_;  ///< [n_y][n_x], all wave numbers
 };
 

@@ -67,6 +67,14 @@ FixedSum kinetic_energy(const Block& pi) {
   return sum_rows(pi, [&](std::int64_t y, std::int64_t j) { return half_square(pi.row(y)[j]); });
 }
 
+FixedSum squared_distance(const Block& a, const Block& b, double weight) {
+  const Vec by = broadcast(weight);
+  return sum_rows(a, [&](std::int64_t y, std::int64_t j) {
+    const Vec difference = a.row(y)[j] - b.row(y)[j];
+    return by * difference * difference;
+  });
+}
+
 FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup, double drift) {
   const Vec by = broadcast(drift);
   return sum_rows(pi, [&](std::int64_t y, std::int64_t j) {

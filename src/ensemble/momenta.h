@@ -15,6 +15,9 @@ void fill_normals(const RandomKey& key, const Extents& lattice, std::int64_t cha
 /// sum pi^2 / 2.
 FixedSum kinetic_energy(const Block& pi);
 
+/// weight sum (a - b)^2.
+FixedSum squared_distance(const Block& a, const Block& b, double weight);
+
 /// backup = phi, then phi += drift pi; returns the kinetic energy. In one sweep, because a trajectory has only ten or so.
 FixedSum begin_trajectory(const Block& phi, const Block& pi, const Block& backup, double drift);
 

@@ -64,11 +64,11 @@ void change_signs(const Block& phi, const std::uint8_t* changes) {
   }
 }
 
+}  // namespace
+
 void change_all_signs(const Block& phi) {
   for (std::int64_t i = 0; i < phi.rows * phi.stride; ++i) phi.row(0)[i] = -phi.row(0)[i];
 }
-
-}  // namespace
 
 void ClusterUpdate::apply(ChainGroup& group, Workspace& work, std::uint64_t number) const {
   const Domain& domain = work.domain();

@@ -28,4 +28,7 @@ class SignFlip : public Update {
   std::uint64_t seed_;
 };
 
+/// phi -> -phi on a block. Local.
+void change_all_signs(const Block& phi);
+
 }  // namespace scorefield

@@ -148,7 +148,7 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
   const auto n = static_cast<std::int64_t>(stages.size());
   for (std::int64_t s = 0; s < n; ++s) {
     const auto [kick, drift] = stages[static_cast<std::size_t>(s)];
-    c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * (1.0 - 2.0 * lambda_)), broadcast(-4.0 * kick * lambda_),
+    c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * square_), broadcast(-4.0 * kick * lambda_),
             broadcast(drift)};
   }
   if (n == 1 && if_narrow(phi, [&](auto width) { evolve_narrow<width>(phi, pi, c[0]); })) return;
@@ -161,7 +161,7 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
 }
 
 FixedSum Phi4::value(const Block& phi) const {
-  const Density density{broadcast(-kappa_), broadcast(1.0 - 2.0 * lambda_), broadcast(lambda_)};
+  const Density density{broadcast(-kappa_), broadcast(square_), broadcast(lambda_)};
   FixedSum sum;
   FixedLanes lanes;
   const auto add_passing = [&](auto width) {

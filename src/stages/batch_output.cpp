@@ -17,7 +17,7 @@ class BatchOutput {
         contents_(contents),
         path_(output_path(context.deck.params, output_.file)),
         checkpoint_(checkpoint_path(context.deck.params, output_.file)),
-        batch_(wanted_batch(context)),
+        batch_(wanted_batch(context, components())),
         safe_points_(context),
         file_(begin(found)) {}
 
@@ -51,7 +51,7 @@ class BatchOutput {
   /// The same without what is committed.
   WorkPlan whole_plan() const { return {output_.wanted, 0, batch_, 1, components()}; }
 
-  std::int64_t components() const { return components_of(context_.deck.params.model); }
+  std::int64_t components() const { return numbers_of(context_.deck.params); }
 
   std::span<const double> on_root(std::span<const double> values) const {
     return context_.comm.is_root() ? values : std::span<const double>{};
@@ -73,8 +73,12 @@ class BatchOutput {
 
   void lay_out(H5File& file) const {
     if (contents_.field) {
-      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), static_cast<std::uint64_t>(components()), 1, 1});
-      file.set_attribute("/field", "components", std::string(components() == 2 ? "re, im" : "real"));
+      const Params& params = context_.deck.params;
+      const auto parts = static_cast<std::uint64_t>(components_of(params.model));
+      const std::uint64_t y = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
+      const std::uint64_t x = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
+      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), parts, y, x});
+      file.set_attribute("/field", "components", std::string(parts == 2 ? "re, im" : "real"));
     }
     if (contents_.recorder != nullptr) lay_out_recorded(file, contents_.group, *contents_.recorder, output_.wanted);
     if (contents_.describe) contents_.describe(file);

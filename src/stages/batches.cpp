@@ -13,7 +13,8 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kBatchACore = 131072;  // 1 MiB of one component
+constexpr std::int64_t kBatchACore = 131072;     // 1 MiB of one component
+constexpr std::int64_t kNumbersACore = 1 << 20;  // of whole fields
 
 /// What one rank records in one batch: sums of its pieces [piece][record][quantity], histograms, and the checksum of its field.
 class LocalSums {
@@ -66,12 +67,12 @@ class LocalSums {
 
 }  // namespace
 
-std::int64_t wanted_batch(const Context& context) {
+std::int64_t wanted_batch(const Context& context, std::int64_t components) {
   const std::int64_t wish = context.deck.params.run.batch;
   if (wish > 0) return wish;
   auto cores = static_cast<std::int64_t>(omp_get_max_threads());
   context.comm.sum(std::span(&cores, 1));
-  return cores * kBatchACore;
+  return cores * std::clamp<std::int64_t>(kNumbersACore / components, 1, kBatchACore);
 }
 
 std::uint64_t checksum_of(const WorkPlan& plan, std::int64_t first, std::span<const double> x) {

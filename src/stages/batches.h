@@ -40,8 +40,8 @@ struct BatchWork {
 void run_batches(const Context& context, const WorkPlan& plan, const Tally* tally, const BatchWork& work, BatchState& state,
                  const std::string& title);
 
-/// Configurations a batch: run.batch, or 131072 for each core of all ranks. Collective.
-std::int64_t wanted_batch(const Context& context);
+/// Configurations a batch: run.batch, or 131072 for each core of all ranks, of fields as many as make 2^20 numbers. Collective.
+std::int64_t wanted_batch(const Context& context, std::int64_t components = 1);
 
 /// The part of a checksum that configurations contribute, of which `x` begins at `first` (a multiple of the plan's piece); parts add up,
 /// modulo 2^64, in any order. Local.

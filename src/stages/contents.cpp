@@ -49,11 +49,23 @@ std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
           {"/loss/value", {points}}};
 }
 
+Expected field_of(const Params& params, std::uint64_t rows) {
+  const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
+  return {"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), y, x}};
+}
+
+std::vector<Expected> field_model_datasets(const Params& params) {
+  const auto levels = static_cast<std::uint64_t>(params.train.levels);
+  return {{"/reference/spectrum", {static_cast<std::uint64_t>(params.lattice.size[0]), static_cast<std::uint64_t>(params.lattice.size[1])}},
+          {"/features/ratio", {levels}},
+          {"/features/bound", {levels}}};
+}
+
 std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows) {
   const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
   const auto chains = static_cast<std::uint64_t>(params.generate.chains);
   const auto components = static_cast<std::uint64_t>(components_of(params.model));
-  std::vector<Expected> all = {{"/field", {rows, components, y, x}}, {"/chain", {rows}}, {"/trajectory", {rows}}};
+  std::vector<Expected> all = {field_of(params, rows), {"/chain", {rows}}, {"/trajectory", {rows}}};
   if (params.generate.algorithm == "import") return all;
   all.push_back({"/state/numbers", {2, 4}});
   all.push_back({"/state/field", {2, chains, components, y, x}});
@@ -66,10 +78,11 @@ std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows)
 }
 
 std::vector<Expected> datasets_of(const H5File& file, const Params& params, const Output& output, std::int64_t length) {
-  if (output.stage == "train") return model_datasets(params, length);
+  if (output.stage == "train") return is_lattice(params.model) ? field_model_datasets(params) : model_datasets(params, length);
   const bool is_forward = output.file.rfind("forward-", 0) == 0;
   std::vector<Expected> all;
   const auto rows = static_cast<std::uint64_t>(length);
+  if (is_lattice(params.model) && output.stage == "sample") return {field_of(params, rows)};
   if (is_lattice(params.model)) return lattice_datasets(params, rows);
   if (!is_forward) all.push_back({"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), 1, 1}});
   if (output.stage == "generate") return all;
@@ -114,7 +127,7 @@ void check_contents(const H5File& file, const Context& context, const Output& ou
     file.require(good, "is damaged: " + each.name + " is not an array of numbers of shape " + text_of(each.shape));
     if (!file.sealed()) require_finite(file, context.comm, each);
   }
-  if (output.stage == "train") {
+  if (output.stage == "train" && !is_lattice(context.deck.params.model)) {
     const bool good = file.number_attribute("/network", "data_mean") && file.number_attribute("/network", "data_variance");
     file.require(good, "is damaged: mean and variance of its data are missing");
     file.require(file.integer_attribute("/adam", "step") == length && file.number_attribute("/loss", "open_sum"),

@@ -2,6 +2,7 @@
 
 #include "base/disk.h"
 #include "base/hash.h"
+#include "stages/field_score.h"
 
 namespace scorefield {
 namespace {
@@ -19,6 +20,12 @@ bool is_measured(const Context& context, const H5File& results, const Output& ou
 
 std::int64_t identity_of(const Model& model) { return static_cast<std::int64_t>(hash_values(model.weights)); }
 
+std::int64_t identity_of(const FieldModel& model) {
+  std::vector<double> numbers = model.reference.spectrum;
+  for (const auto& each : model.fit.coefficients) numbers.insert(numbers.end(), each.begin(), each.end());
+  return static_cast<std::int64_t>(hash_values(numbers));
+}
+
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file) {
   const Params& params = context.deck.params;
   for (const Process& process : params.forward.process) {
@@ -28,7 +35,9 @@ std::string complaint_about_model(const Context& context, const Output& output, 
     try {
       const H5File now = context.files->open(context.comm, path);
       if (now.text_attribute("/provenance", "fingerprint") != model.fingerprint()) continue;
-      if (file.integer_attribute("/provenance", "model") == identity_of(read_model(now, params.network))) continue;
+      const std::int64_t identity = is_lattice(params.model) ? identity_of(read_field_model(now, shape_of_lattice(params)))
+                                                             : identity_of(read_model(now, params.network));
+      if (file.integer_attribute("/provenance", "model") == identity) continue;
     } catch (const AgreedError&) {
       continue;  // what is wrong with the model is said of the model
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "denoiser/field_model.h"
 #include "diffusion/model_file.h"
 #include "stages/survey.h"
 
@@ -11,6 +12,7 @@ namespace scorefield {
 
 /// A number for the weights of a model. Trainings of the same deck on other numbers of ranks differ in the last bits. Local.
 std::int64_t identity_of(const Model& model);
+std::int64_t identity_of(const FieldModel& model);
 
 /// "": the samples in `file` were made by the model that is there now, or there is none; else what is wrong. Collective.
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file);

@@ -97,7 +97,27 @@ Output forward_output(const Params& params, const Process& process) {
           recorded_bytes(params, params.generate.samples, params.forward.times)};
 }
 
+namespace {
+
+/// The score of a field, fitted at one noise level after the other.
+Output field_model_output(const Params& params, const Process& process) {
+  const TrainParams& train = params.train;
+  const double features = 32.0, levels = static_cast<double>(train.levels);
+  return {model_name(process) + ".h5",
+          "train",
+          settings_of(params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min",
+                               "network", "train"}),
+          train.validation > 0 ? 2 * train.levels : train.levels,
+          "train.levels",
+          "noise levels",
+          {"ensemble.h5"},
+          8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
+}
+
+}  // namespace
+
 Output model_output(const Params& params, const Process& process) {
+  if (is_lattice(params.model)) return field_model_output(params, process);
   Settings settings =
       settings_of(params, {"run.seed", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
   // The learning rate falls towards the last step, unless it is constant: then a longer training begins like a shorter one.
@@ -127,8 +147,9 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
                 "sample.samples",
                 "configurations",
                 {},
-                field_bytes(samples) + recorded_bytes(params, samples, std::min(params.sample.records, steps + 1))};
-  if (score == "learnt") {
+                field_bytes(samples * numbers_of(params)) +
+                    (has_law(params.model) ? recorded_bytes(params, samples, std::min(params.sample.records, steps + 1)) : 0.0)};
+  if (score != "exact") {
     const Output model = model_output(params, process);
     for (const auto& setting : model.settings) {
       if (std::find(settings.begin(), settings.end(), setting) == settings.end()) output.settings.push_back(setting);
@@ -140,17 +161,20 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
 }
 
 bool learns(const Params& params) {
-  return std::find(params.sample.score.begin(), params.sample.score.end(), "learnt") != params.sample.score.end();
+  const auto asks_for = [&](const char* score) {
+    return std::find(params.sample.score.begin(), params.sample.score.end(), score) != params.sample.score.end();
+  };
+  return asks_for("learnt") || asks_for("reference");
 }
 
 std::vector<Output> all_outputs(const Params& params) {
   std::vector<Output> all = {ensemble_output(params)};
-  if (!has_law(params.model)) return all;
+  if (!diffuses(params)) return all;
   for (const Process& process : params.forward.process) {
     if (learns(params)) all.push_back(model_output(params, process));
   }
   for (const Process& process : params.forward.process) {
-    all.push_back(forward_output(params, process));
+    if (has_law(params.model)) all.push_back(forward_output(params, process));
     for (std::size_t i = 0; i < params.sample.score.size(); ++i) all.push_back(samples_output(params, process, i));
   }
   return all;

@@ -175,8 +175,10 @@ std::vector<Surveyed> require_ready(const Context& context, const std::vector<st
   require_all(context.comm, [&] {
     const std::string& model = context.deck.params.model.name;
     const bool alone = stages == std::vector<std::string>{"train"} || stages == std::vector<std::string>{"sample"};
-    if (has_law(context.deck.params.model) || !alone) return;
-    throw InputError("model.name = " + model + " has no `" + stages[0] + "` yet: use generate and measure, or run");
+    if (diffuses(context.deck.params) || !alone) return;
+    const bool could = is_real_field(context.deck.params.model);
+    throw InputError("model.name = " + model + " has no `" + stages[0] + "`" +
+                     (could ? " with sample.score = none: set it to learnt" : " yet: use generate and measure, or run"));
   });
   const std::vector<Surveyed> all = survey_all(context);
   std::vector<Surveyed> work, stale;

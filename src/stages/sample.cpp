@@ -8,6 +8,7 @@
 #include "diffusion/model_file.h"
 #include "diffusion/samplers.h"
 #include "stages/batch_output.h"
+#include "stages/field_score.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -86,13 +87,22 @@ ScoreWithReference make_score(const Context& context, const ExactLaw& law, const
   return {make_learnt_score(model), model.reference, identity_of(model)};
 }
 
-/// Attributes that say what made a dataset or group.
-void describe(H5File& file, const std::string& object, const Process& process, const std::string& score, const SamplerSettings& settings) {
+}  // namespace
+
+void describe_samples(H5File& file, const std::string& object, const Process& process, const std::string& score,
+                      const SamplerSettings& settings) {
   file.set_attribute(object, "process", process.name);
   file.set_attribute(object, "score", score);
   file.set_attribute(object, "sampler", settings.name);
   file.set_attribute(object, "steps", settings.steps);
 }
+
+std::string sampling_title(const Process& process, const std::string& score, const SamplerSettings& settings,
+                           const BackwardProcess& backward) {
+  return "sample " + process.name + " " + score + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
+}
+
+namespace {
 
 /// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
 BackwardProcess make_backward(const Context& context, const Process& process, const Reference& reference, const SamplerSettings& settings) {
@@ -121,26 +131,31 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
   const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
-    backward.run(*given.score, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+    PointFlow flow(*given.score, given.reference);
+    backward.run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
       if (record_of[level] < chosen.size()) record(record_of[level], at);
     });
   };
   const BatchContents contents{true, &recorder, "/backward",
                                [&](H5File& file) {
-                                 describe(file, "/field", process, kind, settings);
-                                 describe(file, "/backward", process, kind, settings);
+                                 describe_samples(file, "/field", process, kind, settings);
+                                 describe_samples(file, "/backward", process, kind, settings);
                                },
                                given.model};
-  const std::string title =
-      "sample " + process.name + " " + kind + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
-  make_batch_output(context, found, contents, work, title);
+  make_batch_output(context, found, contents, work, sampling_title(process, kind, settings, backward));
 }
 
 }  // namespace
 
 void sample(const Context& context) {
   const Params& params = context.deck.params;
-  if (!has_law(params.model)) return;
+  if (!diffuses(params)) return;
+  if (is_lattice(params.model)) {
+    for (const Process& process : params.forward.process) {
+      for (std::size_t i = 0; i < params.sample.score.size(); ++i) sample_field(context, process, i);
+    }
+    return;
+  }
   const auto law = make_exact_law(params.model);
   for (const Process& process : params.forward.process) {
     sample_forward(context, *law, process);

@@ -8,6 +8,7 @@
 #include "diffusion/trainer.h"
 #include "stages/aside.h"
 #include "stages/contents.h"
+#include "stages/field_score.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
 
@@ -167,8 +168,9 @@ void train_process(const Context& context, const Process& process) {
 
 void train(const Context& context) {
   const Params& params = context.deck.params;
-  if (!has_law(params.model) || !learns(params)) return;
-  for (const Process& process : params.forward.process) train_process(context, process);
+  if (!diffuses(params) || !learns(params)) return;
+  for (const Process& process : params.forward.process)
+    is_lattice(params.model) ? train_field(context, process) : train_process(context, process);
 }
 
 }  // namespace scorefield

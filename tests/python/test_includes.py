@@ -15,7 +15,8 @@ ALLOWED = {
     "statistics": {"base", "physics"},
     "observables": {"base", "lattice", "physics", "statistics"},
     "diffusion": {"base", "physics"},
-    "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "observables", "diffusion"},
+    "denoiser": {"base", "lattice", "physics", "ensemble", "diffusion"},
+    "stages": {"base", "deck", "lattice", "physics", "ensemble", "statistics", "observables", "diffusion", "denoiser"},
     "main.cpp": {"base", "deck", "physics", "statistics", "diffusion", "stages"},
 }
 EVERYWHERE = {"deck/params.h", "version.h"}  # plain data without dependencies

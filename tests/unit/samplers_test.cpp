@@ -21,15 +21,16 @@ void ignore(std::size_t, std::span<const double>) {}
 /// A two-peak model with its exact score and its own mean and variance as reference.
 struct Exact {
   Exact(double mu0, double sigma0, double weight)
-      : law(mu0, sigma0, weight), score(law), reference{law.cumulants()[0], law.cumulants()[1]} {}
+      : law(mu0, sigma0, weight), score(law), reference{law.cumulants()[0], law.cumulants()[1]}, flow(score, reference) {}
   TwoPeak law;
   ExactScore score;
   Reference reference;
+  mutable PointFlow flow;
 };
 
 std::vector<double> sample(const Exact& model, double c, const SamplerSettings& settings, std::size_t count) {
   std::vector<double> x(count);
-  BackwardProcess(Schedule(c, 10.0), model.reference, settings).run(model.score, 3, 0, x, ignore);
+  BackwardProcess(Schedule(c, 10.0), model.reference, settings).run(model.flow, 3, 0, x, ignore);
   return x;
 }
 
@@ -47,7 +48,7 @@ Estimate cumulants_of(const Exact& model, double c, const SamplerSettings& setti
   const Range mine = share(kBins, comm.size(), comm.rank());
   std::vector<double> sums(kBins * kMaxOrder, 0.0), x(count / kBins);
   for (auto bin = static_cast<std::size_t>(mine.begin); bin < static_cast<std::size_t>(mine.end); ++bin) {
-    process.run(model.score, 77, bin * x.size(), x, ignore);
+    process.run(model.flow, 77, bin * x.size(), x, ignore);
     for (const double value : x) {
       double power = 1.0;
       for (std::size_t n = 0; n < kMaxOrder; ++n) sums[bin * kMaxOrder + n] += power *= value;
@@ -93,7 +94,7 @@ TEST(Samplers, FlowKeepsProbabilities) {
     for (const double noise_min : {0.04, 0.02, 0.01}) {
       std::vector<double> start, end(2000);
       const BackwardProcess process(schedule, model.reference, {"ode4", 401, noise_min});
-      process.run(model.score, 3, 0, end, [&](std::size_t level, std::span<const double> x) {
+      process.run(model.flow, 3, 0, end, [&](std::size_t level, std::span<const double> x) {
         if (level == 0) start.assign(x.begin(), x.end());
       });
       double worst = 0.0;
@@ -169,14 +170,14 @@ TEST(Samplers, PiecesGiveTheSameBits) {
   for (const char* name : kAll) {
     const BackwardProcess process(Schedule(0.5, 10.0), model.reference, {name, 12});
     std::vector<double> whole(1000), pieces(1000);
-    process.run(model.score, 9, 40, whole, ignore);
+    process.run(model.flow, 9, 40, whole, ignore);
     std::size_t first = 0;
     for (const std::size_t count : {1, 2, 5, 130, 333, 529}) {
-      process.run(model.score, 9, 40 + first, std::span(pieces).subspan(first, count), ignore);
+      process.run(model.flow, 9, 40 + first, std::span(pieces).subspan(first, count), ignore);
       first += count;
     }
     EXPECT_EQ(test::bits(pieces), test::bits(whole)) << name;
-    process.run(model.score, 10, 40, pieces, ignore);
+    process.run(model.flow, 10, 40, pieces, ignore);
     EXPECT_NE(pieces, whole) << name;
   }
 }
@@ -207,7 +208,7 @@ TEST(Samplers, StochasticOnesForget) {
     for (const char* name : {"sde2", "sde4", "ode4"}) {
       const BackwardProcess process(Schedule(c, 4.0), model.reference, {name, 12});
       std::vector<double> start, end(40000);
-      process.run(model.score, 5, 0, end, [&](std::size_t level, std::span<const double> x) {
+      process.run(model.flow, 5, 0, end, [&](std::size_t level, std::span<const double> x) {
         if (level == 0) start.assign(x.begin(), x.end());
       });
       double xy = 0.0, xx = 0.0, yy = 0.0;
@@ -260,7 +261,8 @@ TEST(Samplers, LevelsObserverAndEvaluations) {
       const CountingScore score(model.law);
       std::vector<double> x(100), last, first;
       std::size_t calls = 0;
-      process.run(score, 1, 0, x, [&](std::size_t level, std::span<const double> at) {
+      PointFlow flow(score, model.reference);
+      process.run(flow, 1, 0, x, [&](std::size_t level, std::span<const double> at) {
         EXPECT_EQ(level, calls++);
         if (level == 0) first.assign(at.begin(), at.end());
         last.assign(at.begin(), at.end());
@@ -290,7 +292,9 @@ TEST(Samplers, Errors) {
   std::vector<double> x(10);
   for (const char* name : kAll) {
     const auto error = test::caught([&] {
-      BackwardProcess(Schedule(0.0, 10.0), model.reference, {name, 20}).run(RunawayScore(), 1, 0, x, ignore);
+      const RunawayScore score;
+      PointFlow flow(score, model.reference);
+      BackwardProcess(Schedule(0.0, 10.0), model.reference, {name, 20}).run(flow, 1, 0, x, ignore);
     });
     EXPECT_EQ(error.code, ExitCode::numerical);
     EXPECT_NE(error.message.find(name), std::string::npos);

@@ -1,0 +1,77 @@
+#include "denoiser/feature_fitter.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+
+namespace scorefield {
+namespace {
+
+constexpr double kRidge = 1e-9;
+
+double dot(const double* a, const double* b, std::size_t count) {
+  constexpr std::size_t kWidth = 8;
+  double lanes[kWidth] = {};
+  std::size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) {
+#pragma omp simd
+    for (std::size_t l = 0; l < kWidth; ++l) lanes[l] += a[i + l] * b[i + l];
+  }
+  double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  for (; i < count; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+}  // namespace
+
+FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
+    : features_(feature_names(feature_graph(reference.magnetisation > 0.0, order)).size()),
+      fields_(reference, feature_graph(reference.magnetisation > 0.0, order)),
+      transformed_(features_ * reference.shape.sites()),
+      residual_(reference.shape.sites()) {}
+
+void FeatureFitter::set_level(const ReferenceLevel& level) {
+  level_ = level;
+  fields_.set_level(level, std::numeric_limits<double>::infinity());
+}
+
+double FeatureFitter::add(std::span<const double> y, std::span<const double> target, std::span<double> sums) {
+  const std::size_t sites = residual_.size();
+  const double largest = fields_.evaluate(y);
+  fields_.transformed(transformed_);
+  std::fill(residual_.begin(), residual_.end(), 0.0);
+  level_->add_denoised(y, residual_);
+  for (std::size_t k = 0; k < sites; ++k) residual_[k] = target[k] - residual_[k];
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < features_; ++i) {
+    for (std::size_t j = i; j < features_; ++j) sums[at++] += dot(&transformed_[i * sites], &transformed_[j * sites], sites);
+  }
+  for (std::size_t i = 0; i < features_; ++i) sums[at++] += dot(&transformed_[i * sites], residual_.data(), sites);
+  sums[at] += dot(residual_.data(), residual_.data(), sites);
+  return largest;
+}
+
+LevelSolution solve_level(std::size_t features, std::span<const double> sums) {
+  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
+    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
+  }
+  const auto n = static_cast<Eigen::Index>(features);
+  Eigen::MatrixXd matrix(n, n);
+  Eigen::VectorXd right(n), scale(n);
+  std::size_t at = 0;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = i; j < n; ++j) matrix(i, j) = matrix(j, i) = sums[at++];
+  }
+  for (Eigen::Index i = 0; i < n; ++i) right(i) = sums[at++];
+  for (Eigen::Index i = 0; i < n; ++i) scale(i) = matrix(i, i) > 0.0 ? 1.0 / std::sqrt(matrix(i, i)) : 0.0;
+  const Eigen::MatrixXd scaled = scale.asDiagonal() * matrix * scale.asDiagonal();
+  const Eigen::VectorXd wanted = scale.cwiseProduct(right);
+  const Eigen::VectorXd found = (scaled + kRidge * Eigen::MatrixXd::Identity(n, n)).ldlt().solve(wanted);
+  const Eigen::VectorXd coefficients = scale.cwiseProduct(found);
+  return {{coefficients.begin(), coefficients.end()}, found.dot(scaled * found), sums[at]};
+}
+
+}  // namespace scorefield

@@ -1,0 +1,120 @@
+#include "denoiser/feature_graph.h"
+
+#include <algorithm>
+
+namespace scorefield {
+namespace {
+
+/// Nodes by name: P(x) is x smoothed.
+class Builder {
+ public:
+  explicit Builder(int order) : order_(order) {}
+
+  void input(const std::string& name, FeatureNode::Kind kind) { nodes_.push_back({kind, 0, 0, 1, true, name}); }
+  /// name = a b, a feature or only a step towards one.
+  void product(const std::string& name, const std::string& a, const std::string& b, bool feature) {
+    add({FeatureNode::Kind::product, find(a), find(b), 0, feature, name});
+  }
+  void smooth(const std::string& name, const std::string& a) { add({FeatureNode::Kind::smooth, find(a), find(a), 0, false, name}); }
+
+  /// Without what is not used by any feature.
+  std::vector<FeatureNode> take() {
+    std::vector<std::size_t> place(nodes_.size());
+    std::vector<bool> used(nodes_.size());
+    for (std::size_t i = nodes_.size(); i-- > 0;) {
+      used[i] = used[i] || nodes_[i].feature;
+      if (used[i] && nodes_[i].kind >= FeatureNode::Kind::product) used[nodes_[i].a] = used[nodes_[i].b] = true;
+    }
+    std::vector<FeatureNode> kept;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (!used[i]) continue;
+      place[i] = kept.size();
+      kept.push_back(nodes_[i]);
+      kept.back().a = place[nodes_[i].a];
+      kept.back().b = place[nodes_[i].b];
+    }
+    return kept;
+  }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  std::size_t find(const std::string& name) const {
+    const auto at = std::find_if(nodes_.begin(), nodes_.end(), [&](const FeatureNode& n) { return n.name == name; });
+    return at == nodes_.end() ? kNone : static_cast<std::size_t>(at - nodes_.begin());
+  }
+
+  /// Nodes above the order, and what would be made of them, are left out.
+  void add(FeatureNode node) {
+    if (node.a == kNone || node.b == kNone) return;
+    node.order = nodes_[node.a].order + (node.kind == FeatureNode::Kind::product ? nodes_[node.b].order : 0);
+    if (node.order <= order_) nodes_.push_back(std::move(node));
+  }
+
+  int order_;
+  std::vector<FeatureNode> nodes_;
+};
+
+std::vector<FeatureNode> symmetric_graph(int order) {
+  Builder g(order);
+  g.input("u", FeatureNode::Kind::fluctuation);
+  g.product("u2", "u", "u", false);
+  g.product("u3", "u2", "u", true);
+  g.product("u5", "u3", "u2", true);
+  g.product("u7", "u5", "u2", true);
+  g.smooth("P(u2)", "u2");
+  g.product("u P(u2)", "u", "P(u2)", true);
+  g.product("u3 P(u2)", "u3", "P(u2)", true);
+  g.product("u P(u2)^2", "u P(u2)", "P(u2)", true);
+  g.smooth("P(u3)", "u3");
+  g.product("u2 P(u3)", "u2", "P(u3)", true);
+  g.product("P(u2) P(u3)", "P(u2)", "P(u3)", true);
+  g.product("u P(u3)", "u", "P(u3)", false);
+  g.product("u P(u3)^2", "u P(u3)", "P(u3)", true);
+  g.smooth("P(u P(u3))", "u P(u3)");
+  g.product("u P(u P(u3))", "u", "P(u P(u3))", true);
+  g.smooth("P(u P(u2))", "u P(u2)");
+  g.product("u2 P(u P(u2))", "u2", "P(u P(u2))", true);
+  g.product("P(u2) P(u P(u2))", "P(u2)", "P(u P(u2))", true);
+  g.smooth("P(u2 P(u3))", "u2 P(u3)");
+  g.product("u2 P(u2 P(u3))", "u2", "P(u2 P(u3))", true);
+  return g.take();
+}
+
+/// Odd under u -> -u, t -> -t. About a minimum the vertices are cubic, t u^2, and quartic, u^3.
+std::vector<FeatureNode> mixture_graph(int order) {
+  Builder g(order);
+  g.input("u", FeatureNode::Kind::fluctuation);
+  g.input("t", FeatureNode::Kind::sign);
+  g.product("t2", "t", "t", false);
+  g.product("t3", "t2", "t", true);
+  g.product("u t2", "t2", "u", true);
+  g.product("u2", "u", "u", false);
+  g.product("u3", "u2", "u", true);
+  g.product("t u2", "u2", "t", true);
+  g.product("t3 u2", "t u2", "t2", true);
+  g.smooth("P(u2)", "u2");
+  g.product("t P(u2)", "t", "P(u2)", true);
+  g.product("u P(u2)", "u", "P(u2)", true);
+  g.smooth("P(t u2)", "t u2");
+  g.product("u P(t u2)", "u", "P(t u2)", false);
+  g.product("t u P(t u2)", "u P(t u2)", "t", true);
+  return g.take();
+}
+
+}  // namespace
+
+std::vector<FeatureNode> feature_graph(bool mixture, int order) { return mixture ? mixture_graph(order) : symmetric_graph(order); }
+
+std::vector<std::string> feature_names(const std::vector<FeatureNode>& graph) {
+  std::vector<std::string> names, smoothed;
+  for (const FeatureNode& node : graph) {
+    if (!node.feature) continue;
+    names.push_back(node.name);
+    smoothed.push_back("P(" + node.name + ")");
+  }
+  names.insert(names.end(), smoothed.begin(), smoothed.end());
+  return names;
+}
+
+}  // namespace scorefield

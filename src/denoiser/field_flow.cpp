@@ -1,0 +1,77 @@
+#include "denoiser/field_flow.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scorefield {
+
+FieldFlow::FieldFlow(const FieldReference& reference, const Correction& correction, const Reference& scale)
+    : reference_(reference), scale_(scale), correction_(correction.worker()), slopes_(reference.shape.sites()) {}
+
+/// Calls action(first number, field) for each configuration.
+template <class Action>
+void FieldFlow::for_fields(std::span<double> fields, const Action& action) const {
+  const std::size_t sites = reference_.shape.sites();
+  for (std::size_t first = 0; first < fields.size(); first += sites) action(first, fields.subspan(first, sites));
+}
+
+/// out = (d xh/dy) R; leaves y in noisy_.
+void FieldFlow::correct(const ReferenceLevel& at, std::span<const double> whitened, std::span<double> out) {
+  noisy_.resize(whitened.size());
+  for_fields(noisy_, [&](std::size_t first, std::span<double> y) { at.unwhiten(whitened.subspan(first, y.size()), y); });
+  correction_->evaluate(at, noisy_, out);
+  for_fields(out, [&](std::size_t first, std::span<double> r) {
+    at.slopes(noisy_[first], slopes_);
+    for (std::size_t k = 0; k < r.size(); ++k) r[k] *= slopes_[k];
+  });
+}
+
+void FieldFlow::slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) {
+  const double ratio = noise_ratio(level);
+  correct(ReferenceLevel(reference_, ratio), whitened, out);
+  const double factor = -std::sqrt((ratio * ratio + scale_.variance) / scale_.variance);
+  for (double& value : out) value *= factor;
+}
+
+void FieldFlow::lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) {
+  const double low = noise_ratio(from), high = noise_ratio(to);
+  const ReferenceLevel before(reference_, low), after(reference_, high);
+  const double amplitude = std::sqrt(high * high - low * low);
+  for_fields(whitened, [&](std::size_t first, std::span<double> h) {
+    before.unwhiten(h, h);
+    for (std::size_t k = 0; k < h.size(); ++k) h[k] += amplitude * noise[first + k];
+    after.whiten(h, h);
+  });
+}
+
+void FieldFlow::finish(const NoiseLevel& from, std::span<double> whitened) {
+  const ReferenceLevel at(reference_, noise_ratio(from));
+  std::vector<double> moved(whitened.size());
+  correct(at, whitened, moved);
+  const auto filter = at.filter();
+  for_fields(whitened, [&](std::size_t first, std::span<double> h) {
+    for (std::size_t k = 0; k < h.size(); ++k) h[k] += 0.5 * moved[first + k] / std::sqrt(filter[k]);
+  });
+}
+
+void FieldFlow::to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) {
+  const ReferenceLevel at(reference_, noise_ratio(level));
+  for_fields(out, [&](std::size_t first, std::span<double> x) {
+    at.unwhiten(whitened.subspan(first, x.size()), x);
+    for (double& value : x) value *= level.kept;
+  });
+}
+
+/// (f D(x/f) - x)/Xi.
+void FieldFlow::score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) {
+  const ReferenceLevel at(reference_, noise_ratio(level));
+  noisy_.assign(x.begin(), x.end());
+  for (double& value : noisy_) value /= level.kept;
+  correction_->evaluate(at, noisy_, out);
+  for_fields(out, [&](std::size_t first, std::span<double> d) {
+    at.add_denoised(std::span(noisy_).subspan(first, d.size()), d);
+    for (std::size_t k = 0; k < d.size(); ++k) d[k] = (level.kept * d[k] - x[first + k]) / level.noise_variance;
+  });
+}
+
+}  // namespace scorefield

@@ -1,0 +1,23 @@
+// A fitted lattice score as data, and its file.
+#pragma once
+
+#include <memory>
+
+#include "base/hdf5.h"
+#include "denoiser/features.h"
+
+namespace scorefield {
+
+/// Reference and correction.
+struct FieldModel {
+  FieldReference reference;
+  FeatureFit fit;
+};
+
+/// Reads /reference and /features of a model file. InputError if they do not belong together, or to a lattice of this shape. Collective.
+FieldModel read_field_model(const H5File& file, FieldShape shape);
+
+/// Writes them. Collective.
+void write_field_model(H5File& file, const FieldModel& model);
+
+}  // namespace scorefield

@@ -1,0 +1,30 @@
+// Sums over an ensemble from which its reference follows.
+#pragma once
+
+#include <string>
+
+#include "base/tally.h"
+#include "denoiser/field_reference.h"
+
+namespace scorefield {
+
+/// Of each configuration h(k)^2 for all modes of the orthogonal Hartley transform, and |h(0)|. Local; safe to call from several threads.
+class ReferenceTally : public Tally {
+ public:
+  explicit ReferenceTally(FieldShape shape) : shape_(shape) {}
+  std::size_t records() const override { return 1; }
+  std::size_t quantities() const override { return shape_.sites() + 1; }
+  std::size_t cells() const override { return 0; }
+  std::vector<double> sums(std::size_t record, std::span<const double> x) const override;
+  void count(std::size_t /*record*/, std::span<const double> /*x*/, std::span<double> /*counts*/) const override {}
+
+ private:
+  FieldShape shape_;
+};
+
+/// The reference of this kind (gaussian, mixture) from the sums over `samples` configurations; none: white noise of the field's variance.
+/// The spectrum is averaged over the symmetries of the lattice: reflections, and the exchange of the axes where they are alike. InputError
+/// if the ensemble has no fluctuations.
+FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, double samples);
+
+}  // namespace scorefield

@@ -1,0 +1,47 @@
+// What the integrators of the backward process need of a model: whitened numbers, and how they move.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "diffusion/score.h"
+
+namespace scorefield {
+
+/// Whitened numbers xh are standard normal where the data have the law of the reference, and then the reference's part of the
+/// probability flow does not move them (doc/samplers.md). Arrays hold whole configurations, one behind the other. Objects may hold what they work in: one a thread.
+class Flow {
+ public:
+  virtual ~Flow() = default;
+  /// Numbers of a configuration.
+  virtual std::size_t numbers() const = 0;
+  /// d xh/dl at a level, along the probability flow.
+  virtual void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) = 0;
+  /// The forward process from a level to a noisier one, with standard normal numbers `noise`.
+  virtual void lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) = 0;
+  /// From a low level to t = 0 with the score taken as constant; no noise.
+  virtual void finish(const NoiseLevel& from, std::span<double> whitened) = 0;
+  /// The configurations x_t themselves; `whitened` and `out` may be the same array.
+  virtual void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) = 0;
+  /// d/dx log P(x; t).
+  virtual void score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) = 0;
+};
+
+/// Of configurations of one number: xh = (x - f mean)/sqrt(variance f^2 + Xi).
+class PointFlow : public Flow {
+ public:
+  PointFlow(const Score& score, const Reference& reference) : score_(score), reference_(reference) {}
+  std::size_t numbers() const override { return 1; }
+  void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
+  void lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) override;
+  void finish(const NoiseLevel& from, std::span<double> whitened) override;
+  void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
+  void score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) override { score_.evaluate(level, x, out); }
+
+ private:
+  const Score& score_;
+  Reference reference_;
+  std::vector<double> field_, values_;
+};
+
+}  // namespace scorefield

@@ -1,0 +1,36 @@
+// Diffusion models of real fields on a lattice: training and sampling. Both are collective.
+#pragma once
+
+#include "denoiser/field_reference.h"
+#include "diffusion/samplers.h"
+#include "stages/context.h"
+
+namespace scorefield {
+
+/// Measures the reference of the ensemble, fits the features of the score at each noise level and tells how far it is from the exact one:
+/// model-P.h5.
+void train_field(const Context& context, const Process& process);
+
+/// Runs the backward process with one of the deck's scores: samples-P-S.h5.
+void sample_field(const Context& context, const Process& process, std::size_t score_index);
+
+/// Attributes of a dataset or group that say what made it. Collective.
+void describe_samples(H5File& file, const std::string& object, const Process& process, const std::string& score,
+                      const SamplerSettings& settings);
+
+/// What the progress line of a backward process says.
+std::string sampling_title(const Process& process, const std::string& score, const SamplerSettings& settings,
+                           const BackwardProcess& backward);
+
+/// The sites of the deck's lattice.
+FieldShape shape_of_lattice(const Params& params);
+
+/// The variance that sets the level coordinate, and the lowest noise over its root, for a reference and the deck's forward.noise-min.
+/// Local.
+struct FieldLevels {
+  Reference scale;
+  double noise_min = 0.0;
+};
+FieldLevels field_levels(const FieldReference& reference, const Params& params);
+
+}  // namespace scorefield

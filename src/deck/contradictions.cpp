@@ -15,6 +15,7 @@ constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbere
 constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
 constexpr double kMostUpdates = 1 << 26;                    // of a walker: noise is numbered by its steps, of 2^20 an update at most
 constexpr double kShortestExact = 1e-3;                     // trajectory |sigma_0|: var(y|x) is of third order in it
+constexpr std::int64_t kFewestOfLevel = 8;                  // configurations that are read together
 constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
@@ -238,6 +239,15 @@ void check_sources(const Deck& deck) {
   }
 }
 
+/// Configurations of the ensemble that a noise level works with.
+void check_share(const Deck& deck, const std::string& key, std::int64_t count) {
+  const std::int64_t samples = deck.params.generate.samples;
+  if (count >= kFewestOfLevel && count <= samples) return;
+  refuse(deck, {key, "generate.samples"},
+         key + " = " + std::to_string(count) + ": a noise level works with at least " + std::to_string(kFewestOfLevel) +
+             " configurations of the ensemble, and with none twice; generate.samples = " + std::to_string(samples));
+}
+
 /// The diffusion model of a real field.
 void check_field_score(const Deck& deck) {
   const Params& p = deck.params;
@@ -251,11 +261,8 @@ void check_field_score(const Deck& deck) {
   if (std::find(p.sample.score.begin(), p.sample.score.end(), "none") != p.sample.score.end() && p.sample.score.size() > 1) {
     refuse(deck, {"sample.score"}, "sample.score = none goes with no other: leave one out");
   }
-  if (p.train.per_level > p.generate.samples) {
-    refuse(deck, {"train.per-level", "generate.samples"},
-           "train.per-level = " + std::to_string(p.train.per_level) + " is more than generate.samples = " +
-               std::to_string(p.generate.samples) + ": a level takes configurations of the ensemble once");
-  }
+  check_share(deck, "train.per-level", p.train.per_level);
+  if (p.train.validation > 0) check_share(deck, "train.validation", p.train.validation);
 }
 
 /// Keys of a lattice run that contradict each other.

@@ -148,9 +148,10 @@ void set_dependent_defaults(Deck& deck) {
     SampleParams& sample = deck.params.sample;
     if (!is_set("sample.score")) sample.score = {"none"};
     if (!is_set("sample.samples")) sample.samples = {100000};
-    if (!is_set("sample.sampler")) sample.sampler = {"ode2"};
+    if (!is_set("sample.steps")) sample.steps = {32};
+    if (!is_set("sample.sampler")) sample.sampler = {"sde2"};
     if (!is_set("forward.sigma")) deck.params.forward.sigma = 1000.0;
-    if (!is_set("train.levels")) deck.params.train.levels = 33;
+    if (!is_set("train.levels")) deck.params.train.levels = 65;
     if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(2048, generate.samples);
   }
   if (is_complex_field(deck.params.model)) {

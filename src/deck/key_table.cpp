@@ -304,7 +304,7 @@ std::vector<Key> train_keys() {
   std::vector<Key> keys =
       only(kProcess,
            {train.number("levels", &TrainParams::levels, {1, 1e6}, "", physics,
-                         "noise levels: in a batch, one a stratum; for fields, those that are fitted, evenly spaced; not set: 128, or 33"),
+                         "noise levels: in a batch, one a stratum; for fields, those that are fitted, evenly spaced; not set: 128, or 65"),
             train.number("per-level", &TrainParams::per_level, {1, 1e7}, "configurations", physics,
                          "configurations at each level; batch = levels x per-level, over all ranks; not set: 256, or 2048 for fields")});
   for (const auto& part :

@@ -156,7 +156,7 @@ inline std::int64_t numbers_of(const Params& params) {
 
 /// True if the deck has a diffusion model.
 inline bool diffuses(const Params& params) {
-  return has_law(params.model) || (is_real_field(params.model) && params.sample.score.front() != "none");
+  return has_law(params.model) || (is_real_field(params.model) && params.sample.score != std::vector<std::string>{"none"});
 }
 
 }  // namespace scorefield

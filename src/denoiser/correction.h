@@ -19,6 +19,7 @@ class CorrectionWorker {
 class Correction {
  public:
   virtual ~Correction() = default;
+  /// The correction must outlive it.
   virtual std::unique_ptr<CorrectionWorker> worker() const = 0;
 };
 

@@ -10,7 +10,7 @@
 namespace scorefield {
 namespace {
 
-constexpr double kRidge = 1e-9;
+constexpr double kRidge = 1e-4;
 
 double dot(const double* a, const double* b, std::size_t count) {
   constexpr std::size_t kWidth = 8;
@@ -28,10 +28,14 @@ double dot(const double* a, const double* b, std::size_t count) {
 }  // namespace
 
 FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
-    : features_(feature_names(feature_graph(reference.magnetisation > 0.0, order)).size()),
-      fields_(reference, feature_graph(reference.magnetisation > 0.0, order)),
+    : mixture_(reference.magnetisation > 0.0),
+      graph_(feature_graph(mixture_, order)),
+      orbits_(reference.shape),
+      fields_(reference, graph_),
+      features_(fields_.features()),
       transformed_(features_ * reference.shape.sites()),
-      residual_(reference.shape.sites()) {}
+      residual_(reference.shape.sites()),
+      product_(reference.shape.sites()) {}
 
 void FeatureFitter::set_level(const ReferenceLevel& level) {
   level_ = level;
@@ -50,28 +54,54 @@ double FeatureFitter::add(std::span<const double> y, std::span<const double> tar
     for (std::size_t j = i; j < features_; ++j) sums[at++] += dot(&transformed_[i * sites], &transformed_[j * sites], sites);
   }
   for (std::size_t i = 0; i < features_; ++i) sums[at++] += dot(&transformed_[i * sites], residual_.data(), sites);
-  sums[at] += dot(residual_.data(), residual_.data(), sites);
+  sums[at++] += dot(residual_.data(), residual_.data(), sites);
+  const auto add_products = [&](const double* with) {
+    for (std::size_t k = 0; k < sites; ++k) product_[k] = with[k] * y[k];
+    orbits_.add(product_, sums.subspan(at, orbits_.count()));
+    at += orbits_.count();
+  };
+  for (std::size_t i = 0; i < fields_.nodes().plain.size(); ++i) add_products(&transformed_[i * sites]);
+  add_products(y.data());
+  add_products(residual_.data());
   return largest;
 }
 
-LevelSolution solve_level(std::size_t features, std::span<const double> sums) {
+FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const {
   if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
     throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
   }
-  const auto n = static_cast<Eigen::Index>(features);
-  Eigen::MatrixXd matrix(n, n);
-  Eigen::VectorXd right(n), scale(n);
+  const auto n = static_cast<Eigen::Index>(features_), plain = static_cast<Eigen::Index>(fields_.nodes().plain.size()),
+             count = static_cast<Eigen::Index>(orbits_.count());
+  Eigen::MatrixXd matrix(n, n), slopes(n, count);
+  Eigen::VectorXd right(n), scale(n), squares(count), of_target(count), propagator(count);
+  for (std::size_t k = 0; k < orbits_.modes(); ++k) propagator(static_cast<Eigen::Index>(orbits_.of(k))) = level_->propagator()[k];
   std::size_t at = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
     for (Eigen::Index j = i; j < n; ++j) matrix(i, j) = matrix(j, i) = sums[at++];
   }
   for (Eigen::Index i = 0; i < n; ++i) right(i) = sums[at++];
+  ++at;
+  const auto read = [&](auto&& to) {
+    for (Eigen::Index o = 0; o < count; ++o) to(o) = sums[at++];
+  };
+  for (Eigen::Index i = 0; i < plain; ++i) read(slopes.row(i));
+  read(squares);
+  read(of_target);
+  Eigen::Index smoothed = plain;
+  for (Eigen::Index i = 0; i < plain; ++i) {
+    slopes.row(i) = slopes.row(i).cwiseQuotient(squares.transpose());
+    if (mixture_) slopes(i, 0) = 0.0;
+    if (!graph_[fields_.nodes().plain[static_cast<std::size_t>(i)]].smoothed) continue;
+    slopes.row(smoothed++) = slopes.row(i).cwiseProduct(propagator.transpose());
+  }
+  matrix -= slopes * squares.asDiagonal() * slopes.transpose();
+  right -= slopes * of_target;
   for (Eigen::Index i = 0; i < n; ++i) scale(i) = matrix(i, i) > 0.0 ? 1.0 / std::sqrt(matrix(i, i)) : 0.0;
   const Eigen::MatrixXd scaled = scale.asDiagonal() * matrix * scale.asDiagonal();
   const Eigen::VectorXd wanted = scale.cwiseProduct(right);
-  const Eigen::VectorXd found = (scaled + kRidge * Eigen::MatrixXd::Identity(n, n)).ldlt().solve(wanted);
-  const Eigen::VectorXd coefficients = scale.cwiseProduct(found);
-  return {{coefficients.begin(), coefficients.end()}, found.dot(scaled * found), sums[at]};
+  const Eigen::VectorXd coefficients = scale.cwiseProduct((scaled + kRidge * Eigen::MatrixXd::Identity(n, n)).ldlt().solve(wanted));
+  const Eigen::VectorXd linear = slopes.transpose() * coefficients;
+  return {{coefficients.begin(), coefficients.end()}, orbits_.spread(std::vector<double>(linear.begin(), linear.end()))};
 }
 
 }  // namespace scorefield

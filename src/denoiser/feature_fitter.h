@@ -5,37 +5,45 @@
 #include <vector>
 
 #include "denoiser/features.h"
+#include "denoiser/mode_orbits.h"
 
 namespace scorefield {
 
-/// Sums over configurations of a level: the normal equations of  min_c |T - D_ref(y) - sum_i c_i F_i(y)|^2  with the target T, phi_0 or its
-/// mean under the posterior. In Hartley coefficients, where that is the sum over sites. One object a thread. Local.
+/// Sums over configurations of a level: the normal equations of  min_c |T - D_ref(y) - R(y)|^2  with the target T, phi_0 or its mean under
+/// the posterior, and R = sum_i c_i (F_i - a_i y), where a_i(k) = <F_i(k) y(k)>/<y(k)^2>, the mean over configurations and over modes that
+/// the lattice makes alike. (The zero mode of a mixture has no such term: its reference is not linear.) In Hartley coefficients, where
+/// |...|^2 is the sum over sites. One object a thread. Local.
 class FeatureFitter {
  public:
   FeatureFitter(const FieldReference& reference, int order);
 
-  /// Entries of the sums: upper triangle of F F^T, F (T - D_ref), |T - D_ref|^2.
-  std::size_t numbers() const { return features_ * (features_ + 1) / 2 + features_ + 1; }
+  /// Entries of the sums: upper triangle of F F^T, F (T - D_ref), |T - D_ref|^2, and a row of orbits each of F y for the features that are
+  /// not smoothed, of y^2 and of (T - D_ref) y.
+  std::size_t numbers() const {
+    return features_ * (features_ + 1) / 2 + features_ + 1 + (fields_.nodes().plain.size() + 2) * orbits_.count();
+  }
   void set_level(const ReferenceLevel& level);
   /// Adds the configuration with noisy field y and target T, both in Hartley coefficients. Returns the largest |u|.
   double add(std::span<const double> y, std::span<const double> target, std::span<double> sums);
 
+  /// What the sums of a level say.
+  struct Solution {
+    std::vector<double> coefficients;
+    std::vector<double> linear;  ///< A(k) = sum_i c_i a_i(k), all modes
+  };
+  /// Solves the normal equations, scaled to a unit diagonal, with a ridge of 1e-4 (features are nearly alike, and coefficients that
+  /// cancel would not be smooth between noise levels). NumericalError if the
+  /// sums are not finite.
+  Solution solve(std::span<const double> sums) const;
+
  private:
-  std::size_t features_;
+  bool mixture_;
+  std::vector<FeatureNode> graph_;
+  ModeOrbits orbits_;
   FeatureFields fields_;
+  std::size_t features_;
   std::optional<ReferenceLevel> level_;
-  std::vector<double> transformed_, residual_;
+  std::vector<double> transformed_, residual_, product_;
 };
-
-/// What a level's sums say.
-struct LevelSolution {
-  std::vector<double> coefficients;
-  double explained = 0.0;  ///< |sum c F|^2 summed over configurations and sites, of
-  double total = 0.0;      ///< |T - D_ref|^2
-};
-
-/// Solves the normal equations, scaled to a unit diagonal, with a ridge of 1e-9 against features that are alike. NumericalError if the sums
-/// are not finite. Local.
-LevelSolution solve_level(std::size_t features, std::span<const double> sums);
 
 }  // namespace scorefield

@@ -10,12 +10,19 @@ class Builder {
  public:
   explicit Builder(int order) : order_(order) {}
 
-  void input(const std::string& name, FeatureNode::Kind kind) { nodes_.push_back({kind, 0, 0, 1, true, name}); }
+  void input(const std::string& name, FeatureNode::Kind kind, bool feature) {
+    nodes_.push_back({kind, 0, 0, 1, feature, feature && kind == FeatureNode::Kind::fluctuation, name});
+  }
   /// name = a b, a feature or only a step towards one.
   void product(const std::string& name, const std::string& a, const std::string& b, bool feature) {
-    add({FeatureNode::Kind::product, find(a), find(b), 0, feature, name});
+    add({FeatureNode::Kind::product, find(a), find(b), 0, feature, feature && !is_uniform(a, b), name});
   }
-  void smooth(const std::string& name, const std::string& a) { add({FeatureNode::Kind::smooth, find(a), find(a), 0, false, name}); }
+  void smooth(const std::string& name, const std::string& a) { add({FeatureNode::Kind::smooth, find(a), find(a), 0, false, false, name}); }
+
+  /// True of products of what is the same at all sites.
+  static bool is_uniform(const std::string& a, const std::string& b) {
+    return (a[0] == 't' || a[0] == 'z') && a[0] == b[0] && a.size() <= 2 && b.size() <= 2;
+  }
 
   /// Without what is not used by any feature.
   std::vector<FeatureNode> take() {
@@ -57,7 +64,7 @@ class Builder {
 
 std::vector<FeatureNode> symmetric_graph(int order) {
   Builder g(order);
-  g.input("u", FeatureNode::Kind::fluctuation);
+  g.input("u", FeatureNode::Kind::fluctuation, false);
   g.product("u2", "u", "u", false);
   g.product("u3", "u2", "u", true);
   g.product("u5", "u3", "u2", true);
@@ -78,14 +85,19 @@ std::vector<FeatureNode> symmetric_graph(int order) {
   g.product("P(u2) P(u P(u2))", "P(u2)", "P(u P(u2))", true);
   g.smooth("P(u2 P(u3))", "u2 P(u3)");
   g.product("u2 P(u2 P(u3))", "u2", "P(u2 P(u3))", true);
+  g.input("z", FeatureNode::Kind::zero_mode, false);
+  g.product("z2", "z", "z", false);
+  g.product("z3", "z2", "z", true);
+  g.product("z5", "z3", "z2", true);
+  g.product("z7", "z5", "z2", true);
   return g.take();
 }
 
 /// Odd under u -> -u, t -> -t. About a minimum the vertices are cubic, t u^2, and quartic, u^3.
 std::vector<FeatureNode> mixture_graph(int order) {
   Builder g(order);
-  g.input("u", FeatureNode::Kind::fluctuation);
-  g.input("t", FeatureNode::Kind::sign);
+  g.input("u", FeatureNode::Kind::fluctuation, true);
+  g.input("t", FeatureNode::Kind::sign, true);
   g.product("t2", "t", "t", false);
   g.product("t3", "t2", "t", true);
   g.product("u t2", "t2", "u", true);
@@ -106,14 +118,20 @@ std::vector<FeatureNode> mixture_graph(int order) {
 
 std::vector<FeatureNode> feature_graph(bool mixture, int order) { return mixture ? mixture_graph(order) : symmetric_graph(order); }
 
-std::vector<std::string> feature_names(const std::vector<FeatureNode>& graph) {
-  std::vector<std::string> names, smoothed;
-  for (const FeatureNode& node : graph) {
-    if (!node.feature) continue;
-    names.push_back(node.name);
-    smoothed.push_back("P(" + node.name + ")");
+FeatureNodes features_of(const std::vector<FeatureNode>& graph) {
+  FeatureNodes nodes;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    if (graph[i].feature) nodes.plain.push_back(i);
+    if (graph[i].smoothed) nodes.smoothed.push_back(i);
   }
-  names.insert(names.end(), smoothed.begin(), smoothed.end());
+  return nodes;
+}
+
+std::vector<std::string> feature_names(const std::vector<FeatureNode>& graph) {
+  const FeatureNodes nodes = features_of(graph);
+  std::vector<std::string> names;
+  for (const std::size_t i : nodes.plain) names.push_back(graph[i].name);
+  for (const std::size_t i : nodes.smoothed) names.push_back("P(" + graph[i].name + ")");
   return names;
 }
 

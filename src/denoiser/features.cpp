@@ -8,6 +8,7 @@ namespace scorefield {
 FeatureFields::FeatureFields(const FieldReference& reference, std::vector<FeatureNode> graph)
     : reference_(reference),
       graph_(std::move(graph)),
+      nodes_(features_of(graph_)),
       sites_(reference.shape.sites()),
       hartley_(Hartley::orthogonal(reference.shape)),
       values_(graph_.size() * sites_),
@@ -15,9 +16,6 @@ FeatureFields::FeatureFields(const FieldReference& reference, std::vector<Featur
       more_work_(sites_) {
   const double m = reference.magnetisation;
   deviation_ = std::sqrt(reference.site_variance() - m * m);
-  for (std::size_t i = 0; i < graph_.size(); ++i) {
-    if (graph_[i].feature) own_.push_back(i);
-  }
 }
 
 void FeatureFields::set_level(const ReferenceLevel& level, double bound) {
@@ -54,6 +52,12 @@ double FeatureFields::evaluate(std::span<const double> y) {
         break;
       }
       case FeatureNode::Kind::sign: std::fill(to.begin(), to.end(), sign); break;
+      case FeatureNode::Kind::zero_mode: {
+        const double z = y[0] * level_->slope_of_zero_mode();
+        largest = std::max(largest, std::fabs(z));
+        std::fill(to.begin(), to.end(), std::clamp(z, -bound_, bound_));
+        break;
+      }
       case FeatureNode::Kind::smooth: smooth(node(graph_[i].a), to); break;
       case FeatureNode::Kind::product: {
         const double *a = node(graph_[i].a).data(), *b = node(graph_[i].b).data();
@@ -67,40 +71,45 @@ double FeatureFields::evaluate(std::span<const double> y) {
 
 void FeatureFields::transformed(std::span<double> features) {
   const double* by = level_->propagator().data();
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const auto plain = features.subspan(i * sites_, sites_), smoothed = features.subspan((own_.size() + i) * sites_, sites_);
-    hartley_.transform(node(own_[i]), plain);
-    for (std::size_t k = 0; k < sites_; ++k) smoothed[k] = by[k] * plain[k];
+  std::size_t smoothed = nodes_.plain.size();
+  for (std::size_t i = 0; i < nodes_.plain.size(); ++i) {
+    const auto plain = features.subspan(i * sites_, sites_);
+    hartley_.transform(node(nodes_.plain[i]), plain);
+    if (!graph_[nodes_.plain[i]].smoothed) continue;
+    const auto to = features.subspan(smoothed++ * sites_, sites_);
+    for (std::size_t k = 0; k < sites_; ++k) to[k] = by[k] * plain[k];
   }
 }
 
 void FeatureFields::combine(std::span<const double> coefficients, std::span<double> to) {
-  std::fill(work_.begin(), work_.end(), 0.0);
-  std::fill(more_work_.begin(), more_work_.end(), 0.0);
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const double *from = node(own_[i]).data(), plain = coefficients[i], smoothed = coefficients[own_.size() + i];
-    for (std::size_t x = 0; x < sites_; ++x) {
-      work_[x] += plain * from[x];
-      more_work_[x] += smoothed * from[x];
+  const auto add = [&](const std::vector<std::size_t>& nodes, std::span<const double> factors, std::span<double> sum) {
+    std::fill(sum.begin(), sum.end(), 0.0);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const double *from = node(nodes[i]).data(), factor = factors[i];
+      for (std::size_t x = 0; x < sites_; ++x) sum[x] += factor * from[x];
     }
-  }
-  hartley_.transform(work_, work_);
-  hartley_.transform(more_work_, more_work_);
+    hartley_.transform(sum, sum);
+  };
+  add(nodes_.plain, coefficients.first(nodes_.plain.size()), work_);
+  add(nodes_.smoothed, coefficients.subspan(nodes_.plain.size()), more_work_);
   const double* by = level_->propagator().data();
   for (std::size_t k = 0; k < sites_; ++k) to[k] = work_[k] + by[k] * more_work_[k];
 }
 
-std::vector<double> FeatureFit::at(double ratio) const {
+FeatureFit::Level FeatureFit::at(double ratio) const {
   const auto next = std::upper_bound(ratios.begin(), ratios.end(), ratio);
   const auto above = static_cast<std::size_t>(next - ratios.begin());
   const std::size_t high = std::min(above, ratios.size() - 1), low = above == 0 ? 0 : above - 1;
-  const double part = high > low ? std::log(ratio / ratios[low]) / std::log(ratios[high] / ratios[low]) : 0.0;
-  std::vector<double> values;
-  for (std::size_t i = 0; i < coefficients[low].size(); ++i) {
-    values.push_back((1.0 - part) * coefficients[low][i] + part * coefficients[high][i]);
-  }
-  values.push_back((1.0 - part) * bounds[low] + part * bounds[high]);
-  return values;
+  const auto coordinate = [&](double r) { return -std::asinh(std::sqrt(scale) / r); };
+  const double part =
+      high > low ? (coordinate(ratio) - coordinate(ratios[low])) / (coordinate(ratios[high]) - coordinate(ratios[low])) : 0.0;
+  const auto between = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < a.size(); ++i) values.push_back((1.0 - part) * a[i] + part * b[i]);
+    return values;
+  };
+  return {(1.0 - part) * bounds[low] + part * bounds[high], std::min(limits[low], limits[high]),
+          between(coefficients[low], coefficients[high]), between(linear[low], linear[high])};
 }
 
 namespace {
@@ -108,22 +117,38 @@ namespace {
 class FeatureWorker : public CorrectionWorker {
  public:
   FeatureWorker(const FieldReference& reference, const FeatureFit& fit)
-      : fit_(fit), fields_(reference, feature_graph(reference.magnetisation > 0.0, fit.order)) {}
+      : fit_(fit),
+        fields_(reference, feature_graph(reference.magnetisation > 0.0, fit.order)),
+        hartley_(Hartley::orthogonal(reference.shape)),
+        sites_(reference.shape.sites()) {}
 
   void evaluate(const ReferenceLevel& level, std::span<const double> y, std::span<double> out) override {
-    const std::vector<double> values = fit_.at(level.ratio());
-    const std::span<const double> coefficients = std::span(values).first(values.size() - 1);
-    fields_.set_level(level, values.back());
+    const FeatureFit::Level fit = fit_.at(level.ratio());
+    fields_.set_level(level, fit.bound);
     const std::size_t sites = level.filter().size();
     for (std::size_t first = 0; first < y.size(); first += sites) {
       fields_.evaluate(y.subspan(first, sites));
-      fields_.combine(coefficients, out.subspan(first, sites));
+      fields_.combine(fit.coefficients, out.subspan(first, sites));
+      const auto r = out.subspan(first, sites);
+      for (std::size_t k = 0; k < sites; ++k) r[k] -= fit.linear[k] * y[first + k];
+      cut(r, fit.limit);
     }
   }
 
  private:
+  /// No site is moved further than any that the fit saw: what polynomials make of fields unlike those would grow without bound.
+  void cut(std::span<double> r, double limit) {
+    hartley_.transform(r, sites_);
+    const auto outside = [&](double v) { return !(std::fabs(v) <= limit); };
+    if (std::none_of(sites_.begin(), sites_.end(), outside)) return;
+    for (double& v : sites_) v = std::clamp(v, -limit, limit);
+    hartley_.transform(sites_, r);
+  }
+
   const FeatureFit& fit_;
   FeatureFields fields_;
+  Hartley hartley_;
+  std::vector<double> sites_;
 };
 
 class NoWorker : public CorrectionWorker {

@@ -16,12 +16,13 @@ class FeatureFields {
  public:
   FeatureFields(const FieldReference& reference, std::vector<FeatureNode> graph);
 
-  std::size_t features() const { return 2 * own_.size(); }
+  std::size_t features() const { return nodes_.plain.size() + nodes_.smoothed.size(); }
+  const FeatureNodes& nodes() const { return nodes_; }
 
-  /// The noise, and the bound on |u|, beyond which u is cut: polynomials of fields unlike all that the fit saw would run away.
+  /// The noise, and the bound on |u| and |z|, beyond which they are cut: polynomials of fields unlike all that the fit saw would run away.
   void set_level(const ReferenceLevel& level, double bound);
 
-  /// All nodes of the noisy field with Hartley coefficients `y`. Returns the largest |u| before it was cut.
+  /// All nodes of the noisy field with Hartley coefficients `y`. Returns the largest |u|, or |z|, before they were cut.
   double evaluate(std::span<const double> y);
   /// Hartley coefficients of all features of the last field, [feature][k].
   void transformed(std::span<double> features);
@@ -34,7 +35,7 @@ class FeatureFields {
 
   FieldReference reference_;
   std::vector<FeatureNode> graph_;
-  std::vector<std::size_t> own_;  ///< nodes that are features
+  FeatureNodes nodes_;
   std::size_t sites_;
   double deviation_;  ///< of the fluctuation at a site
   Hartley hartley_;
@@ -47,15 +48,23 @@ class FeatureFields {
 /// Coefficients at some noises, between which they are interpolated.
 struct FeatureFit {
   int order = 7;
+  double scale = 1.0;                             ///< v of the coordinate l = -asinh(sqrt(v)/r)
   std::vector<double> ratios;                     ///< ascending
-  std::vector<double> bounds;                     ///< on |u|, one a ratio
+  std::vector<double> bounds;                     ///< on |u| and |z|, one a ratio
+  std::vector<double> limits;                     ///< on |R| at a site, one a ratio
   std::vector<std::vector<double>> coefficients;  ///< one list a ratio
+  std::vector<std::vector<double>> linear;        ///< A, one list of all modes a ratio
 
-  /// Coefficients (and, behind them, the bound) at a noise: linear in log r between two ratios, constant outside.
-  std::vector<double> at(double ratio) const;
+  /// All of it at one noise: linear in l between two ratios, constant outside.
+  struct Level {
+    double bound = 0.0, limit = 0.0;
+    std::vector<double> coefficients, linear;
+  };
+  Level at(double ratio) const;
 };
 
-/// R(y; r) = sum_i c_i(r) F_i(y; r).
+/// R(k) = sum_i c_i(r) F_i(k) - A(k; r) y(k), where A takes out of the features what is linear in the mode: E[R(k) y(k)] = 0 holds for the
+/// exact score, because the reference is the best linear denoiser, and keeps the two-point function right along the process.
 class FeatureCorrection : public Correction {
  public:
   FeatureCorrection(FieldReference reference, FeatureFit fit) : reference_(std::move(reference)), fit_(std::move(fit)) {}

@@ -4,13 +4,30 @@
 
 namespace scorefield {
 
+std::vector<double> joined(const std::vector<std::vector<double>>& rows) {
+  std::vector<double> all;
+  for (const auto& row : rows) all.insert(all.end(), row.begin(), row.end());
+  return all;
+}
+
+std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_t rows) {
+  std::vector<std::vector<double>> result;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = all.subspan(i * (all.size() / rows), all.size() / rows);
+    result.emplace_back(row.begin(), row.end());
+  }
+  return result;
+}
+
 FieldModel read_field_model(const H5File& file, FieldShape shape) {
   FieldModel model;
   model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum")};
   model.fit.order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
+  model.fit.scale = model.reference.spectrum.empty() ? 1.0 : model.reference.widest();
   model.fit.ratios = file.read_all("/features/ratio");
   model.fit.bounds = file.read_all("/features/bound");
-  const std::vector<double> all = file.read_all("/features/coefficient");
+  model.fit.limits = file.read_all("/features/limit");
+  const std::vector<double> all = file.read_all("/features/coefficient"), linear = file.read_all("/features/linear");
   const std::size_t levels = model.fit.ratios.size();
   const std::size_t features = feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order)).size();
   const auto positive = [](const std::vector<double>& values) {
@@ -19,12 +36,10 @@ FieldModel read_field_model(const H5File& file, FieldShape shape) {
   const bool good = model.reference.magnetisation >= 0.0 && model.reference.spectrum.size() == shape.sites() &&
                     positive(model.reference.spectrum) && levels > 0 && positive(model.fit.ratios) &&
                     std::is_sorted(model.fit.ratios.begin(), model.fit.ratios.end()) && model.fit.bounds.size() == levels &&
-                    all.size() == levels * features;
+                    model.fit.limits.size() == levels && all.size() == levels * features && linear.size() == levels * shape.sites();
   file.require(good, "holds no score of fields on this lattice: train again with --overwrite");
-  for (std::size_t i = 0; i < levels; ++i) {
-    const auto part = std::span(all).subspan(i * features, features);
-    model.fit.coefficients.emplace_back(part.begin(), part.end());
-  }
+  model.fit.coefficients = rows_of(all, levels);
+  model.fit.linear = rows_of(linear, levels);
   return model;
 }
 
@@ -33,11 +48,12 @@ void write_field_model(H5File& file, const FieldModel& model) {
   file.write_all("/reference/spectrum", {shape.y, shape.x}, model.reference.spectrum);
   file.set_attribute("/reference", "magnetisation", model.reference.magnetisation);
   const std::size_t levels = model.fit.ratios.size();
-  std::vector<double> all;
-  for (const auto& each : model.fit.coefficients) all.insert(all.end(), each.begin(), each.end());
+  const std::vector<double> all = joined(model.fit.coefficients);
   file.write_all("/features/ratio", {levels}, model.fit.ratios);
   file.write_all("/features/bound", {levels}, model.fit.bounds);
+  file.write_all("/features/limit", {levels}, model.fit.limits);
   file.write_all("/features/coefficient", {levels, all.size() / levels}, all);
+  file.write_all("/features/linear", {levels, shape.y, shape.x}, joined(model.fit.linear));
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
   std::string names;
   for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {

@@ -14,6 +14,10 @@ struct FieldModel {
   FeatureFit fit;
 };
 
+/// Rows one behind the other, and the inverse. Local.
+std::vector<double> joined(const std::vector<std::vector<double>>& rows);
+std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_t rows);
+
 /// Reads /reference and /features of a model file. InputError if they do not belong together, or to a lattice of this shape. Collective.
 FieldModel read_field_model(const H5File& file, FieldShape shape);
 

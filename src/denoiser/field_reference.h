@@ -37,6 +37,8 @@ class ReferenceLevel {
   /// The posterior's propagator C r^2/(C + r^2) over its largest value.
   std::span<const double> propagator() const { return propagator_; }
 
+  /// 1/sqrt(C(0) + r^2).
+  double slope_of_zero_mode() const { return 1.0 / deviation_[0]; }
   /// Adds D_ref(y) to `to`: s m + filter (y - s m) at the mean sign s.
   void add_denoised(std::span<const double> y, std::span<double> to) const;
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/pairwise_sum.h"
 #include "base/work_plan.h"
+#include "denoiser/mode_orbits.h"
 #include "lattice/hartley.h"
 
 namespace scorefield {
@@ -27,30 +28,11 @@ std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const
   return tree.total();
 }
 
-namespace {
-
-/// Averages over k -> -k along each axis, and over their exchange on square lattices.
-std::vector<double> symmetrised(const std::vector<double>& spectrum, FieldShape shape) {
-  const auto at = [&](std::size_t y, std::size_t x) { return spectrum[(y % shape.y) * shape.x + x % shape.x]; };
-  const auto reflected = [&](std::size_t y, std::size_t x) {
-    return 0.25 * ((at(y, x) + at(shape.y - y, x)) + (at(y, shape.x - x) + at(shape.y - y, shape.x - x)));
-  };
-  std::vector<double> result;
-  for (std::size_t y = 0; y < shape.y; ++y) {
-    for (std::size_t x = 0; x < shape.x; ++x) {
-      result.push_back(shape.y == shape.x ? 0.5 * (reflected(y, x) + reflected(x, y)) : reflected(y, x));
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
 FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, double samples) {
   const std::size_t sites = shape.sites();
   std::vector<double> spectrum(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(sites));
   for (double& value : spectrum) value /= samples;
-  FieldReference reference{shape, 0.0, symmetrised(spectrum, shape)};
+  FieldReference reference{shape, 0.0, ModeOrbits(shape).averaged(spectrum)};
   if (kind == "mixture") {
     const double centre = sums[sites] / samples;
     reference.magnetisation = centre / std::sqrt(static_cast<double>(sites));

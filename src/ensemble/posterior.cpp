@@ -1,6 +1,7 @@
 #include "ensemble/posterior.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/rng.h"
@@ -12,10 +13,12 @@
 namespace scorefield {
 namespace {
 
-constexpr double kStepAngle = 1.3;    // step times the highest frequency, for 1024 sites: acceptance about 0.9
-constexpr double kLengthAngle = 2.7;  // length times a frequency: beyond pi/2, updates are anticorrelated
-constexpr double kTypical = 2.0;      // square of the frequency that most modes have beside that from the noise
-constexpr std::int64_t kEvery = 4;    // of so many trajectories, one is as long as the slowest mode wants it
+constexpr double kStepAngle = 1.3;     // step times the highest frequency, for 1024 sites: acceptance about 0.9
+constexpr double kLargestAngle = 1.6;  // the scheme is unstable from 2.5 on
+constexpr double kLengthAngle = 2.7;   // length times a frequency: beyond pi/2, updates are anticorrelated
+constexpr double kTypical = 2.0;       // square of the frequency that most modes have beside that from the noise
+constexpr std::array<double, 3> kFactors = {
+    0.75, 1.0, 1.25};  // of the lengths of short trajectories: with one length, modes of some frequencies would hardly move
 constexpr double kLongest = 12.0;
 
 double self_coupling(const ModelParams& model) { return model.name == "gaussian-field" ? 0.0 : model.lambda; }
@@ -78,14 +81,16 @@ void Posterior::set_noise(double ratio, double variance) {
   work_ = std::make_unique<Workspace>(domain_, layout_, action_.get(), 1, 1, false);
   const double from_noise = 1.0 / (ratio * ratio);
   const double highest = std::sqrt(from_noise + 2.0 + 8.0 * model_.kappa + 12.0 * self_coupling(model_) * variance);
-  const double step = kStepAngle / highest * std::pow(1024.0 / static_cast<double>(lattice_.sites()), 0.25);
+  const double angle = std::min(kLargestAngle, kStepAngle * std::pow(1024.0 / static_cast<double>(lattice_.sites()), 0.25));
+  const double step = angle / highest;
   const auto trajectory = [&](double frequency) {
     const double length = std::min(kLongest, kLengthAngle / frequency);
     const std::int64_t steps = std::max<std::int64_t>(1, std::llround(length / step));
     return std::make_unique<Hmc>(seed_, make_trajectory(integrator_named("omf2"), length / static_cast<double>(steps), steps));
   };
-  short_ = trajectory(std::sqrt(from_noise + kTypical));
-  long_ = trajectory(std::sqrt(from_noise));
+  trajectories_.clear();
+  for (const double factor : kFactors) trajectories_.push_back(trajectory(std::sqrt(from_noise + kTypical) / factor));
+  trajectories_.push_back(trajectory(std::sqrt(from_noise)));
 }
 
 void Posterior::start(std::int64_t chain, std::span<const double> y, std::span<const double> phi) {
@@ -103,7 +108,7 @@ void Posterior::advance(std::int64_t count, std::span<double> sum) {
   const double inverse_square = 1.0 / (ratio_ * ratio_);
   const Block phi = group_.phi.block(0, 0);
   for (std::int64_t i = 0; i < count; ++i, ++update_) {
-    ((update_ + 1) % kEvery == 0 ? long_ : short_)->apply(group_, *work_, update_);
+    trajectories_[update_ % trajectories_.size()]->apply(group_, *work_, update_);
     accepted_ += group_.outcome[0].probability;
     ++updates_;
     const double a = inverse_square * product(phi, noisy_.block(0, 0));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "ensemble/chains.h"
 #include "ensemble/hmc.h"
@@ -44,7 +45,7 @@ class Posterior {
   Field noisy_;  ///< y
   std::unique_ptr<Action> action_;
   std::unique_ptr<Workspace> work_;
-  std::unique_ptr<Hmc> short_, long_;  ///< trajectories for most modes, and for the slowest
+  std::vector<std::unique_ptr<Hmc>> trajectories_;  ///< in turn: some for most modes, and one for the slowest
   ChainGroup group_;
   double ratio_ = 0.0;
   std::uint64_t update_ = 0;

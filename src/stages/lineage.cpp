@@ -22,7 +22,8 @@ std::int64_t identity_of(const Model& model) { return static_cast<std::int64_t>(
 
 std::int64_t identity_of(const FieldModel& model) {
   std::vector<double> numbers = model.reference.spectrum;
-  for (const auto& each : model.fit.coefficients) numbers.insert(numbers.end(), each.begin(), each.end());
+  for (const auto& part : {joined(model.fit.coefficients), joined(model.fit.linear)})
+    numbers.insert(numbers.end(), part.begin(), part.end());
   return static_cast<std::int64_t>(hash_values(numbers));
 }
 

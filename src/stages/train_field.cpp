@@ -2,6 +2,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <limits>
+#include <numbers>
 
 #include "base/checkpoint.h"
 #include "base/hash.h"
@@ -21,6 +23,7 @@
 namespace scorefield {
 namespace {
 
+constexpr double kMargin = 1.25;    // over the largest correction that the fit saw
 constexpr std::int64_t kPiece = 8;  // configurations whose sums one thread makes
 
 /// The reference, from all configurations of the ensemble. Collective.
@@ -82,6 +85,7 @@ class FieldTraining {
       model_.reference = measure_reference_of(context, ensemble);
       model_.fit.order = static_cast<int>(params_.network.order);
     }
+    model_.fit.scale = model_.reference.widest();
     make_levels(Schedule(process.c, params_.forward.sigma));
     make_workers();
   }
@@ -102,8 +106,6 @@ class FieldTraining {
     PendingFile pending(path_, context_.comm);
     H5File& file = pending.file();
     write_field_model(file, model_);
-    file.write_all("/training/explained", {explained_.size()}, explained_);
-    file.write_all("/training/total", {total_.size()}, total_);
     if (!distance_.empty()) {
       const std::uint64_t rows = distance_.size() / kDistances;
       file.write_all("/validation/ratio", {rows}, ratios_);
@@ -138,22 +140,39 @@ class FieldTraining {
     }
   }
 
-  /// Configurations [first, first + count) of the ensemble, of which this rank reads its share; each is worked on, and the sums of each
-  /// piece come to the root, added in order. Collective.
+  /// Which configurations of the ensemble a level works with: pieces of consecutive ones (of different chains), spread over all of it.
+  struct Selection {
+    std::int64_t first = 0, stride = kPiece, pieces = 1;
+  };
+  /// An odd stride takes all chains in turn, and each level begins elsewhere.
+  Selection selection(std::size_t level, std::int64_t count) const {
+    const std::int64_t pieces = count / kPiece;
+    std::int64_t stride = params_.generate.samples / pieces;
+    if (stride > kPiece && stride % 2 == 0) --stride;
+    const double part = static_cast<double>(level) * (std::numbers::phi - 1.0);
+    return {static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(stride - kPiece + 1)), stride, pieces};
+  }
+
+  /// Calls work(worker, number, configuration, sums) for each of the selection, shared over ranks and threads; the sums of each piece come
+  /// to the root and are added in order. Collective.
   template <class Work>
-  std::vector<double> sum_configurations(std::int64_t first, std::int64_t count, std::size_t numbers, const Work& work) {
-    const std::int64_t pieces = (count + kPiece - 1) / kPiece;
-    const Range mine = share(pieces, context_.comm.size(), context_.comm.rank());
-    const Range rows{std::min(count, mine.begin * kPiece), std::min(count, mine.end * kPiece)};
-    std::vector<double> field(static_cast<std::size_t>(rows.size()) * sites_), sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
-    ensemble_.read_rows("/field", static_cast<std::uint64_t>(first + rows.begin), static_cast<std::uint64_t>(rows.size()), field);
+  std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const Work& work) {
+    const Range mine = share(chosen.pieces, context_.comm.size(), context_.comm.rank());
+    const auto pieces = static_cast<std::uint64_t>(mine.size()), a_piece = static_cast<std::uint64_t>(kPiece);
+    const auto y = static_cast<std::uint64_t>(params_.lattice.size[0]), x = static_cast<std::uint64_t>(params_.lattice.size[1]);
+    std::vector<double> field(pieces * a_piece * sites_), sums(pieces * numbers, 0.0);
+    const Slab slab{{static_cast<std::uint64_t>(chosen.first + mine.begin * chosen.stride), 0, 0, 0},
+                    {pieces, 1, 1, 1},
+                    {static_cast<std::uint64_t>(chosen.stride), 1, 1, 1},
+                    {a_piece, 1, y, x}};
+    ensemble_.read_slab("/field", slab, field);
     require_all(context_.comm, [&] {
       parallel_for(0, mine.size(), [&](std::int64_t piece) {
         Worker& worker = *workers_[static_cast<std::size_t>(thread_number())];
-        const auto to = std::span(sums).subspan(static_cast<std::size_t>(piece) * numbers, numbers);
-        const std::int64_t begin = (mine.begin + piece) * kPiece;
-        for (std::int64_t j = begin; j < std::min(count, begin + kPiece); ++j) {
-          work(worker, j, std::span(field).subspan(static_cast<std::size_t>(j - rows.begin) * sites_, sites_), to);
+        const auto at = static_cast<std::size_t>(piece);
+        for (std::size_t j = 0; j < a_piece; ++j) {
+          work(worker, (mine.begin + piece) * kPiece + static_cast<std::int64_t>(j),
+               std::span(field).subspan((at * a_piece + j) * sites_, sites_), std::span(sums).subspan(at * numbers, numbers));
         }
       });
     });
@@ -163,12 +182,6 @@ class FieldTraining {
     std::vector<double> total = tree.total();
     context_.comm.broadcast(total);
     return total;
-  }
-
-  /// The first of `count` configurations of the ensemble that a level works with: levels take theirs from all over it.
-  std::int64_t first_of(std::size_t level, std::int64_t count) const {
-    const auto levels = static_cast<std::int64_t>(ratios_.size());
-    return (params_.generate.samples - count) * static_cast<std::int64_t>(level) / std::max<std::int64_t>(1, levels - 1);
   }
 
   /// y = phi_0 + r eps, at sites and in Hartley coefficients.
@@ -189,7 +202,6 @@ class FieldTraining {
   void fit(std::size_t level) {
     const double ratio = ratios_[level];
     const ReferenceLevel at(model_.reference, ratio);
-    const std::size_t features = feature_names(feature_graph(model_.reference.magnetisation > 0.0, model_.fit.order)).size();
     const std::size_t numbers = workers_[0]->fitter.numbers();
     const bool posterior = params_.train.target == "posterior";
     const double variance = model_.reference.site_variance();
@@ -199,7 +211,7 @@ class FieldTraining {
       worker->posterior.set_noise(ratio, variance);
     }
     const std::int64_t count = params_.train.per_level;
-    const auto sums = sum_configurations(first_of(level, count), count, numbers,
+    const auto sums = sum_configurations(selection(level, count), numbers,
                                          [&](Worker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
                                            add_noise(worker, level, j, ratio, phi);
                                            if (posterior) {
@@ -213,15 +225,39 @@ class FieldTraining {
                                          });
     std::vector<double> most = {*std::max_element(largest.begin(), largest.end())};
     context_.comm.max(most);
-    LevelSolution solution;
-    require_all(context_.comm, [&] { solution = solve_level(features, sums); });
+    FeatureFitter::Solution solution;
+    require_all(context_.comm, [&] { solution = workers_[0]->fitter.solve(sums); });
     context_.comm.broadcast(solution.coefficients);
+    context_.comm.broadcast(solution.linear);
     model_.fit.ratios.push_back(ratio);
     model_.fit.bounds.push_back(most[0]);
     model_.fit.coefficients.push_back(solution.coefficients);
-    const double all = static_cast<double>(count) * static_cast<double>(sites_);
-    explained_.push_back(solution.explained / all);
-    total_.push_back(solution.total / all);
+    model_.fit.linear.push_back(solution.linear);
+    model_.fit.limits.push_back(std::numeric_limits<double>::infinity());
+    model_.fit.limits.back() = kMargin * largest_correction(level);
+  }
+
+  /// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
+  double largest_correction(std::size_t level) {
+    const double ratio = ratios_[level];
+    const ReferenceLevel at(model_.reference, ratio);
+    const FeatureCorrection correction(model_.reference, model_.fit);
+    std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
+    for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
+    std::vector<double> largest(workers_.size(), 0.0);
+    const std::int64_t count = params_.train.per_level;
+    Selection part = selection(level, count);
+    part.pieces = (part.pieces + 3) / 4;
+    sum_configurations(part, 1, [&](Worker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
+      const auto thread = static_cast<std::size_t>(thread_number());
+      add_noise(worker, level, j, ratio, phi);
+      evaluators[thread]->evaluate(at, worker.noisy_h, worker.score);
+      worker.hartley.transform(worker.score, worker.score);
+      for (const double r : worker.score) largest[thread] = std::max(largest[thread], std::fabs(r));
+    });
+    std::vector<double> most = {*std::max_element(largest.begin(), largest.end())};
+    context_.comm.max(most);
+    return most[0];
   }
 
   /// Two means of one chain, far apart: their product has no noise of its own.
@@ -234,7 +270,7 @@ class FieldTraining {
     for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
     const std::int64_t count = params_.train.validation, updates = params_.train.updates;
     const auto sums = sum_configurations(
-        first_of(ratios_.size() - 1 - level, count), count, 4,
+        selection(ratios_.size() + level, count), 4,
         [&](Worker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
           add_noise(worker, ratios_.size() + level, j, ratio, phi);
           worker.posterior.start(
@@ -259,7 +295,7 @@ class FieldTraining {
         });
     double posterior_variance = 0.0;
     for (const double w : at.filter()) posterior_variance += w * ratio * ratio;
-    const double n = static_cast<double>(count);
+    const auto n = static_cast<double>(count / kPiece * kPiece);
     for (const std::size_t i : {0, 2}) {
       const double mean = sums[i] / n, square = sums[i + 1] / n;
       distance_.push_back(mean / posterior_variance);
@@ -272,8 +308,6 @@ class FieldTraining {
   }
 
   void save() {
-    std::vector<double> coefficients;
-    for (const auto& each : model_.fit.coefficients) coefficients.insert(coefficients.end(), each.begin(), each.end());
     write_checkpoint(context_.comm, checkpoint_,
                      {output_.fingerprint(),
                       resolved_text(params_),
@@ -283,9 +317,9 @@ class FieldTraining {
                        {"magnetisation", {model_.reference.magnetisation}},
                        {"ratios", model_.fit.ratios},
                        {"bounds", model_.fit.bounds},
-                       {"coefficients", coefficients},
-                       {"explained", explained_},
-                       {"total", total_},
+                       {"limits", model_.fit.limits},
+                       {"coefficients", joined(model_.fit.coefficients)},
+                       {"linear", joined(model_.fit.linear)},
                        {"distance", distance_}},
                       {}});
   }
@@ -296,15 +330,12 @@ class FieldTraining {
       return found == checkpoint.arrays.end() ? std::vector<double>() : found->second;
     };
     model_.reference = {shape_of_lattice(params_), list("magnetisation").at(0), list("spectrum")};
-    model_.fit = {static_cast<int>(params_.network.order), list("ratios"), list("bounds"), {}};
-    const std::vector<double> all = list("coefficients");
-    const std::size_t levels = model_.fit.ratios.size();
-    for (std::size_t i = 0; i < levels; ++i) {
-      const auto part = std::span(all).subspan(i * all.size() / levels, all.size() / levels);
-      model_.fit.coefficients.emplace_back(part.begin(), part.end());
-    }
-    explained_ = list("explained");
-    total_ = list("total");
+    model_.fit.order = static_cast<int>(params_.network.order);
+    model_.fit.ratios = list("ratios");
+    model_.fit.bounds = list("bounds");
+    model_.fit.limits = list("limits");
+    model_.fit.coefficients = rows_of(list("coefficients"), model_.fit.ratios.size());
+    model_.fit.linear = rows_of(list("linear"), model_.fit.ratios.size());
     distance_ = list("distance");
     context_.log.line("train: going on with " + path_.string() + " from " + std::to_string(done()) + " of " +
                       std::to_string(output_.wanted) + " noise levels");
@@ -320,7 +351,7 @@ class FieldTraining {
   std::filesystem::path checkpoint_;
   SafePoints safe_points_;
   FieldModel model_;
-  std::vector<double> ratios_, explained_, total_, distance_;
+  std::vector<double> ratios_, distance_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::string note_;
 };

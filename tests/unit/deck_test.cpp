@@ -147,7 +147,7 @@ TEST(Deck, BadValues) {
   refused("forward", "noise-min = 1", "1e-04 <= value < 1");
   refused("forward", "process = ve, 1.5", "ve, vp, or a number c, 0 <= value <= 1");
   refused("model", "name = phi5", "one of: two-peak, phi4, gaussian-field");
-  refused("sample", "score = exact, guessed", "one of: exact, learnt");
+  refused("sample", "score = exact, guessed", "one of: exact, reference, learnt, none");
   refused("sample", "sampler = heun", "one of: euler-maruyama");
   refused("sample", "steps = 48,, 48", "a list with commas");
   refused("sample", "steps = 48,0", "an integer, 1 <= value");

@@ -18,7 +18,7 @@ inline std::string other_value(const Key& key) {
   if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
   if (key.type == "processes") return "0.3, vp";
   if (key.type == "text") return "elsewhere";
-  if (key.type == "integer") return "26";
+  if (key.type == "integer") return key.full_name() == "network.order" ? "3" : "26";
   if (key.type == "integers") return "30, 31";
   return key.type == "numbers"                ? "0.30000000000000004, -0.001"
          : key.full_name() == "forward.sigma" ? "3.3333333333333335"

@@ -1,0 +1,148 @@
+#include "denoiser/features.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "denoiser/feature_fitter.h"
+#include "lattice_support.h"
+
+namespace scorefield {
+namespace {
+
+constexpr FieldShape kShape{6, 6};
+constexpr std::size_t kSites = 36;
+
+FieldReference reference_of(double magnetisation) {
+  FieldReference reference{kShape, magnetisation, {}};
+  for (std::size_t k = 0; k < kSites; ++k) {
+    const auto fold = [](std::size_t n) { return static_cast<double>(std::min(n, 6 - n)); };
+    reference.spectrum.push_back(1.0 / (0.5 + fold(k / 6) + fold(k % 6)));
+  }
+  return reference;
+}
+
+// Every feature is odd under a change of all signs, and moves with the field; counts go with the order.
+TEST(Features, OddAndEquivariant) {
+  for (const double m : {0.0, 1.2}) {
+    const FieldReference reference = reference_of(m);
+    FeatureFields fields(reference, feature_graph(m > 0.0, 7));
+    const ReferenceLevel level(reference, 0.8);
+    fields.set_level(level, 1e9);
+    Hartley hartley = Hartley::orthogonal(kShape);
+    const std::vector<double> phi = test::some_normals(kSites, 21);
+    const std::size_t count = fields.features();
+    const auto of = [&](const std::vector<double>& field) {
+      std::vector<double> y(kSites), features(count * kSites);
+      hartley.transform(field, y);
+      fields.evaluate(y);
+      fields.transformed(features);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto one = std::span(features).subspan(i * kSites, kSites);
+        hartley.transform(one, one);
+      }
+      return features;
+    };
+    std::vector<double> negative(kSites), moved(kSites);
+    for (std::size_t x = 0; x < kSites; ++x) {
+      negative[x] = -phi[x];
+      moved[(x / 6 + 2) % 6 * 6 + (x + 1) % 6] = phi[x];
+    }
+    const auto plain = of(phi), odd = of(negative), shifted = of(moved);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t x = 0; x < kSites; ++x) {
+        const double value = plain[i * kSites + x];
+        EXPECT_NEAR(odd[i * kSites + x], -value, 1e-11 * (1.0 + std::fabs(value)));
+        EXPECT_NEAR(shifted[i * kSites + (x / 6 + 2) % 6 * 6 + (x + 1) % 6], value, 1e-11 * (1.0 + std::fabs(value)));
+      }
+    }
+  }
+  EXPECT_EQ(feature_names(feature_graph(false, 1)).size(), 0u);
+  EXPECT_EQ(feature_names(feature_graph(false, 3)).size(), 5u);  // u3, u P(u2), both smoothed, and z3
+  EXPECT_GT(feature_names(feature_graph(false, 7)).size(), feature_names(feature_graph(false, 5)).size());
+}
+
+// A target that is made of features is found again to 0.1 % (there is a ridge), but for what is linear in each mode, which is gone: the sum
+// of R y over the configurations vanishes orbit by orbit.
+TEST(Features, FitFindsWhatIsThere) {
+  for (const double m : {0.0, 1.2}) {
+    const FieldReference reference = reference_of(m);
+    const ReferenceLevel level(reference, 0.8);
+    FeatureFitter fitter(reference, 3);
+    fitter.set_level(level);
+    FeatureFields fields(reference, feature_graph(m > 0.0, 3));
+    fields.set_level(level, 1e9);
+    const std::size_t count = fields.features();
+    std::vector<double> planted(count);
+    for (std::size_t i = 0; i < count; ++i) planted[i] = 0.1 * static_cast<double>(i + 1);
+    std::vector<double> sums(fitter.numbers(), 0.0), target(kSites);
+    const auto noisy = [](std::size_t i) { return test::some_normals(kSites, 100 + i); };
+    constexpr std::size_t kCount = 200;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const std::vector<double> y = noisy(i);
+      fields.evaluate(y);
+      fields.combine(planted, target);
+      level.add_denoised(y, target);
+      fitter.add(y, target, sums);
+    }
+    const FeatureFitter::Solution solution = fitter.solve(sums);
+    FeatureFit fit{3, reference.widest(), {0.8}, {1e9}, {1e9}, {solution.coefficients}, {solution.linear}};
+    const FeatureCorrection correction(reference, fit);
+    const auto worker = correction.worker();
+    const ModeOrbits orbits(kShape);
+    struct Sums {
+      double square = 0.0, with_y = 0.0;
+    };
+    std::vector<Sums> of_r(orbits.count()), of_error(orbits.count()), of_target(orbits.count());
+    std::vector<double> r(kSites), y_square(orbits.count(), 0.0);
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const std::vector<double> y = noisy(i);
+      worker->evaluate(level, y, r);
+      fields.evaluate(y);
+      fields.combine(planted, target);
+      for (std::size_t k = 0; k < kSites; ++k) {
+        const std::size_t o = orbits.of(k);
+        y_square[o] += y[k] * y[k];
+        for (const auto& [sums_of, value] :
+             {std::pair(&of_r, r[k]), std::pair(&of_error, target[k] - r[k]), std::pair(&of_target, target[k])}) {
+          (*sums_of)[o].square += value * value;
+          (*sums_of)[o].with_y += value * y[k];
+        }
+      }
+    }
+    double left = 0.0, all = 0.0;
+    for (std::size_t o = m > 0.0 ? 1 : 0; o < orbits.count(); ++o) {
+      EXPECT_LT(std::fabs(of_r[o].with_y), 1e-9 * std::sqrt(of_r[o].square * y_square[o])) << o;
+      left += of_error[o].square - of_error[o].with_y * of_error[o].with_y / y_square[o];
+      all += of_target[o].square - of_target[o].with_y * of_target[o].with_y / y_square[o];
+    }
+    EXPECT_LT(left, 1e-3 * all);
+  }
+}
+
+// Between two noises all is linear in l; beyond them it is constant. The correction is cut at its limit.
+TEST(Features, InterpolatesAndCuts) {
+  const FeatureFit fit{3, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}};
+  const auto coordinate = [](double r) { return -std::asinh(2.0 / r); };
+  const double part = (coordinate(1.0) - coordinate(0.5)) / (coordinate(2.0) - coordinate(0.5));
+  EXPECT_NEAR(fit.at(1.0).coefficients[0], 1.0 + 2.0 * part, 1e-14);
+  EXPECT_NEAR(fit.at(1.0).linear[0], part, 1e-14);
+  EXPECT_NEAR(fit.at(1.0).bound, 1.0 + part, 1e-14);
+  EXPECT_EQ(fit.at(1.0).limit, 3.0);
+  EXPECT_EQ(fit.at(0.1).coefficients[0], 1.0);
+  EXPECT_EQ(fit.at(100.0).coefficients[0], 3.0);
+  const FieldReference reference = reference_of(0.0);
+  const std::size_t count = feature_names(feature_graph(false, 3)).size();
+  const FeatureFit huge{3, reference.widest(), {0.8}, {1e9}, {0.25}, {std::vector<double>(count, 1e6)}, {std::vector<double>(kSites, 0.0)}};
+  const std::vector<double> y = test::some_normals(kSites, 31);
+  std::vector<double> r(kSites);
+  const FeatureCorrection correction(reference, huge);
+  correction.worker()->evaluate(ReferenceLevel(reference, 0.8), y, r);
+  Hartley hartley = Hartley::orthogonal(kShape);
+  hartley.transform(r, r);
+  for (const double v : r) EXPECT_LE(std::fabs(v), 0.25 + 1e-12);
+}
+
+}  // namespace
+}  // namespace scorefield

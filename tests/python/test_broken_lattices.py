@@ -22,10 +22,8 @@ RUNAWAY = " --generate.cluster=0 --generate.algorithm=langevin" \
 
 # Arguments behind {folder}/deck.ini, then the exit code, the cause and the cure.
 CASES: dict[str, tuple[str, int, str, str]] = {
-    "train": ("train", 2, "model.name = phi4 has no `train` yet",
-              "use generate and measure, or run"),
-    "sample": ("sample", 2, "model.name = phi4 has no `sample` yet",
-               "use generate and measure, or run"),
+    "train": ("train", 2, "model.name = phi4 has no `train` with sample.score = none", "set it to learnt"),
+    "sample": ("sample", 2, "model.name = phi4 has no `sample` with sample.score = none", "set it to learnt"),
     "nothing to measure": ("measure", 2, "nothing to measure", "run `scorefield generate"),
     "more ranks than chains": ("run --lattice.process-grid=8,1,1", 2, "cannot be 8 replicas of 1 x 1 rank", GRID),
     "grid of eight": ("run --lattice.process-grid=2,2,2", 2, "cannot be 2 replicas of 2 x 2 ranks", GRID),
@@ -48,8 +46,8 @@ CASES: dict[str, tuple[str, int, str, str]] = {
     "peaks on a lattice": ("run --model.mu0=1", 2, "model.mu0 means nothing for model.name = phi4", "leave it out"),
     "a network on a lattice": ("run --network.hidden=8", 2, "network.hidden means nothing for model.name = phi4",
                                "leave it out"),
-    "a process on a lattice": ("run --forward.process=ve", 2, "forward.process means nothing for model.name = phi4",
-                               "leave it out"),
+    "layers on a lattice": ("run --network.hidden=8", 2, "network.hidden means nothing for model.name = phi4",
+                            "leave it out"),
     "bins on a lattice": ("run --measure.bins=20", 2, "measure.bins means nothing for model.name = phi4",
                           "leave it out"),
     "a lattice of peaks": ("run {folder}/peaks.ini --lattice.size=4,4", 2,

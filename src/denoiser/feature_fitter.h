@@ -1,7 +1,6 @@
 // Fits the features of a lattice score by least squares, one noise level at a time.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "denoiser/features.h"

@@ -9,7 +9,8 @@
 namespace scorefield {
 
 /// Whitened numbers xh are standard normal where the data have the law of the reference, and then the reference's part of the
-/// probability flow does not move them (doc/samplers.md). Arrays hold whole configurations, one behind the other. Objects may hold what they work in: one a thread.
+/// probability flow does not move them (doc/samplers.md). Arrays hold whole configurations, one behind the other. Objects may hold what
+/// they work in: one a thread.
 class Flow {
  public:
   virtual ~Flow() = default;

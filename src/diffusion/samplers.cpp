@@ -92,8 +92,6 @@ class BackwardProcess::Run {
   }
 
  private:
-  void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) { flow_.slope(level, whitened, out); }
-
   double coordinate(const NoiseLevel& level) const { return level_coordinate(level, p_.reference_); }
 
   NoiseLevel at_coordinate(double l) const { return p_.schedule_.at_ratio(ratio_of_coordinate(l, p_.reference_)); }
@@ -106,20 +104,20 @@ class BackwardProcess::Run {
   void deterministic(const NoiseLevel& from, const NoiseLevel& to) {
     const double h = coordinate(to) - coordinate(from);
     auto& [k1, k2, k3, k4] = slopes_;
-    slope(from, x_, k1);
+    flow_.slope(from, x_, k1);
     if (p_.settings_.name.ends_with('2')) {
       step_to_trial(h, k1);
-      slope(to, trial_, k2);
+      flow_.slope(to, trial_, k2);
       for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += 0.5 * h * (k1[i] + k2[i]);
       return;
     }
     const NoiseLevel middle = at_coordinate(coordinate(from) + 0.5 * h);
     step_to_trial(0.5 * h, k1);
-    slope(middle, trial_, k2);
+    flow_.slope(middle, trial_, k2);
     step_to_trial(0.5 * h, k2);
-    slope(middle, trial_, k3);
+    flow_.slope(middle, trial_, k3);
     step_to_trial(h, k3);
-    slope(to, trial_, k4);
+    flow_.slope(to, trial_, k4);
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += h / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i]);
   }
 
@@ -134,7 +132,7 @@ class BackwardProcess::Run {
       return;
     }
     const double h = coordinate(to) - coordinate(from);
-    slope(from, x_, history_[0]);
+    flow_.slope(from, x_, history_[0]);
     const auto& [d0, d1, d2, d3] = history_;
     for (std::size_t i = 0; i < x_.size(); ++i) {
       x_[i] += h / 24.0 * (55.0 * d0[i] - 59.0 * d1[i] + 37.0 * d2[i] - 9.0 * d3[i]);
@@ -207,8 +205,7 @@ std::int64_t BackwardProcess::evaluations() const {
   return steps;
 }
 
-void BackwardProcess::run(Flow& flow, std::uint64_t seed, std::uint64_t first, std::span<double> x,
-                          const Observer& observer) const {
+void BackwardProcess::run(Flow& flow, std::uint64_t seed, std::uint64_t first, std::span<double> x, const Observer& observer) const {
   Run run(*this, flow, seed, first, x);
   run.start();
   observer(0, run.field_at(levels_[0]));

@@ -199,6 +199,20 @@ class FieldTraining {
     worker.hartley.transform(worker.mean, to);
   }
 
+  /// One for each thread.
+  std::vector<std::unique_ptr<CorrectionWorker>> evaluators_of(const Correction& correction) const {
+    std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
+    for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
+    return evaluators;
+  }
+
+  /// The largest number of any thread of any rank. Collective.
+  double largest_of_all(const std::vector<double>& of_threads) const {
+    std::vector<double> most = {*std::max_element(of_threads.begin(), of_threads.end())};
+    context_.comm.max(most);
+    return most[0];
+  }
+
   void fit(std::size_t level) {
     const double ratio = ratios_[level];
     const ReferenceLevel at(model_.reference, ratio);
@@ -223,14 +237,13 @@ class FieldTraining {
                                            double& most = largest[static_cast<std::size_t>(thread_number())];
                                            most = std::max(most, worker.fitter.add(worker.noisy_h, worker.first_h, to));
                                          });
-    std::vector<double> most = {*std::max_element(largest.begin(), largest.end())};
-    context_.comm.max(most);
+    const double bound = largest_of_all(largest);
     FeatureFitter::Solution solution;
     require_all(context_.comm, [&] { solution = workers_[0]->fitter.solve(sums); });
     context_.comm.broadcast(solution.coefficients);
     context_.comm.broadcast(solution.linear);
     model_.fit.ratios.push_back(ratio);
-    model_.fit.bounds.push_back(most[0]);
+    model_.fit.bounds.push_back(bound);
     model_.fit.coefficients.push_back(solution.coefficients);
     model_.fit.linear.push_back(solution.linear);
     model_.fit.limits.push_back(std::numeric_limits<double>::infinity());
@@ -242,8 +255,7 @@ class FieldTraining {
     const double ratio = ratios_[level];
     const ReferenceLevel at(model_.reference, ratio);
     const FeatureCorrection correction(model_.reference, model_.fit);
-    std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
-    for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
+    const auto evaluators = evaluators_of(correction);
     std::vector<double> largest(workers_.size(), 0.0);
     const std::int64_t count = params_.train.per_level;
     Selection part = selection(level, count);
@@ -255,9 +267,7 @@ class FieldTraining {
       worker.hartley.transform(worker.score, worker.score);
       for (const double r : worker.score) largest[thread] = std::max(largest[thread], std::fabs(r));
     });
-    std::vector<double> most = {*std::max_element(largest.begin(), largest.end())};
-    context_.comm.max(most);
-    return most[0];
+    return largest_of_all(largest);
   }
 
   /// Two means of one chain, far apart: their product has no noise of its own.
@@ -266,8 +276,7 @@ class FieldTraining {
     const ReferenceLevel at(model_.reference, ratio);
     for (const auto& worker : workers_) worker->posterior.set_noise(ratio, model_.reference.site_variance());
     const FeatureCorrection correction(model_.reference, model_.fit);
-    std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
-    for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
+    const auto evaluators = evaluators_of(correction);
     const std::int64_t count = params_.train.validation, updates = params_.train.updates;
     const auto sums = sum_configurations(
         selection(ratios_.size() + level, count), 4,

@@ -280,6 +280,8 @@ std::vector<Key> network_keys() {
       kFieldScore,
       {network.choice("reference", &NetworkParams::reference, {"none", "gaussian", "mixture"}, physics,
                       "under the score: white noise, the Gaussian with the ensemble's propagator, or two about +-m (a broken phase)"),
+       network.number("peaks", &NetworkParams::peaks, {0, 64}, "", physics,
+                      "pairs of Gaussians fitted to the zero mode, whose law the score then has; 0: that of the reference"),
        network.number("order", &NetworkParams::order, {1, 7}, "", physics, "largest power of the field among the features of the score")});
   for (const Key& key :
        only(kTwoPeak, {

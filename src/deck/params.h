@@ -94,6 +94,7 @@ struct ForwardParams {
 
 struct NetworkParams {
   std::string reference = "gaussian";  ///< under the score of a lattice field
+  std::int64_t peaks = 6;              ///< pairs of Gaussians in the law of the zero mode; 0: as the reference has it
   std::int64_t order = 7;              ///< largest power of the field among the features
   std::vector<std::int64_t> hidden = {48, 48, 48};
   std::int64_t embedding = 128;

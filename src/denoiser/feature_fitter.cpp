@@ -11,6 +11,7 @@ namespace scorefield {
 namespace {
 
 constexpr double kRidge = 1e-4;
+constexpr double kZeroRidge = 1e-7;  // in a broken phase |x| hardly differs from 1, and its powers from each other
 
 double dot(const double* a, const double* b, std::size_t count) {
   constexpr std::size_t kWidth = 8;
@@ -28,8 +29,8 @@ double dot(const double* a, const double* b, std::size_t count) {
 }  // namespace
 
 FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
-    : mixture_(reference.magnetisation > 0.0),
-      graph_(feature_graph(mixture_, order)),
+    : reference_(reference),
+      graph_(feature_graph(reference.magnetisation > 0.0, order)),
       orbits_(reference.shape),
       fields_(reference, graph_),
       features_(fields_.features()),
@@ -63,6 +64,13 @@ double FeatureFitter::add(std::span<const double> y, std::span<const double> tar
   for (std::size_t i = 0; i < fields_.nodes().plain.size(); ++i) add_products(&transformed_[i * sites]);
   add_products(y.data());
   add_products(residual_.data());
+  const auto functions = zero_functions(reference_, *level_, y[0]);
+  const auto add_zero = [&](double with) {
+    for (const double value : functions) sums[at++] += value * with;
+  };
+  for (const double value : functions) add_zero(value);
+  for (std::size_t i = 0; i < fields_.nodes().plain.size(); ++i) add_zero(transformed_[i * sites]);
+  add_zero(residual_[0]);
   return largest;
 }
 
@@ -71,9 +79,9 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
     throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
   }
   const auto n = static_cast<Eigen::Index>(features_), plain = static_cast<Eigen::Index>(fields_.nodes().plain.size()),
-             count = static_cast<Eigen::Index>(orbits_.count());
-  Eigen::MatrixXd matrix(n, n), slopes(n, count);
-  Eigen::VectorXd right(n), scale(n), squares(count), of_target(count), propagator(count);
+             count = static_cast<Eigen::Index>(orbits_.count()), functions = static_cast<Eigen::Index>(kZeroFunctions);
+  Eigen::MatrixXd matrix(n, n), slopes(n, count), gram(functions, functions), with_zero(n, functions);
+  Eigen::VectorXd right(n), scale(n), squares(count), of_target(count), propagator(count), zero_of_target(functions);
   for (std::size_t k = 0; k < orbits_.modes(); ++k) propagator(static_cast<Eigen::Index>(orbits_.of(k))) = level_->propagator()[k];
   std::size_t at = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
@@ -82,26 +90,34 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
   for (Eigen::Index i = 0; i < n; ++i) right(i) = sums[at++];
   ++at;
   const auto read = [&](auto&& to) {
-    for (Eigen::Index o = 0; o < count; ++o) to(o) = sums[at++];
+    for (Eigen::Index o = 0; o < to.size(); ++o) to(o) = sums[at++];
   };
   for (Eigen::Index i = 0; i < plain; ++i) read(slopes.row(i));
   read(squares);
   read(of_target);
+  for (Eigen::Index i = 0; i < functions; ++i) read(gram.row(i));
+  for (Eigen::Index i = 0; i < plain; ++i) read(with_zero.row(i));
+  read(zero_of_target);
   Eigen::Index smoothed = plain;
   for (Eigen::Index i = 0; i < plain; ++i) {
     slopes.row(i) = slopes.row(i).cwiseQuotient(squares.transpose());
-    if (mixture_) slopes(i, 0) = 0.0;
+    slopes(i, 0) = 0.0;
     if (!graph_[fields_.nodes().plain[static_cast<std::size_t>(i)]].smoothed) continue;
+    with_zero.row(smoothed) = propagator(0) * with_zero.row(i);
     slopes.row(smoothed++) = slopes.row(i).cwiseProduct(propagator.transpose());
   }
-  matrix -= slopes * squares.asDiagonal() * slopes.transpose();
-  right -= slopes * of_target;
+  gram.diagonal() *= 1.0 + kZeroRidge;
+  const Eigen::MatrixXd of_zero = gram.ldlt().solve(with_zero.transpose()).transpose();
+  matrix -= slopes * squares.asDiagonal() * slopes.transpose() + of_zero * with_zero.transpose();
+  right -= slopes * of_target + of_zero * zero_of_target;
   for (Eigen::Index i = 0; i < n; ++i) scale(i) = matrix(i, i) > 0.0 ? 1.0 / std::sqrt(matrix(i, i)) : 0.0;
   const Eigen::MatrixXd scaled = scale.asDiagonal() * matrix * scale.asDiagonal();
   const Eigen::VectorXd wanted = scale.cwiseProduct(right);
   const Eigen::VectorXd coefficients = scale.cwiseProduct((scaled + kRidge * Eigen::MatrixXd::Identity(n, n)).ldlt().solve(wanted));
-  const Eigen::VectorXd linear = slopes.transpose() * coefficients;
-  return {{coefficients.begin(), coefficients.end()}, orbits_.spread(std::vector<double>(linear.begin(), linear.end()))};
+  const Eigen::VectorXd linear = slopes.transpose() * coefficients, zero = of_zero.transpose() * coefficients;
+  return {{coefficients.begin(), coefficients.end()},
+          orbits_.spread(std::vector<double>(linear.begin(), linear.end())),
+          {zero.begin(), zero.end()}};
 }
 
 }  // namespace scorefield

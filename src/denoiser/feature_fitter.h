@@ -10,16 +10,17 @@ namespace scorefield {
 
 /// Sums over configurations of a level: the normal equations of  min_c |T - D_ref(y) - R(y)|^2  with the target T, phi_0 or its mean under
 /// the posterior, and R = sum_i c_i (F_i - a_i y), where a_i(k) = <F_i(k) y(k)>/<y(k)^2>, the mean over configurations and over modes that
-/// the lattice makes alike. (The zero mode of a mixture has no such term: its reference is not linear.) In Hartley coefficients, where
+/// the lattice makes alike; of the zero mode the part that functions of it describe (zero_functions). In Hartley coefficients, where
 /// |...|^2 is the sum over sites. One object a thread. Local.
 class FeatureFitter {
  public:
   FeatureFitter(const FieldReference& reference, int order);
 
   /// Entries of the sums: upper triangle of F F^T, F (T - D_ref), |T - D_ref|^2, and a row of orbits each of F y for the features that are
-  /// not smoothed, of y^2 and of (T - D_ref) y.
+  /// not smoothed, of y^2 and of (T - D_ref) y; then H H^T of the functions of the zero mode, H F(0) and H (T - D_ref)(0).
   std::size_t numbers() const {
-    return features_ * (features_ + 1) / 2 + features_ + 1 + (fields_.nodes().plain.size() + 2) * orbits_.count();
+    const std::size_t plain = fields_.nodes().plain.size();
+    return features_ * (features_ + 1) / 2 + features_ + 1 + (plain + 2) * orbits_.count() + kZeroFunctions * (kZeroFunctions + plain + 1);
   }
   void set_level(const ReferenceLevel& level);
   /// Adds the configuration with noisy field y and target T, both in Hartley coefficients. Returns the largest |u|.
@@ -28,7 +29,8 @@ class FeatureFitter {
   /// What the sums of a level say.
   struct Solution {
     std::vector<double> coefficients;
-    std::vector<double> linear;  ///< A(k) = sum_i c_i a_i(k), all modes
+    std::vector<double> linear;  ///< A(k) = sum_i c_i a_i(k), all modes but the zero mode
+    std::vector<double> zero;    ///< B of the zero mode
   };
   /// Solves the normal equations, scaled to a unit diagonal, with a ridge of 1e-4 (features are nearly alike, and coefficients that
   /// cancel would not be smooth between noise levels). NumericalError if the
@@ -36,7 +38,7 @@ class FeatureFitter {
   Solution solve(std::span<const double> sums) const;
 
  private:
-  bool mixture_;
+  FieldReference reference_;
   std::vector<FeatureNode> graph_;
   ModeOrbits orbits_;
   FeatureFields fields_;

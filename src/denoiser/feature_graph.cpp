@@ -11,18 +11,13 @@ class Builder {
   explicit Builder(int order) : order_(order) {}
 
   void input(const std::string& name, FeatureNode::Kind kind, bool feature) {
-    nodes_.push_back({kind, 0, 0, 1, feature, feature && kind == FeatureNode::Kind::fluctuation, name});
+    nodes_.push_back({kind, 0, 0, 1, feature, feature, name});
   }
   /// name = a b, a feature or only a step towards one.
   void product(const std::string& name, const std::string& a, const std::string& b, bool feature) {
-    add({FeatureNode::Kind::product, find(a), find(b), 0, feature, feature && !is_uniform(a, b), name});
+    add({FeatureNode::Kind::product, find(a), find(b), 0, feature, feature, name});
   }
   void smooth(const std::string& name, const std::string& a) { add({FeatureNode::Kind::smooth, find(a), find(a), 0, false, false, name}); }
-
-  /// True of products of what is the same at all sites.
-  static bool is_uniform(const std::string& a, const std::string& b) {
-    return (a[0] == 't' || a[0] == 'z') && a[0] == b[0] && a.size() <= 2 && b.size() <= 2;
-  }
 
   /// Without what is not used by any feature.
   std::vector<FeatureNode> take() {
@@ -85,11 +80,6 @@ std::vector<FeatureNode> symmetric_graph(int order) {
   g.product("P(u2) P(u P(u2))", "P(u2)", "P(u P(u2))", true);
   g.smooth("P(u2 P(u3))", "u2 P(u3)");
   g.product("u2 P(u2 P(u3))", "u2", "P(u2 P(u3))", true);
-  g.input("z", FeatureNode::Kind::zero_mode, false);
-  g.product("z2", "z", "z", false);
-  g.product("z3", "z2", "z", true);
-  g.product("z5", "z3", "z2", true);
-  g.product("z7", "z5", "z2", true);
   return g.take();
 }
 
@@ -97,9 +87,8 @@ std::vector<FeatureNode> symmetric_graph(int order) {
 std::vector<FeatureNode> mixture_graph(int order) {
   Builder g(order);
   g.input("u", FeatureNode::Kind::fluctuation, true);
-  g.input("t", FeatureNode::Kind::sign, true);
+  g.input("t", FeatureNode::Kind::sign, false);
   g.product("t2", "t", "t", false);
-  g.product("t3", "t2", "t", true);
   g.product("u t2", "t2", "u", true);
   g.product("u2", "u", "u", false);
   g.product("u3", "u2", "u", true);

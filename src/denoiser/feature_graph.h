@@ -8,15 +8,15 @@
 namespace scorefield {
 
 /// A field made of earlier ones. With u the reference's denoised fluctuation over its deviation, t the mean sign, and P the posterior's
-/// propagator (largest value 1) and z the whitened zero mode, the corrections of perturbation theory are such products: at first order P
+/// propagator (largest value 1), the corrections of perturbation theory are such products: at first order P
 /// u^3, at second P(u^2 P u^3), P(u P(u^2)), ... (physics: doc/lattice-scores.md).
 struct FeatureNode {
-  enum class Kind { fluctuation, sign, zero_mode, product, smooth };
+  enum class Kind { fluctuation, sign, product, smooth };
   Kind kind = Kind::product;
   std::size_t a = 0, b = 0;  ///< factors, or what is smoothed
   int order = 1;             ///< power of the field
   bool feature = false;      ///< true: used itself,
-  bool smoothed = false;     ///< and smoothed once more; not what is the same at all sites
+  bool smoothed = false;     ///< and smoothed once more
   std::string name;
 };
 

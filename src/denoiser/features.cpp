@@ -32,11 +32,11 @@ void FeatureFields::smooth(std::span<const double> from, std::span<double> to) {
 
 double FeatureFields::evaluate(std::span<const double> y) {
   const double root = std::sqrt(static_cast<double>(sites_)), m = reference_.magnetisation;
-  const double sign = m > 0.0 ? level_->sign(y[0]) : 0.0;
+  const double sign = m > 0.0 ? level_->zero().sign(y[0]) : 0.0;
   const double centre = sign * m * root;
   const double* filter = level_->filter().data();
   for (std::size_t k = 0; k < sites_; ++k) work_[k] = filter[k] * y[k];
-  work_[0] = filter[0] * (y[0] - centre);
+  work_[0] = level_->zero().denoised(y[0]) - centre;
   double largest = 0.0;
   for (std::size_t i = 0; i < graph_.size(); ++i) {
     const std::span<double> to = node(i);
@@ -52,12 +52,6 @@ double FeatureFields::evaluate(std::span<const double> y) {
         break;
       }
       case FeatureNode::Kind::sign: std::fill(to.begin(), to.end(), sign); break;
-      case FeatureNode::Kind::zero_mode: {
-        const double z = y[0] * level_->slope_of_zero_mode();
-        largest = std::max(largest, std::fabs(z));
-        std::fill(to.begin(), to.end(), std::clamp(z, -bound_, bound_));
-        break;
-      }
       case FeatureNode::Kind::smooth: smooth(node(graph_[i].a), to); break;
       case FeatureNode::Kind::product: {
         const double *a = node(graph_[i].a).data(), *b = node(graph_[i].b).data();
@@ -96,6 +90,13 @@ void FeatureFields::combine(std::span<const double> coefficients, std::span<doub
   for (std::size_t k = 0; k < sites_; ++k) to[k] = work_[k] + by[k] * more_work_[k];
 }
 
+std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode) {
+  constexpr double kReach = 4.0;
+  const double x = std::clamp(level.zero().denoised(zero_mode) / std::sqrt(reference.zero.square()), -kReach, kReach);
+  const double square = x * x;
+  return {x, x * square, x * square * square, x * square * square * square};
+}
+
 FeatureFit::Level FeatureFit::at(double ratio) const {
   const auto next = std::upper_bound(ratios.begin(), ratios.end(), ratio);
   const auto above = static_cast<std::size_t>(next - ratios.begin());
@@ -109,7 +110,7 @@ FeatureFit::Level FeatureFit::at(double ratio) const {
     return values;
   };
   return {(1.0 - part) * bounds[low] + part * bounds[high], std::min(limits[low], limits[high]),
-          between(coefficients[low], coefficients[high]), between(linear[low], linear[high])};
+          between(coefficients[low], coefficients[high]), between(linear[low], linear[high]), between(zero[low], zero[high])};
 }
 
 namespace {
@@ -117,7 +118,8 @@ namespace {
 class FeatureWorker : public CorrectionWorker {
  public:
   FeatureWorker(const FieldReference& reference, const FeatureFit& fit)
-      : fit_(fit),
+      : reference_(reference),
+        fit_(fit),
         fields_(reference, feature_graph(reference.magnetisation > 0.0, fit.order)),
         hartley_(Hartley::orthogonal(reference.shape)),
         sites_(reference.shape.sites()) {}
@@ -131,6 +133,8 @@ class FeatureWorker : public CorrectionWorker {
       fields_.combine(fit.coefficients, out.subspan(first, sites));
       const auto r = out.subspan(first, sites);
       for (std::size_t k = 0; k < sites; ++k) r[k] -= fit.linear[k] * y[first + k];
+      const auto of_zero = zero_functions(reference_, level, y[first]);
+      for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= fit.zero[n] * of_zero[n];
       cut(r, fit.limit);
     }
   }
@@ -145,6 +149,7 @@ class FeatureWorker : public CorrectionWorker {
     hartley_.transform(sites_, r);
   }
 
+  const FieldReference& reference_;
   const FeatureFit& fit_;
   FeatureFields fields_;
   Hartley hartley_;

@@ -21,13 +21,14 @@ std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_
 
 FieldModel read_field_model(const H5File& file, FieldShape shape) {
   FieldModel model;
-  model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum")};
+  model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum"), {}};
   model.fit.order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
   model.fit.scale = model.reference.spectrum.empty() ? 1.0 : model.reference.widest();
   model.fit.ratios = file.read_all("/features/ratio");
   model.fit.bounds = file.read_all("/features/bound");
   model.fit.limits = file.read_all("/features/limit");
-  const std::vector<double> all = file.read_all("/features/coefficient"), linear = file.read_all("/features/linear");
+  const std::vector<double> all = file.read_all("/features/coefficient"), linear = file.read_all("/features/linear"),
+                            zero = file.read_all("/features/zero"), pairs = file.read_all("/reference/zero");
   const std::size_t levels = model.fit.ratios.size();
   const std::size_t features = feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order)).size();
   const auto positive = [](const std::vector<double>& values) {
@@ -36,10 +37,13 @@ FieldModel read_field_model(const H5File& file, FieldShape shape) {
   const bool good = model.reference.magnetisation >= 0.0 && model.reference.spectrum.size() == shape.sites() &&
                     positive(model.reference.spectrum) && levels > 0 && positive(model.fit.ratios) &&
                     std::is_sorted(model.fit.ratios.begin(), model.fit.ratios.end()) && model.fit.bounds.size() == levels &&
-                    model.fit.limits.size() == levels && all.size() == levels * features && linear.size() == levels * shape.sites();
+                    model.fit.limits.size() == levels && all.size() == levels * features && linear.size() == levels * shape.sites() &&
+                    zero.size() == levels * kZeroFunctions && !pairs.empty() && pairs.size() % 3 == 0;
   file.require(good, "holds no score of fields on this lattice: train again with --overwrite");
   model.fit.coefficients = rows_of(all, levels);
   model.fit.linear = rows_of(linear, levels);
+  model.fit.zero = rows_of(zero, levels);
+  model.reference.zero = zero_mode_of(pairs);
   return model;
 }
 
@@ -47,6 +51,7 @@ void write_field_model(H5File& file, const FieldModel& model) {
   const FieldShape shape = model.reference.shape;
   file.write_all("/reference/spectrum", {shape.y, shape.x}, model.reference.spectrum);
   file.set_attribute("/reference", "magnetisation", model.reference.magnetisation);
+  file.write_all("/reference/zero", {model.reference.zero.pairs.size(), 3}, numbers_of(model.reference.zero));
   const std::size_t levels = model.fit.ratios.size();
   const std::vector<double> all = joined(model.fit.coefficients);
   file.write_all("/features/ratio", {levels}, model.fit.ratios);
@@ -54,6 +59,7 @@ void write_field_model(H5File& file, const FieldModel& model) {
   file.write_all("/features/limit", {levels}, model.fit.limits);
   file.write_all("/features/coefficient", {levels, all.size() / levels}, all);
   file.write_all("/features/linear", {levels, shape.y, shape.x}, joined(model.fit.linear));
+  file.write_all("/features/zero", {levels, kZeroFunctions}, joined(model.fit.zero));
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
   std::string names;
   for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {

@@ -28,13 +28,16 @@ std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const
   return tree.total();
 }
 
-FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, double samples) {
+FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, std::size_t peaks,
+                              std::vector<double> zero_modes) {
   const std::size_t sites = shape.sites();
+  const auto samples = static_cast<double>(zero_modes.size());
   std::vector<double> spectrum(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(sites));
   for (double& value : spectrum) value /= samples;
-  FieldReference reference{shape, 0.0, ModeOrbits(shape).averaged(spectrum)};
+  FieldReference reference{shape, 0.0, ModeOrbits(shape).averaged(spectrum), {}};
+  double centre = 0.0;
   if (kind == "mixture") {
-    const double centre = sums[sites] / samples;
+    centre = sums[sites] / samples;
     reference.magnetisation = centre / std::sqrt(static_cast<double>(sites));
     reference.spectrum[0] -= centre * centre;
   } else if (kind == "none") {
@@ -43,6 +46,8 @@ FieldReference reference_from(const std::string& kind, FieldShape shape, std::sp
   if (!(*std::min_element(reference.spectrum.begin(), reference.spectrum.end()) > 0.0)) {
     throw InputError("a mode of the ensemble does not fluctuate: its score needs more, and different, configurations");
   }
+  reference.zero = {{{1.0, centre, reference.spectrum[0]}}};
+  if (peaks > 0 && kind != "none") reference.zero = fit_zero_mode(std::move(zero_modes), peaks);
   return reference;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "base/checkpoint.h"
 #include "base/hash.h"
@@ -38,18 +39,34 @@ FieldReference measure_reference_of(const Context& context, const H5File& ensemb
   work.load = [&](const Range& rows, std::span<double> x) {
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
   };
-  work.unit = [](const Range&, std::span<double> x, const BatchWork::Record& record) { record(0, x); };
+  std::vector<std::vector<double>> zero_modes(static_cast<std::size_t>(thread_count()));
+  work.unit = [&](const Range&, std::span<double> x, const BatchWork::Record& record) {
+    record(0, x);
+    for (std::size_t first = 0; first < x.size(); first += shape.sites()) {
+      const auto field = x.subspan(first, shape.sites());
+      const double sum = std::accumulate(field.begin(), field.end(), 0.0);
+      zero_modes[static_cast<std::size_t>(thread_number())].push_back(sum / std::sqrt(static_cast<double>(shape.sites())));
+    }
+  };
   work.store_sums = [&](const Range&, std::span<const double> sums) {
     for (std::size_t first = 0; first < sums.size(); first += tally.quantities()) tree.add(sums.subspan(first, tally.quantities()));
   };
   work.committed = [&](const BatchState&) { stop_if_asked(context); };
   BatchState state;
   run_batches(context, plan, &tally, work, state, "measure the reference of " + params.model.name);
-  std::vector<double> total = tree.total();
-  context.comm.broadcast(total);
-  FieldReference reference;
-  require_all(context.comm,
-              [&] { reference = reference_from(params.network.reference, shape, total, static_cast<double>(params.generate.samples)); });
+  const std::vector<double> total = tree.total();
+  const std::vector<double> gathered = context.comm.gather(joined(zero_modes));
+  FieldReference reference{shape, 0.0, {}, {}};
+  std::vector<double> zero, magnetisation;
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    reference = reference_from(params.network.reference, shape, total, static_cast<std::size_t>(params.network.peaks), gathered);
+    zero = numbers_of(reference.zero);
+    magnetisation = {reference.magnetisation};
+  });
+  for (auto* values : {&reference.spectrum, &zero, &magnetisation}) context.comm.broadcast(*values);
+  reference.magnetisation = magnetisation[0];
+  reference.zero = zero_mode_of(zero);
   return reference;
 }
 
@@ -242,10 +259,12 @@ class FieldTraining {
     require_all(context_.comm, [&] { solution = workers_[0]->fitter.solve(sums); });
     context_.comm.broadcast(solution.coefficients);
     context_.comm.broadcast(solution.linear);
+    context_.comm.broadcast(solution.zero);
     model_.fit.ratios.push_back(ratio);
     model_.fit.bounds.push_back(bound);
     model_.fit.coefficients.push_back(solution.coefficients);
     model_.fit.linear.push_back(solution.linear);
+    model_.fit.zero.push_back(solution.zero);
     model_.fit.limits.push_back(std::numeric_limits<double>::infinity());
     model_.fit.limits.back() = kMargin * largest_correction(level);
   }
@@ -324,6 +343,8 @@ class FieldTraining {
                       done(),
                       {{"spectrum", model_.reference.spectrum},
                        {"magnetisation", {model_.reference.magnetisation}},
+                       {"reference_zero", numbers_of(model_.reference.zero)},
+                       {"zero", joined(model_.fit.zero)},
                        {"ratios", model_.fit.ratios},
                        {"bounds", model_.fit.bounds},
                        {"limits", model_.fit.limits},
@@ -338,7 +359,8 @@ class FieldTraining {
       const auto found = checkpoint.arrays.find(name);
       return found == checkpoint.arrays.end() ? std::vector<double>() : found->second;
     };
-    model_.reference = {shape_of_lattice(params_), list("magnetisation").at(0), list("spectrum")};
+    model_.reference = {shape_of_lattice(params_), list("magnetisation").at(0), list("spectrum"), zero_mode_of(list("reference_zero"))};
+    model_.fit.zero = rows_of(list("zero"), list("ratios").size());
     model_.fit.order = static_cast<int>(params_.network.order);
     model_.fit.ratios = list("ratios");
     model_.fit.bounds = list("bounds");

@@ -15,11 +15,12 @@ constexpr FieldShape kShape{6, 6};
 constexpr std::size_t kSites = 36;
 
 FieldReference reference_of(double magnetisation) {
-  FieldReference reference{kShape, magnetisation, {}};
+  FieldReference reference{kShape, magnetisation, {}, {}};
   for (std::size_t k = 0; k < kSites; ++k) {
     const auto fold = [](std::size_t n) { return static_cast<double>(std::min(n, 6 - n)); };
     reference.spectrum.push_back(1.0 / (0.5 + fold(k / 6) + fold(k % 6)));
   }
+  reference.zero = {{{0.7, 6.0 * magnetisation, reference.spectrum[0]}, {0.3, 0.5, 1.0}}};
   return reference;
 }
 
@@ -59,12 +60,12 @@ TEST(Features, OddAndEquivariant) {
     }
   }
   EXPECT_EQ(feature_names(feature_graph(false, 1)).size(), 0u);
-  EXPECT_EQ(feature_names(feature_graph(false, 3)).size(), 5u);  // u3, u P(u2), both smoothed, and z3
+  EXPECT_EQ(feature_names(feature_graph(false, 3)).size(), 4u);  // u3, u P(u2), and both smoothed
   EXPECT_GT(feature_names(feature_graph(false, 7)).size(), feature_names(feature_graph(false, 5)).size());
 }
 
 // A target that is made of features is found again to 0.1 % (there is a ridge), but for what is linear in each mode, which is gone: the sum
-// of R y over the configurations vanishes orbit by orbit.
+// of R y over the configurations vanishes orbit by orbit; and that of R(0) with all functions of the zero mode.
 TEST(Features, FitFindsWhatIsThere) {
   for (const double m : {0.0, 1.2}) {
     const FieldReference reference = reference_of(m);
@@ -87,7 +88,7 @@ TEST(Features, FitFindsWhatIsThere) {
       fitter.add(y, target, sums);
     }
     const FeatureFitter::Solution solution = fitter.solve(sums);
-    FeatureFit fit{3, reference.widest(), {0.8}, {1e9}, {1e9}, {solution.coefficients}, {solution.linear}};
+    FeatureFit fit{3, reference.widest(), {0.8}, {1e9}, {1e9}, {solution.coefficients}, {solution.linear}, {solution.zero}};
     const FeatureCorrection correction(reference, fit);
     const auto worker = correction.worker();
     const ModeOrbits orbits(kShape);
@@ -95,10 +96,12 @@ TEST(Features, FitFindsWhatIsThere) {
       double square = 0.0, with_y = 0.0;
     };
     std::vector<Sums> of_r(orbits.count()), of_error(orbits.count()), of_target(orbits.count());
-    std::vector<double> r(kSites), y_square(orbits.count(), 0.0);
+    std::vector<double> r(kSites), y_square(orbits.count(), 0.0), with_zero(kZeroFunctions, 0.0);
     for (std::size_t i = 0; i < kCount; ++i) {
       const std::vector<double> y = noisy(i);
       worker->evaluate(level, y, r);
+      const auto functions = zero_functions(reference, level, y[0]);
+      for (std::size_t n = 0; n < kZeroFunctions; ++n) with_zero[n] += functions[n] * r[0];
       fields.evaluate(y);
       fields.combine(planted, target);
       for (std::size_t k = 0; k < kSites; ++k) {
@@ -111,8 +114,9 @@ TEST(Features, FitFindsWhatIsThere) {
         }
       }
     }
+    for (std::size_t n = 0; n < kZeroFunctions; ++n) EXPECT_LT(std::fabs(with_zero[n]), 1e-4 * std::sqrt(of_r[0].square * kCount)) << n;
     double left = 0.0, all = 0.0;
-    for (std::size_t o = m > 0.0 ? 1 : 0; o < orbits.count(); ++o) {
+    for (std::size_t o = 1; o < orbits.count(); ++o) {
       EXPECT_LT(std::fabs(of_r[o].with_y), 1e-9 * std::sqrt(of_r[o].square * y_square[o])) << o;
       left += of_error[o].square - of_error[o].with_y * of_error[o].with_y / y_square[o];
       all += of_target[o].square - of_target[o].with_y * of_target[o].with_y / y_square[o];
@@ -123,18 +127,20 @@ TEST(Features, FitFindsWhatIsThere) {
 
 // Between two noises all is linear in l; beyond them it is constant. The correction is cut at its limit.
 TEST(Features, InterpolatesAndCuts) {
-  const FeatureFit fit{3, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}};
+  const FeatureFit fit{3, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}, {{2.0}, {0.0}}};
   const auto coordinate = [](double r) { return -std::asinh(2.0 / r); };
   const double part = (coordinate(1.0) - coordinate(0.5)) / (coordinate(2.0) - coordinate(0.5));
   EXPECT_NEAR(fit.at(1.0).coefficients[0], 1.0 + 2.0 * part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).linear[0], part, 1e-14);
+  EXPECT_NEAR(fit.at(1.0).zero[0], 2.0 - 2.0 * part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).bound, 1.0 + part, 1e-14);
   EXPECT_EQ(fit.at(1.0).limit, 3.0);
   EXPECT_EQ(fit.at(0.1).coefficients[0], 1.0);
   EXPECT_EQ(fit.at(100.0).coefficients[0], 3.0);
   const FieldReference reference = reference_of(0.0);
   const std::size_t count = feature_names(feature_graph(false, 3)).size();
-  const FeatureFit huge{3, reference.widest(), {0.8}, {1e9}, {0.25}, {std::vector<double>(count, 1e6)}, {std::vector<double>(kSites, 0.0)}};
+  const FeatureFit huge{3, reference.widest(), {0.8}, {1e9}, {0.25}, {std::vector<double>(count, 1e6)},
+                        {std::vector<double>(kSites, 0.0)}, {std::vector<double>(kZeroFunctions, 0.0)}};
   const std::vector<double> y = test::some_normals(kSites, 31);
   std::vector<double> r(kSites);
   const FeatureCorrection correction(reference, huge);
@@ -142,6 +148,16 @@ TEST(Features, InterpolatesAndCuts) {
   Hartley hartley = Hartley::orthogonal(kShape);
   hartley.transform(r, r);
   for (const double v : r) EXPECT_LE(std::fabs(v), 0.25 + 1e-12);
+}
+
+// Odd powers of the denoised zero mode over its root mean square; far away they stay finite.
+TEST(Features, FunctionsOfTheZeroMode) {
+  FieldReference reference = reference_of(0.0);
+  reference.zero = {{{1.0, 0.0, 4.0}}};
+  const ReferenceLevel level(reference, 2.0);  // half of it is left
+  const auto functions = zero_functions(reference, level, 6.0);
+  for (std::size_t n = 0; n < kZeroFunctions; ++n) EXPECT_NEAR(functions[n], std::pow(1.5, 2.0 * static_cast<double>(n) + 1.0), 1e-12);
+  EXPECT_EQ(zero_functions(reference, level, -1e9)[1], -64.0);
 }
 
 }  // namespace

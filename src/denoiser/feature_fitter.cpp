@@ -11,7 +11,6 @@ namespace scorefield {
 namespace {
 
 constexpr double kRidge = 1e-4;
-constexpr double kZeroRidge = 1e-7;  // in a broken phase |x| hardly differs from 1, and its powers from each other
 
 double dot(const double* a, const double* b, std::size_t count) {
   constexpr std::size_t kWidth = 8;

@@ -50,6 +50,7 @@ class FeatureFields {
 /// it: these leave nothing that 10^4 configurations could see. (Polynomials of the whitened number, up to the ninth, leave 6 % of the
 /// flow's slope, and P(M) 40 % wrong in places.)
 constexpr std::size_t kZeroFunctions = 4;
+constexpr double kZeroRidge = 1e-7;  ///< of their fit: in a broken phase |x| hardly differs from 1, and its powers from each other
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode);
 
 /// Coefficients at some noises, between which they are interpolated.

@@ -107,9 +107,9 @@ Output field_model_output(const Params& params, const Process& process) {
           "train",
           settings_of(params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min",
                                "network", "train"}),
-          train.validation > 0 ? 2 * train.levels : train.levels,
+          train.levels * (1 + (train.calibration > 0 ? 1 : 0) + (train.validation > 0 ? 1 : 0)),
           "train.levels",
-          "noise levels",
+          "steps",
           {"ensemble.h5"},
           8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
 }

@@ -1,0 +1,42 @@
+#include "denoiser/linear_part.h"
+
+#include <Eigen/Cholesky>
+
+#include "denoiser/features.h"
+
+namespace scorefield {
+
+std::size_t LinearPart::numbers() const { return 2 * orbits_.count() + kZeroFunctions * (kZeroFunctions + 1); }
+
+void LinearPart::add(const ReferenceLevel& level, std::span<const double> y, std::span<const double> r, std::span<double> sums) const {
+  std::vector<double> products(y.size());
+  std::size_t at = 0;
+  for (const std::span<const double> with : {r, y}) {
+    for (std::size_t k = 0; k < y.size(); ++k) products[k] = with[k] * y[k];
+    orbits_.add(products, sums.subspan(at, orbits_.count()));
+    at += orbits_.count();
+  }
+  const auto functions = zero_functions(reference_, level, y[0]);
+  for (const double a : functions) {
+    for (const double b : functions) sums[at++] += a * b;
+    sums[at++] += a * r[0];
+  }
+}
+
+LinearPart::Solution LinearPart::solve(std::span<const double> sums) const {
+  std::vector<double> slopes(orbits_.count(), 0.0);
+  for (std::size_t o = 1; o < slopes.size(); ++o) slopes[o] = sums[o] / sums[orbits_.count() + o];
+  constexpr auto kFunctions = static_cast<Eigen::Index>(kZeroFunctions);
+  Eigen::Matrix<double, kFunctions, kFunctions> gram;
+  Eigen::Vector<double, kFunctions> right;
+  std::size_t at = 2 * orbits_.count();
+  for (Eigen::Index i = 0; i < kFunctions; ++i) {
+    for (Eigen::Index j = 0; j < kFunctions; ++j) gram(i, j) = sums[at++];
+    right(i) = sums[at++];
+  }
+  gram.diagonal() *= 1.0 + kZeroRidge;
+  const Eigen::Vector<double, kFunctions> zero = gram.ldlt().solve(right);
+  return {orbits_.spread(slopes), {zero.begin(), zero.end()}};
+}
+
+}  // namespace scorefield

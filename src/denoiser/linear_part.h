@@ -1,0 +1,32 @@
+// What of a correction is linear in its own mode, or depends on the zero mode alone.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "denoiser/field_reference.h"
+#include "denoiser/mode_orbits.h"
+
+namespace scorefield {
+
+/// Sums over configurations from which the part of R that the exact score does not have follows: sum_k R(k) y(k) over the modes that the
+/// lattice makes alike, and R(0) times the zero functions (features.h). Local; one object may be shared by threads.
+class LinearPart {
+ public:
+  explicit LinearPart(const FieldReference& reference) : reference_(reference), orbits_(reference.shape) {}
+  std::size_t numbers() const;
+  /// Adds a configuration, in Hartley coefficients.
+  void add(const ReferenceLevel& level, std::span<const double> y, std::span<const double> r, std::span<double> sums) const;
+
+  /// The best A and B of  R(k) ~ A(k) y(k),  R(0) ~ sum_n B_n H_n.
+  struct Solution {
+    std::vector<double> linear, zero;
+  };
+  Solution solve(std::span<const double> sums) const;
+
+ private:
+  const FieldReference& reference_;
+  ModeOrbits orbits_;
+};
+
+}  // namespace scorefield

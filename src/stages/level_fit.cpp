@@ -1,0 +1,114 @@
+#include "stages/level_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/parallel.h"
+
+namespace scorefield {
+namespace {
+
+constexpr double kMargin = 1.25;  // over the largest correction that the fit saw
+
+/// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
+double largest_correction(LevelWork& work, double ratio, std::size_t level, const FieldModel& model) {
+  const ReferenceLevel at(model.reference, ratio);
+  const FeatureCorrection correction(model.reference, model.fit);
+  const auto evaluators = work.evaluators_of(correction);
+  std::vector<double> largest(work.workers().size(), 0.0);
+  Selection part = work.selection(level, work.params().train.per_level);
+  part.pieces = (part.pieces + 3) / 4;
+  work.sum_configurations(part, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
+    const auto thread = static_cast<std::size_t>(thread_number());
+    work.add_noise(worker, level, j, ratio, phi);
+    evaluators[thread]->evaluate(at, worker.noisy_h, worker.score);
+    worker.hartley.transform(worker.score, worker.score);
+    for (const double r : worker.score) largest[thread] = std::max(largest[thread], std::fabs(r));
+  });
+  return work.largest_of_all(largest);
+}
+
+}  // namespace
+
+void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, FieldModel& model) {
+  const double ratio = ratios[level];
+  const TrainParams& train = work.params().train;
+  const ReferenceLevel at(model.reference, ratio);
+  const bool posterior = train.target == "posterior";
+  std::vector<double> largest(work.workers().size(), 0.0);
+  for (const auto& worker : work.workers()) {
+    worker->fitter.set_level(at);
+    worker->posterior.set_noise(ratio, model.reference.site_variance());
+  }
+  const auto sums = work.sum_configurations(
+      work.selection(level, train.per_level), work.workers()[0]->fitter.numbers(),
+      [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
+        work.add_noise(worker, level, j, ratio, phi);
+        if (posterior) {
+          worker.posterior.start(static_cast<std::int64_t>(level) * train.per_level + j, worker.noisy, phi);
+          LevelWork::posterior_mean(worker, train.updates, worker.first_h);
+        } else {
+          worker.hartley.transform(phi, worker.first_h);
+        }
+        double& most = largest[static_cast<std::size_t>(thread_number())];
+        most = std::max(most, worker.fitter.add(worker.noisy_h, worker.first_h, to));
+      });
+  const Comm& comm = work.context().comm;
+  const double bound = work.largest_of_all(largest);
+  FeatureFitter::Solution solution;
+  require_all(comm, [&] { solution = work.workers()[0]->fitter.solve(sums); });
+  for (auto* values : {&solution.coefficients, &solution.linear, &solution.zero}) comm.broadcast(*values);
+  FeatureFit& fit = model.fit;
+  fit.ratios.push_back(ratio);
+  fit.bounds.push_back(bound);
+  fit.coefficients.push_back(solution.coefficients);
+  fit.linear.push_back(solution.linear);
+  fit.zero.push_back(solution.zero);
+  fit.limits.push_back(std::numeric_limits<double>::infinity());
+  fit.limits.back() = kMargin * largest_correction(work, ratio, level, model);
+}
+
+std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const Correction& correction) {
+  const double ratio = ratios[level];
+  const TrainParams& train = work.params().train;
+  const FieldReference& reference = work.reference();
+  const ReferenceLevel at(reference, ratio);
+  for (const auto& worker : work.workers()) worker->posterior.set_noise(ratio, reference.site_variance());
+  const auto evaluators = work.evaluators_of(correction);
+  const std::int64_t count = train.validation, first_chain = static_cast<std::int64_t>(ratios.size()) * train.per_level;
+  const std::size_t step = ratios.size() + level;
+  const auto sums = work.sum_configurations(
+      work.selection(step, count), 4, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
+        work.add_noise(worker, step, j, ratio, phi);
+        worker.posterior.start(first_chain + static_cast<std::int64_t>(level) * count + j, worker.noisy, phi);
+        LevelWork::posterior_mean(worker, train.updates, worker.first_h);
+        LevelWork::posterior_mean(worker, 2 * train.updates, worker.second_h);
+        LevelWork::posterior_mean(worker, train.updates, worker.second_h);
+        evaluators[static_cast<std::size_t>(thread_number())]->evaluate(at, worker.noisy_h, worker.score);
+        std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
+        at.add_denoised(worker.noisy_h, worker.mean);
+        double left = 0.0, all = 0.0;
+        for (std::size_t k = 0; k < work.sites(); ++k) {
+          const double a = worker.first_h[k] - worker.mean[k], b = worker.second_h[k] - worker.mean[k], r = worker.score[k];
+          left += (a - r) * (b - r);
+          all += a * b;
+        }
+        to[0] += left;
+        to[1] += left * left;
+        to[2] += all;
+        to[3] += all * all;
+      });
+  double posterior_variance = 0.0;
+  for (const double w : at.filter()) posterior_variance += w * ratio * ratio;
+  const auto n = static_cast<double>(count / LevelWork::kPiece * LevelWork::kPiece);
+  std::array<double, 4> distance{};
+  for (const std::size_t i : {0, 2}) {
+    const double mean = sums[i] / n, square = sums[i + 1] / n;
+    distance[i] = mean / posterior_variance;
+    distance[i + 1] = std::sqrt(std::max(0.0, square - mean * mean) / std::max(1.0, n - 1.0)) / posterior_variance;
+  }
+  return distance;
+}
+
+}  // namespace scorefield

@@ -1,0 +1,143 @@
+#include "stages/level_work.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "base/hash.h"
+#include "base/pairwise_sum.h"
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "denoiser/field_model.h"
+#include "denoiser/reference_tally.h"
+#include "stages/batches.h"
+#include "stages/field_score.h"
+
+namespace scorefield {
+
+FieldReference measure_reference_of(const Context& context, const H5File& ensemble) {
+  const Params& params = context.deck.params;
+  const FieldShape shape = shape_of_lattice(params);
+  const ReferenceTally tally(shape);
+  const auto sites = static_cast<std::int64_t>(shape.sites());
+  const WorkPlan plan(params.generate.samples, 0, wanted_batch(context, sites), tally.numbers(), sites);
+  PairwiseSum tree(tally.quantities());
+  std::vector<std::vector<double>> zero_modes(static_cast<std::size_t>(thread_count()));
+  BatchWork work;
+  work.load = [&](const Range& rows, std::span<double> x) {
+    ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
+  };
+  work.unit = [&](const Range&, std::span<double> x, const BatchWork::Record& record) {
+    record(0, x);
+    for (std::size_t first = 0; first < x.size(); first += shape.sites()) {
+      const auto field = x.subspan(first, shape.sites());
+      const double sum = std::accumulate(field.begin(), field.end(), 0.0);
+      zero_modes[static_cast<std::size_t>(thread_number())].push_back(sum / std::sqrt(static_cast<double>(shape.sites())));
+    }
+  };
+  work.store_sums = [&](const Range&, std::span<const double> sums) {
+    for (std::size_t first = 0; first < sums.size(); first += tally.quantities()) tree.add(sums.subspan(first, tally.quantities()));
+  };
+  work.committed = [&](const BatchState&) { stop_if_asked(context); };
+  BatchState state;
+  run_batches(context, plan, &tally, work, state, "measure the reference of " + params.model.name);
+  const std::vector<double> total = tree.total();
+  const std::vector<double> gathered = context.comm.gather(joined(zero_modes));
+  FieldReference reference{shape, 0.0, {}, {}};
+  std::vector<double> zero, magnetisation;
+  require_all(context.comm, [&] {
+    if (!context.comm.is_root()) return;
+    reference = reference_from(params.network.reference, shape, total, static_cast<std::size_t>(params.network.peaks), gathered);
+    zero = numbers_of(reference.zero);
+    magnetisation = {reference.magnetisation};
+  });
+  for (auto* values : {&reference.spectrum, &zero, &magnetisation}) context.comm.broadcast(*values);
+  reference.magnetisation = magnetisation[0];
+  reference.zero = zero_mode_of(zero);
+  return reference;
+}
+
+LevelWorker::LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed)
+    : fitter(reference, static_cast<int>(params.network.order)),
+      posterior(params.model, {params.lattice.size[0], params.lattice.size[1]}, seed),
+      hartley(Hartley::orthogonal(reference.shape)) {
+  for (auto* each : {&noisy, &noisy_h, &mean, &first_h, &second_h, &score}) each->resize(reference.shape.sites());
+}
+
+LevelWork::LevelWork(const Context& context, const H5File& ensemble, const FieldReference& reference)
+    : context_(context),
+      ensemble_(ensemble),
+      reference_(reference),
+      seed_(static_cast<std::uint64_t>(context.deck.params.run.seed) ^ hash_text("train")) {
+  for (int i = 0; i < thread_count(); ++i) workers_.push_back(std::make_unique<LevelWorker>(reference, params(), seed_));
+}
+
+Selection LevelWork::selection(std::size_t level, std::int64_t count) const {
+  const std::int64_t pieces = count / kPiece;
+  std::int64_t stride = params().generate.samples / pieces;
+  if (stride > kPiece && stride % 2 == 0) --stride;
+  const double part = static_cast<double>(level) * (std::numbers::phi - 1.0);
+  return {static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(stride - kPiece + 1)), stride, pieces};
+}
+
+std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {
+  const Range mine = share(pieces, context_.comm.size(), context_.comm.rank());
+  std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
+  require_all(context_.comm, [&] {
+    parallel_for(0, mine.size(), [&](std::int64_t piece) {
+      work(static_cast<std::size_t>(thread_number()), piece, std::span(sums).subspan(static_cast<std::size_t>(piece) * numbers, numbers));
+    });
+  });
+  const std::vector<double> gathered = context_.comm.gather(sums);
+  PairwiseSum tree(numbers);
+  for (std::size_t at = 0; at < gathered.size(); at += numbers) tree.add(std::span(gathered).subspan(at, numbers));
+  std::vector<double> total = tree.total();
+  context_.comm.broadcast(total);
+  return total;
+}
+
+std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work) {
+  const Range mine = share(chosen.pieces, context_.comm.size(), context_.comm.rank());
+  const auto pieces = static_cast<std::uint64_t>(mine.size()), a_piece = static_cast<std::uint64_t>(kPiece);
+  const auto y = static_cast<std::uint64_t>(params().lattice.size[0]), x = static_cast<std::uint64_t>(params().lattice.size[1]);
+  std::vector<double> field(pieces * a_piece * sites());
+  const Slab slab{{static_cast<std::uint64_t>(chosen.first + mine.begin * chosen.stride), 0, 0, 0},
+                  {pieces, 1, 1, 1},
+                  {static_cast<std::uint64_t>(chosen.stride), 1, 1, 1},
+                  {a_piece, 1, y, x}};
+  ensemble_.read_slab("/field", slab, field);
+  return sum_pieces(chosen.pieces, numbers, [&](std::size_t thread, std::int64_t piece, std::span<double> sums) {
+    for (std::int64_t j = 0; j < kPiece; ++j) {
+      const auto at = static_cast<std::size_t>(piece * kPiece + j);
+      work(*workers_[thread], (mine.begin + piece) * kPiece + j, std::span(field).subspan(at * sites(), sites()), sums);
+    }
+  });
+}
+
+void LevelWork::add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const {
+  fill_normals({seed_, Stream::feature_noise, step}, static_cast<std::uint64_t>(number) * sites(), worker.noisy);
+  for (std::size_t x = 0; x < sites(); ++x) worker.noisy[x] = phi[x] + ratio * worker.noisy[x];
+  worker.hartley.transform(worker.noisy, worker.noisy_h);
+}
+
+void LevelWork::posterior_mean(LevelWorker& worker, std::int64_t updates, std::span<double> to) {
+  std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
+  worker.posterior.advance(updates, worker.mean);
+  for (double& value : worker.mean) value /= static_cast<double>(updates);
+  worker.hartley.transform(worker.mean, to);
+}
+
+std::vector<std::unique_ptr<CorrectionWorker>> LevelWork::evaluators_of(const Correction& correction) const {
+  std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
+  for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());
+  return evaluators;
+}
+
+double LevelWork::largest_of_all(const std::vector<double>& of_threads) const {
+  std::vector<double> most = {*std::max_element(of_threads.begin(), of_threads.end())};
+  context_.comm.max(most);
+  return most[0];
+}
+
+}  // namespace scorefield

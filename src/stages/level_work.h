@@ -1,0 +1,78 @@
+// What the parts of a lattice score's training share: configurations with noise, their posterior means, and sums over them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/hdf5.h"
+#include "denoiser/feature_fitter.h"
+#include "ensemble/posterior.h"
+#include "stages/context.h"
+
+namespace scorefield {
+
+/// The reference of the deck's kind, from all configurations of the ensemble. Collective; InputError if a mode does not fluctuate.
+FieldReference measure_reference_of(const Context& context, const H5File& ensemble);
+
+/// What a thread works with. Arrays hold one configuration.
+struct LevelWorker {
+  LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed);
+  FeatureFitter fitter;
+  Posterior posterior;
+  Hartley hartley;
+  std::vector<double> noisy, noisy_h, mean, first_h, second_h, score;
+};
+
+/// Which configurations of an ensemble a level works with: pieces of consecutive ones (of different chains), spread over all of it.
+struct Selection {
+  std::int64_t first = 0, stride = 1, pieces = 1;
+};
+
+/// All sums are made piece by piece and added in order: the same for any number of ranks and threads.
+class LevelWork {
+ public:
+  static constexpr std::int64_t kPiece = 8;  ///< configurations whose sums one thread makes
+
+  /// `reference` and `ensemble` must outlive it.
+  LevelWork(const Context& context, const H5File& ensemble, const FieldReference& reference);
+
+  const Context& context() const { return context_; }
+  const Params& params() const { return context_.deck.params; }
+  const FieldReference& reference() const { return reference_; }
+  std::size_t sites() const { return reference_.shape.sites(); }
+  std::vector<std::unique_ptr<LevelWorker>>& workers() { return workers_; }
+  std::uint64_t seed() const { return seed_; }
+
+  /// Each level's selection begins elsewhere; an odd stride takes all chains in turn.
+  Selection selection(std::size_t level, std::int64_t count) const;
+
+  /// Calls work(worker, number, configuration, sums of its piece) for each of the selection. Collective; the total on all ranks.
+  using OfConfiguration =
+      std::function<void(LevelWorker& worker, std::int64_t number, std::span<const double> phi, std::span<double> sums)>;
+  std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work);
+
+  /// Calls work(thread, piece of this rank, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
+  using OfPiece = std::function<void(std::size_t thread, std::int64_t piece, std::span<double> sums)>;
+  std::vector<double> sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const;
+
+  /// y = phi_0 + r eps with the noise of (step, number), in worker.noisy and, in Hartley coefficients, worker.noisy_h. Local.
+  void add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const;
+  /// The mean over the next updates of the posterior's chain, in Hartley coefficients. Local.
+  static void posterior_mean(LevelWorker& worker, std::int64_t updates, std::span<double> to);
+  /// One for each thread.
+  std::vector<std::unique_ptr<CorrectionWorker>> evaluators_of(const Correction& correction) const;
+  /// The largest number of any thread of any rank. Collective.
+  double largest_of_all(const std::vector<double>& of_threads) const;
+
+ private:
+  const Context& context_;
+  const H5File& ensemble_;
+  const FieldReference& reference_;
+  std::uint64_t seed_;
+  std::vector<std::unique_ptr<LevelWorker>> workers_;
+};
+
+}  // namespace scorefield

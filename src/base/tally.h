@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace scorefield {
@@ -27,6 +28,24 @@ class Tally {
   virtual std::vector<double> sums(std::size_t record, std::span<const double> x) const = 0;
   /// Adds to `counts` (cells) of one record.
   virtual void count(std::size_t record, std::span<const double> x, std::span<double> counts) const = 0;
+};
+
+/// A tally whose sums are kept in a file, block by block of configurations.
+class Recording : public Tally {
+ public:
+  /// The dataset of some consecutive quantities of a record, (blocks, records, quantities).
+  struct Part {
+    std::string name;
+    std::size_t quantities;
+  };
+  virtual std::vector<Part> parts() const = 0;
+  /// What is known before the work.
+  struct Table {
+    std::string name;
+    std::vector<std::uint64_t> shape;
+    std::vector<double> values;
+  };
+  virtual std::vector<Table> tables() const = 0;
 };
 
 }  // namespace scorefield

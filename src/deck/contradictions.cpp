@@ -261,6 +261,11 @@ void check_field_score(const Deck& deck) {
   if (std::find(p.sample.score.begin(), p.sample.score.end(), "none") != p.sample.score.end() && p.sample.score.size() > 1) {
     refuse(deck, {"sample.score"}, "sample.score = none goes with no other: leave one out");
   }
+  if (p.sample.finish > 0 && !rejects(p.generate)) {
+    refuse(deck, {"sample.finish", "generate.algorithm"},
+           "sample.finish needs updates that leave exp(-S) as it is, and generate.algorithm = " + p.generate.algorithm +
+               " has none: take hmc or langevin-corrected, or sample.finish = 0");
+  }
   check_share(deck, "train.per-level", p.train.per_level);
   if (p.train.validation > 0) check_share(deck, "train.validation", p.train.validation);
 }

@@ -150,9 +150,11 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("sample.samples")) sample.samples = {100000};
     if (!is_set("sample.steps")) sample.steps = {32};
     if (!is_set("sample.sampler")) sample.sampler = {"sde2"};
+    if (!is_set("sample.records")) sample.records = 17;
+    if (!is_set("forward.times")) deck.params.forward.times = 21;
     if (!is_set("forward.sigma")) deck.params.forward.sigma = 1000.0;
     if (!is_set("train.levels")) deck.params.train.levels = 65;
-    if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(2048, generate.samples);
+    if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(4096, generate.samples);
   }
   if (is_complex_field(deck.params.model)) {
     if (!is_set("generate.algorithm")) generate.algorithm = "langevin";

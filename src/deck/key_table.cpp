@@ -269,7 +269,7 @@ std::vector<Key> forward_keys() {
                   forward.number("noise-min", &ForwardParams::noise_min, {1e-4, 1, false, true}, "standard deviations of the data", physics,
                                  "noise over signal at the last step before the one without noise"),
                   forward.number("times", &ForwardParams::times, {2, 10000}, "", physics,
-                                 "times from 0 to 1 at which the forward process is recorded"),
+                                 "times from 0 to 1 at which the forward process is recorded; not set: 41, or 21 for fields"),
               });
 }
 
@@ -308,7 +308,7 @@ std::vector<Key> train_keys() {
            {train.number("levels", &TrainParams::levels, {1, 1e6}, "", physics,
                          "noise levels: in a batch, one a stratum; for fields, those that are fitted, evenly spaced; not set: 128, or 65"),
             train.number("per-level", &TrainParams::per_level, {1, 1e7}, "configurations", physics,
-                         "configurations at each level; batch = levels x per-level, over all ranks; not set: 256, or 2048 for fields")});
+                         "configurations at each level; batch = levels x per-level, over all ranks; not set: 256, or 4096 for fields")});
   for (const auto& part :
        {only(kFieldScore,
              {train.choice(
@@ -360,10 +360,13 @@ std::vector<Key> sample_keys() {
                                    "integrator of the backward process: one for all scores, or one for each"),
                     sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
                     sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
-                                  "times at which the backward process is recorded, at most steps + 1"),
+                                  "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
                     sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
                                   "signal to noise of a Langevin correction (predictor-corrector)"),
                 });
+  const Key finish = sample.number("finish", &SampleParams::finish, {0, 1e9}, "updates", select,
+                                   "of the ensemble's algorithm for each sample, which make it exact: finished-*.h5; 0: none");
+  for (const Key& key : only(kFieldScore, {finish})) keys.push_back(key);
   keys.insert(keys.begin(), score);
   return keys;
 }
@@ -375,7 +378,7 @@ std::vector<Key> measure_keys() {
   Key sources = measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
                                 "sources J at which the generating function W[J] is recorded");
   bins.condition = kPoints;
-  sources.condition = kTwoPeak;
+  sources.condition = kProcess;
   std::vector<Key> keys = {bins, sources};
   Key histogram_bins = measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
                                       "cells of the histograms, over five standard deviations to each side");

@@ -105,7 +105,7 @@ struct NetworkParams {
 
 struct TrainParams {
   std::string target = "posterior";
-  std::int64_t updates = 20;      ///< of a posterior chain
+  std::int64_t updates = 20;        ///< of a posterior chain
   std::int64_t calibration = 4096;  ///< configurations of the score's own process
   std::int64_t validation = 256;    ///< configurations at each level
   std::int64_t steps = 2000;
@@ -128,6 +128,7 @@ struct SampleParams {
   std::vector<std::int64_t> steps = {48};
   std::int64_t records = 49;
   double corrector_snr = 0.1;
+  std::int64_t finish = 0;  ///< updates of the ensemble's algorithm
 };
 
 struct MeasureParams {

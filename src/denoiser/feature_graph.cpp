@@ -10,9 +10,7 @@ class Builder {
  public:
   explicit Builder(int order) : order_(order) {}
 
-  void input(const std::string& name, FeatureNode::Kind kind, bool feature) {
-    nodes_.push_back({kind, 0, 0, 1, feature, feature, name});
-  }
+  void input(const std::string& name, FeatureNode::Kind kind, bool feature) { nodes_.push_back({kind, 0, 0, 1, feature, feature, name}); }
   /// name = a b, a feature or only a step towards one.
   void product(const std::string& name, const std::string& a, const std::string& b, bool feature) {
     add({FeatureNode::Kind::product, find(a), find(b), 0, feature, feature, name});

@@ -23,8 +23,9 @@ class ReferenceTally : public Tally {
 };
 
 /// The reference of this kind (gaussian, mixture) from the sums over as many configurations as there are `zero_modes` h(0); none: white
-/// noise of the field's variance. The law of the zero mode has `peaks` pairs fitted to them, or with 0 is that of the kind. The spectrum is averaged over the symmetries of the lattice: reflections, and the exchange of the axes where they are alike. InputError
-/// if the ensemble has no fluctuations.
+/// noise of the field's variance. The law of the zero mode has `peaks` pairs fitted to them, or with 0 is that of the kind. The spectrum is
+/// averaged over the symmetries of the lattice: reflections, and the exchange of the axes where they are alike. InputError if the ensemble
+/// has no fluctuations.
 FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, std::size_t peaks,
                               std::vector<double> zero_modes);
 

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kCells = 1024;
 constexpr int kMostSweeps = 4000;
-constexpr double kRise = 1e-10;       // of the log-likelihood of a number in a sweep, below which the fit has converged
-constexpr double kNarrowest = 0.02;   // of the mean distance of peaks: narrower ones would be single configurations
+constexpr double kRise = 1e-10;      // of the log-likelihood of a number in a sweep, below which the fit has converged
+constexpr double kNarrowest = 0.02;  // of the mean distance of peaks: narrower ones would be single configurations
 
 /// P(n > x) of a standard normal number.
 double upper_tail(double x) { return 0.5 * std::erfc(x * std::numbers::sqrt2 / 2.0); }
@@ -107,7 +107,8 @@ ZeroMode fit_zero_mode(std::vector<double> values, std::size_t pairs) {
   for (double& value : values) value = std::fabs(value);
   const std::vector<Cell> cells = cells_of(std::move(values));
   const double range = cells.back().mean - cells.front().mean;
-  if (!(range > 0.0)) throw InputError("the zero mode of the ensemble does not fluctuate: its score needs more, and different, configurations");
+  if (!(range > 0.0))
+    throw InputError("the zero mode of the ensemble does not fluctuate: its score needs more, and different, configurations");
   const double between = range / static_cast<double>(pairs);
   ZeroMode law;
   for (std::size_t j = 0; j < pairs; ++j) {
@@ -204,9 +205,8 @@ double ZeroModeLevel::posterior_mean(double h, const Value& value) const {
 }
 
 double ZeroModeLevel::denoised(double h) const {
-  return posterior_mean(h, [h](const Peak& p, double s) {
-    return s * p.centre + p.variance / (p.deviation * p.deviation) * (h - s * p.centre);
-  });
+  return posterior_mean(
+      h, [h](const Peak& p, double s) { return s * p.centre + p.variance / (p.deviation * p.deviation) * (h - s * p.centre); });
 }
 
 double ZeroModeLevel::sign(double h) const {

@@ -75,6 +75,24 @@ std::vector<double> Recorder::edges(std::size_t record) const {
   return edges;
 }
 
+std::vector<Recording::Table> Recorder::tables() const {
+  std::vector<double> times, kept, variance, all_sources, all_edges;
+  for (std::size_t k = 0; k < records(); ++k) {
+    times.push_back(levels_[k].time);
+    kept.push_back(levels_[k].kept);
+    variance.push_back(levels_[k].noise_variance);
+    const auto j = sources(k), e = edges(k);
+    all_sources.insert(all_sources.end(), j.begin(), j.end());
+    all_edges.insert(all_edges.end(), e.begin(), e.end());
+  }
+  const std::uint64_t rows = records();
+  return {{"/time", {rows}, times},
+          {"/kept", {rows}, kept},
+          {"/noise_variance", {rows}, variance},
+          {"/sources", {rows, sources_.size()}, all_sources},
+          {"/histogram_edges", {rows, cells_ + 1}, all_edges}};
+}
+
 std::vector<double> Recorder::sums(std::size_t record, std::span<const double> x) const {
   const std::vector<double> scaled = sources(record);
   constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock);

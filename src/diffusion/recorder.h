@@ -13,7 +13,7 @@ namespace scorefield {
 /// At each recorded level and for each piece of configurations: sums of x^n (n = 1..8) and of e^{J x} on a grid of
 /// J, and counts of x in cells. Sources are given in units of 1/sd(t) and cells span five sd(t) to each side of the
 /// mean, sd(t) = sqrt(variance f^2 + Xi), so that the statistics are equally good at every level. Local.
-class Recorder : public Tally {
+class Recorder : public Recording {
  public:
   Recorder(std::vector<NoiseLevel> levels, const Reference& reference, const MeasureParams& measure);
 
@@ -26,6 +26,10 @@ class Recorder : public Tally {
   std::vector<double> sources(std::size_t record) const;
   /// The cells + 1 edges at a record.
   std::vector<double> edges(std::size_t record) const;
+
+  /// Levels, sources and edges; sums of powers and exponentials.
+  std::vector<Part> parts() const override { return {{"/power_sums", kMaxOrder}, {"/exponential_sums", sources_.size()}}; }
+  std::vector<Table> tables() const override;
 
   std::vector<double> sums(std::size_t record, std::span<const double> x) const override;
   void count(std::size_t record, std::span<const double> x, std::span<double> counts) const override;

@@ -5,10 +5,8 @@
 #include <cmath>
 #include <exception>
 
-#include "ensemble/complex_langevin.h"
-#include "ensemble/langevin.h"
+#include "base/rng.h"
 #include "ensemble/momenta.h"
-#include "ensemble/signs.h"
 
 namespace scorefield {
 namespace {
@@ -55,28 +53,7 @@ LatticeChains::LatticeChains(const Comm& world, const Params& params, int thread
 std::int64_t LatticeChains::steps() const { return steps_of(params_.generate.trajectory, step()); }
 
 void LatticeChains::make_updates() {
-  const GenerateParams& generate = params_.generate;
-  const auto seed = static_cast<std::uint64_t>(params_.run.seed);
-  if (generate.trajectory / step() > static_cast<double>(kMostSteps)) {
-    throw NumericalError("an update would have more than 2^20 steps, so small did they become for the wanted acceptance");
-  }
-  updates_.clear();
-  const auto scheme = generate.scheme == "euler" ? LangevinScheme::euler : LangevinScheme::second_order;
-  if (complex_action_) {
-    const double size = generate.trajectory / static_cast<double>(steps());
-    updates_.push_back(std::make_unique<ComplexLangevin>(
-        seed, *complex_action_, ComplexLangevin::Settings{scheme, size, steps(), generate.noise_y, generate.largest_drift}));
-    return;
-  }
-  if (generate.algorithm == "hmc") {
-    updates_.push_back(std::make_unique<Hmc>(seed, make_trajectory(integrator_named(generate.integrator), step(), steps())));
-  } else if (generate.algorithm == "langevin-corrected") {
-    updates_.push_back(std::make_unique<CorrectedLangevin>(seed, step(), steps()));
-  } else {
-    updates_.push_back(std::make_unique<Langevin>(seed, step(), steps(), scheme));
-  }
-  cluster_ = generate.cluster > 0 ? std::make_unique<ClusterUpdate>(seed) : nullptr;
-  if (generate.flip == "yes") updates_.push_back(std::make_unique<SignFlip>(seed));
+  updates_ = UpdateSet(params_.generate, static_cast<std::uint64_t>(params_.run.seed), step(), complex_action_.get());
 }
 
 void LatticeChains::restore_tuner(const StepTuner::State& state) {
@@ -130,12 +107,10 @@ void LatticeChains::for_groups(const std::function<void(ChainGroup&, Workspace&)
 }
 
 void LatticeChains::advance(std::uint64_t first, std::int64_t count, std::int64_t measured, const Visit& visit) {
-  const auto every = static_cast<std::uint64_t>(params_.generate.cluster);
   for_groups([&](ChainGroup& group, Workspace& work) {
     for (std::int64_t update = 0; update < count; ++update) {
       const std::uint64_t number = first + static_cast<std::uint64_t>(update);
-      for (const auto& each : updates_) each->apply(group, work, number);
-      if (cluster_ && (number + 1) % every == 0) cluster_->apply(group, work, number);
+      updates_.apply(group, work, number);
       if ((update + 1) % measured == 0) work.know_action(group);
       for (std::int64_t chain = 0; chain < group.chains.size(); ++chain) {
         visit(group.chains.begin + chain - domain_.chains().begin, update, group.outcome[static_cast<std::size_t>(chain)]);

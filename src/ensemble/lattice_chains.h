@@ -10,15 +10,12 @@
 #include "deck/params.h"
 #include "ensemble/chains.h"
 #include "ensemble/tuner.h"
-#include "physics/complex_field_action.h"
+#include "ensemble/update_set.h"
 
 namespace scorefield {
 
 /// True if the step size is found in the thermalisation: only where steps can be rejected.
 inline bool tunes(const GenerateParams& generate) { return generate.acceptance > 0.0 && rejects(generate); }
-
-/// Steps of an update of about this length, at least one.
-inline std::int64_t steps_of(double trajectory, double step) { return std::max<std::int64_t>(1, std::llround(trajectory / step)); }
 
 /// The deck's lattice, and the ranks' grid for it. InputError where the deck's process grid does not fit.
 Extents extents_of(const LatticeParams& lattice);
@@ -87,8 +84,7 @@ class LatticeChains {
   std::vector<ChainGroup> groups_;
   std::vector<Workspace> workspaces_;
   StepTuner tuner_;
-  std::vector<std::unique_ptr<Update>> updates_;  ///< of every update
-  std::unique_ptr<Update> cluster_;               ///< and of some
+  UpdateSet updates_;
 };
 
 }  // namespace scorefield

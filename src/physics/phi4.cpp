@@ -148,8 +148,7 @@ void Phi4::evolve(const Block& phi, const Block& pi, std::span<const Stage> stag
   const auto n = static_cast<std::int64_t>(stages.size());
   for (std::int64_t s = 0; s < n; ++s) {
     const auto [kick, drift] = stages[static_cast<std::size_t>(s)];
-    c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * square_), broadcast(-4.0 * kick * lambda_),
-            broadcast(drift)};
+    c[s] = {broadcast(2.0 * kick * kappa_), broadcast(-2.0 * kick * square_), broadcast(-4.0 * kick * lambda_), broadcast(drift)};
   }
   if (n == 1 && if_narrow(phi, [&](auto width) { evolve_narrow<width>(phi, pi, c[0]); })) return;
   for (std::int64_t front = 1 - n; front <= phi.rows + 2 * (n - 1); ++front) {

@@ -28,30 +28,30 @@ class BatchOutput {
       };
     }
     work.store_sums = [this](const Range& blocks, std::span<const double> sums) {
-      write_sums(file_->file(), contents_.group, *contents_.recorder, blocks.begin, sums);
+      write_sums(file_->file(), contents_.group, *contents_.recording, blocks.begin, sums);
     };
     work.committed = [this](const BatchState& state) {
       if (state.committed == output_.wanted) return;
       safe_points_.here([&] { save(file_->file(), state); }, std::to_string(state.committed) + " of " + std::to_string(output_.wanted) +
                                                                  " " + output_.unit + " of " + path_.string() + " are saved");
     };
-    run_batches(context_, plan(), contents_.recorder, work, state_, title);
-    if (contents_.recorder != nullptr) {
-      file_->file().write_rows(contents_.group + "/histogram_counts", 0, on_root(state_.counts));
-    }
+    run_batches(context_, plan(), contents_.recording, work, state_, title);
+    if (counts()) file_->file().write_rows(contents_.group + "/histogram_counts", 0, on_root(state_.counts));
     file_->finish();
     remove_checkpoint(context_.comm, checkpoint_);
   }
 
  private:
   WorkPlan plan() const {
-    return {output_.wanted, state_.committed, batch_, contents_.recorder != nullptr ? contents_.recorder->numbers() : 1, components()};
+    return {output_.wanted, state_.committed, batch_, contents_.recording != nullptr ? contents_.recording->numbers() : 1, components()};
   }
 
   /// The same without what is committed.
   WorkPlan whole_plan() const { return {output_.wanted, 0, batch_, 1, components()}; }
 
   std::int64_t components() const { return numbers_of(context_.deck.params); }
+
+  bool counts() const { return contents_.recording != nullptr && contents_.recording->cells() > 0; }
 
   std::span<const double> on_root(std::span<const double> values) const {
     return context_.comm.is_root() ? values : std::span<const double>{};
@@ -80,7 +80,7 @@ class BatchOutput {
       file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), parts, y, x});
       file.set_attribute("/field", "components", std::string(parts == 2 ? "re, im" : "real"));
     }
-    if (contents_.recorder != nullptr) lay_out_recorded(file, contents_.group, *contents_.recorder, output_.wanted);
+    if (contents_.recording != nullptr) lay_out_recorded(file, contents_.group, *contents_.recording, output_.wanted);
     if (contents_.describe) contents_.describe(file);
     write_provenance(file, context_, output_);
     file.set_attribute("/provenance", "model", contents_.model);
@@ -129,9 +129,10 @@ class BatchOutput {
         total += checksum_of(plan, rows.begin, x);
       });
     }
-    if (contents_.recorder != nullptr) {
-      const auto sums = read_sums(context_.comm, file, contents_.group, *contents_.recorder, (committed + plan.block() - 1) / plan.block());
-      total += checksum_of_sums(0, static_cast<std::size_t>(contents_.recorder->numbers()), sums);
+    if (contents_.recording != nullptr) {
+      const auto sums =
+          read_sums(context_.comm, file, contents_.group, *contents_.recording, (committed + plan.block() - 1) / plan.block());
+      total += checksum_of_sums(0, static_cast<std::size_t>(contents_.recording->numbers()), sums);
     }
     context_.comm.sum(std::span(&total, 1));
     return total;
@@ -164,12 +165,12 @@ class BatchOutput {
         to.write_rows("/field", static_cast<std::uint64_t>(rows.begin), x);
       });
     }
-    if (contents_.recorder != nullptr) {
-      const Recorder& recorder = *contents_.recorder;
-      const auto fine = read_sums(context_.comm, from, contents_.group, recorder, state_.committed / block_size(length));
-      const auto sums = coarsen(fine, static_cast<std::size_t>(recorder.numbers()), plan.block() / block_size(length));
-      write_sums(to, contents_.group, recorder, 0, sums);
-      state_.counts = from.read_all(contents_.group + "/histogram_counts");
+    if (contents_.recording != nullptr) {
+      const Recording& recording = *contents_.recording;
+      const auto fine = read_sums(context_.comm, from, contents_.group, recording, state_.committed / block_size(length));
+      const auto sums = coarsen(fine, static_cast<std::size_t>(recording.numbers()), plan.block() / block_size(length));
+      write_sums(to, contents_.group, recording, 0, sums);
+      if (counts()) state_.counts = from.read_all(contents_.group + "/histogram_counts");
     }
     state_.checksum = checksum_of_file(to, state_.committed);
     context_.log.line(output_.stage + ": extending " + path_.string() + " from " + std::to_string(length) + " to " +

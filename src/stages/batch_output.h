@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/growing_file.h"
-#include "diffusion/recorder.h"
+#include "base/tally.h"
 #include "stages/batches.h"
 #include "stages/survey.h"
 
@@ -14,8 +14,8 @@ namespace scorefield {
 /// What such a file holds.
 struct BatchContents {
   bool field = false;                     ///< /field
-  const Recorder* recorder = nullptr;     ///< what is recorded, under `group`
-  std::string group;                      ///< "/forward" or "/backward"
+  const Recording* recording = nullptr;   ///< what is recorded, under `group`
+  std::string group;                      ///< "/forward", "/backward" or "/finish"
   std::function<void(H5File&)> describe;  ///< sets attributes
   std::int64_t model = 0;                 ///< identity_of the model that it is made with; 0 if without one
 };

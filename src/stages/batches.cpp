@@ -29,15 +29,17 @@ class LocalSums {
     checksum_ = 0;
   }
 
-  /// Records the unit `rows` at one level; histograms go to a buffer of the calling unit.
+  /// Records the unit `rows` at one level, of whose configurations x holds equally many numbers; histograms go to a buffer of the calling
+  /// unit.
   void record(const Range& rows, std::size_t record, std::span<const double> x, std::vector<double>& counts) {
-    const auto piece = static_cast<std::size_t>(plan_.piece() * plan_.components());
+    const std::size_t a_configuration = x.size() / static_cast<std::size_t>(rows.size());
+    const std::size_t piece = static_cast<std::size_t>(plan_.piece()) * a_configuration;
     auto index = static_cast<std::size_t>((rows.begin - rows_.begin) / plan_.piece());
     for (std::size_t first = 0; first < x.size(); first += piece, ++index) {
       const auto sums = tally_->sums(record, x.subspan(first, std::min(piece, x.size() - first)));
       std::copy(sums.begin(), sums.end(), sums_.begin() + static_cast<std::ptrdiff_t>(index * numbers() + record * tally_->quantities()));
     }
-    const auto counted = static_cast<std::size_t>(std::clamp<std::int64_t>(counted_ - rows.begin, 0, rows.size()) * plan_.components());
+    const auto counted = static_cast<std::size_t>(std::clamp<std::int64_t>(counted_ - rows.begin, 0, rows.size())) * a_configuration;
     const std::size_t cells = tally_->cells();
     tally_->count(record, x.subspan(counted), std::span(counts).subspan(record * cells, cells));
   }

@@ -20,7 +20,8 @@ struct BatchState {
   std::uint64_t checksum = 0;  ///< of everything that was stored (checksum_of below)
 };
 
-/// What is done with a batch; each part may be empty. Arrays `x` hold plan.components() numbers a configuration.
+/// What is done with a batch; each part may be empty. Arrays `x` hold plan.components() numbers a configuration; what is recorded may hold
+/// another number of them.
 struct BatchWork {
   /// Collective, before the units: fill this rank's configurations `rows` (from a file).
   std::function<void(const Range& rows, std::span<double> x)> load;

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/work_plan.h"
+#include "denoiser/field_recorder.h"
 #include "diffusion/network_layout.h"
+#include "observables/finish_recording.h"
 #include "physics/exact_law.h"
 
 namespace scorefield {
@@ -26,15 +28,19 @@ std::vector<Expected> recorded(const H5File& file, const Params& params, const s
   const std::uint64_t records = file.shape(time)[0], sources = params.measure.sources.size();
   const auto cells = static_cast<std::uint64_t>(params.measure.histogram_bins);
   const auto blocks = static_cast<std::uint64_t>((length + block_size(length) - 1) / block_size(length));
-  return {{time, {records}},
-          {group + "/kept", {records}},
-          {group + "/noise_variance", {records}},
-          {group + "/sources", {records, sources}},
-          {group + "/block_sizes", {blocks}},
-          {group + "/histogram_edges", {records, cells + 1}},
-          {group + "/power_sums", {blocks, records, kMaxOrder}},
-          {group + "/exponential_sums", {blocks, records, sources}},
-          {group + "/histogram_counts", {records, cells}}};
+  std::vector<Expected> all = {{time, {records}},
+                               {group + "/kept", {records}},
+                               {group + "/noise_variance", {records}},
+                               {group + "/sources", {records, sources}},
+                               {group + "/block_sizes", {blocks}},
+                               {group + "/histogram_edges", {records, cells + 1}},
+                               {group + "/power_sums", {blocks, records, kMaxOrder}},
+                               {group + "/exponential_sums", {blocks, records, sources}},
+                               {group + "/histogram_counts", {records, cells}}};
+  if (!is_lattice(params.model)) return all;
+  all.push_back({group + "/zero_mode_sums", {blocks, records, FieldRecorder::kZeroSums}});
+  all.push_back({group + "/mode_sums", {blocks, records, static_cast<std::uint64_t>(params.lattice.size[1] / 2 + 1)}});
+  return all;
 }
 
 std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
@@ -50,7 +56,9 @@ std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
 }
 
 Expected field_of(const Params& params, std::uint64_t rows) {
-  const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
+  const bool lattice = is_lattice(params.model);
+  const std::uint64_t y = lattice ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
+  const std::uint64_t x = lattice ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
   return {"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), y, x}};
 }
 
@@ -77,14 +85,22 @@ std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows)
   return all;
 }
 
+std::vector<Expected> finished_samples(const Params& params, std::uint64_t rows) {
+  const auto block = static_cast<std::uint64_t>(block_size(static_cast<std::int64_t>(rows)));
+  const FinishRecording recording(params.sample.finish);
+  return {field_of(params, rows),
+          {"/finish/updates", {recording.records()}},
+          {"/finish/sums", {(rows + block - 1) / block, recording.records(), recording.quantities()}}};
+}
+
 std::vector<Expected> datasets_of(const H5File& file, const Params& params, const Output& output, std::int64_t length) {
   if (output.stage == "train") return is_lattice(params.model) ? field_model_datasets(params) : model_datasets(params, length);
   const bool is_forward = output.file.rfind("forward-", 0) == 0;
   std::vector<Expected> all;
   const auto rows = static_cast<std::uint64_t>(length);
-  if (is_lattice(params.model) && output.stage == "sample") return {field_of(params, rows)};
-  if (is_lattice(params.model)) return lattice_datasets(params, rows);
-  if (!is_forward) all.push_back({"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), 1, 1}});
+  if (is_lattice(params.model) && output.stage == "generate") return lattice_datasets(params, rows);
+  if (output.file.rfind("finished-", 0) == 0) return finished_samples(params, rows);
+  if (!is_forward) all.push_back(field_of(params, rows));
   if (output.stage == "generate") return all;
   for (Expected& each : recorded(file, params, is_forward ? "/forward" : "/backward", length)) all.push_back(std::move(each));
   return all;

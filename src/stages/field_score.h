@@ -1,4 +1,4 @@
-// Diffusion models of real fields on a lattice: training and sampling. Both are collective.
+// Diffusion models of real fields on a lattice: training, sampling and finish. All are collective.
 #pragma once
 
 #include "denoiser/field_reference.h"
@@ -11,16 +11,15 @@ namespace scorefield {
 /// model-P.h5.
 void train_field(const Context& context, const Process& process);
 
+/// Runs the forward process on the ensemble: forward-P.h5.
+void sample_forward_field(const Context& context, const Process& process);
+
 /// Runs the backward process with one of the deck's scores: samples-P-S.h5.
 void sample_field(const Context& context, const Process& process, std::size_t score_index);
 
-/// Attributes of a dataset or group that say what made it. Collective.
-void describe_samples(H5File& file, const std::string& object, const Process& process, const std::string& score,
-                      const SamplerSettings& settings);
-
-/// What the progress line of a backward process says.
-std::string sampling_title(const Process& process, const std::string& score, const SamplerSettings& settings,
-                           const BackwardProcess& backward);
+/// Moves each of the samples by sample.finish updates of the ensemble's algorithm, which leave exp(-S) as it is: finished-P-S.h5, with what
+/// became of the configurations on the way.
+void finish_field(const Context& context, const Process& process, std::size_t score_index);
 
 /// The sites of the deck's lattice.
 FieldShape shape_of_lattice(const Params& params);

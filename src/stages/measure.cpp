@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 
 #include "base/pending_file.h"
 #include "diffusion/recorder.h"
 #include "stages/batches.h"
 #include "stages/field_sums.h"
 #include "stages/measure_complex_lattice.h"
+#include "stages/measure_field_process.h"
 #include "stages/measure_lattice.h"
 #include "stages/measure_plane.h"
 #include "stages/prepare.h"
@@ -153,6 +155,34 @@ void write_source(const Context& context, const std::filesystem::path& source, c
   out.set_attribute(group, "source_checksum", context.comm.is_root() ? sealed_checksum(source) : std::string());
 }
 
+/// samples-ve-learnt -> backward-ve-learnt.
+std::string backward_name(const std::string& name) { return std::string("backward").append(name, name.find('-')); }
+
+/// The forward process that samples of this name are compared with, if it is complete.
+std::optional<H5File> forward_of(const Context& context, const std::string& name) {
+  const Params& params = context.deck.params;
+  for (const Process& process : params.forward.process) {
+    if (name.rfind("samples-" + process.name + "-", 0) != 0) continue;
+    const Surveyed forward = survey(context, forward_output(params, process));
+    if (forward.state == State::complete) return context.files->open(context.comm, output_path(params, forward.output.file));
+  }
+  return std::nullopt;
+}
+
+/// Configurations of a real field, what was recorded along a process, and along their finish; adds lines for the user.
+void measure_real_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out,
+                          std::vector<std::string>& table) {
+  const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
+  if (file.exists("/forward")) return add(measure_field_process(context, name, file, "/forward", &file, out));
+  table.push_back(name + ":");
+  add(measure_lattice(context, name, file, out));
+  if (file.exists("/backward")) {
+    const auto forward = forward_of(context, name);
+    add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, out));
+  }
+  if (file.exists("/finish")) add(measure_finish(context, "/" + name, file, out));
+}
+
 }  // namespace
 
 void measure(const Context& context) {
@@ -173,17 +203,14 @@ void measure(const Context& context) {
     if (is_complex_field(params.model)) {
       for (const std::string& line : measure_complex_lattice(context, name, file, pending.file())) table.push_back(line);
     } else if (lattice) {
-      for (const std::string& line : measure_lattice(context, name, file, pending.file())) table.push_back(line);
+      measure_real_lattice(context, name, file, pending.file(), table);
     } else if (walkers) {
       for (const std::string& line : measure_plane(context, name, file, pending.file())) table.push_back(line);
     } else if (file.exists("/field"))
       table.push_back(measure_field(context, *law, name, file, pending.file()));
-    if (file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
-    if (file.exists("/backward")) {
-      const std::string backward = "backward" + name.substr(name.find('-'));
-      measure_process(*law, bins, backward, file, "/backward", pending.file());
-      write_source(context, source, "/" + backward, pending.file());
-    }
+    if (law && file.exists("/forward")) measure_process(*law, bins, name, file, "/forward", pending.file());
+    if (law && file.exists("/backward")) measure_process(*law, bins, backward_name(name), file, "/backward", pending.file());
+    if (file.exists("/backward")) write_source(context, source, std::string("/").append(backward_name(name)), pending.file());
     write_source(context, source, "/" + name, pending.file());
   }
   if (walkers) {

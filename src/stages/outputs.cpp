@@ -15,12 +15,13 @@ constexpr int kAlgorithmVersion = 2;
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
 
-double field_bytes(std::int64_t samples) { return 8.0 * static_cast<double>(samples); }
+double numbers_bytes(std::int64_t count) { return 8.0 * static_cast<double>(count); }
 
 /// Sums and histograms at `records` levels.
 double recorded_bytes(const Params& params, std::int64_t samples, std::int64_t records) {
   const std::int64_t blocks = (samples + block_size(samples) - 1) / block_size(samples);
-  const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size());
+  const double modes = is_lattice(params.model) ? 4.0 + static_cast<double>(params.lattice.size[1]) / 2.0 : 0.0;
+  const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size()) + modes;
   return 8.0 * static_cast<double>(records) *
          (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins));
 }
@@ -43,6 +44,7 @@ std::filesystem::path checkpoint_path(const Params& params, const std::string& f
 std::string forward_name(const Process& process) { return "forward-" + process.name; }
 std::string model_name(const Process& process) { return "model-" + process.name; }
 std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }
+std::string finished_name(const Process& process, const std::string& score) { return "finished-" + process.name + "-" + score; }
 
 namespace {
 
@@ -55,7 +57,7 @@ double history_numbers(const GenerateParams& generate) {
 
 double ensemble_bytes(const Params& params) {
   const GenerateParams& generate = params.generate;
-  if (!is_lattice(params.model)) return field_bytes(generate.samples * components_of(params.model));
+  if (!is_lattice(params.model)) return numbers_bytes(generate.samples * components_of(params.model));
   const auto components = static_cast<double>(components_of(params.model));
   const double sites = components * static_cast<double>(params.lattice.size[0]) * static_cast<double>(params.lattice.size[1]);
   const double number = generate.precision == "float32" ? 4.0 : 8.0;
@@ -84,19 +86,6 @@ Output ensemble_output(const Params& params) {
           ensemble_bytes(params)};
 }
 
-Output forward_output(const Params& params, const Process& process) {
-  Settings settings = settings_of(params, {"run.seed", "model", "generate", "forward.sigma", "forward.times"});
-  add_recording_settings(params, settings);
-  return {forward_name(process) + ".h5",
-          "sample",
-          settings,
-          params.generate.samples,
-          "generate.samples",
-          "configurations",
-          {"ensemble.h5"},
-          recorded_bytes(params, params.generate.samples, params.forward.times)};
-}
-
 namespace {
 
 /// The score of a field, fitted at one noise level after the other.
@@ -114,7 +103,37 @@ Output field_model_output(const Params& params, const Process& process) {
           8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
 }
 
+/// Recorded with the reference of the model: its variance sets sources and cells.
+Output field_forward_output(const Params& params, const Process& process) {
+  const Output model = field_model_output(params, process);
+  Settings settings = model.settings;
+  append(settings, settings_of(params, {"forward.times"}));
+  add_recording_settings(params, settings);
+  return {forward_name(process) + ".h5",
+          "sample",
+          settings,
+          params.generate.samples,
+          "generate.samples",
+          "configurations",
+          {"ensemble.h5", model.file},
+          recorded_bytes(params, params.generate.samples, params.forward.times)};
+}
+
 }  // namespace
+
+Output forward_output(const Params& params, const Process& process) {
+  if (is_lattice(params.model)) return field_forward_output(params, process);
+  Settings settings = settings_of(params, {"run.seed", "model", "generate", "forward.sigma", "forward.times"});
+  add_recording_settings(params, settings);
+  return {forward_name(process) + ".h5",
+          "sample",
+          settings,
+          params.generate.samples,
+          "generate.samples",
+          "configurations",
+          {"ensemble.h5"},
+          recorded_bytes(params, params.generate.samples, params.forward.times)};
+}
 
 Output model_output(const Params& params, const Process& process) {
   if (is_lattice(params.model)) return field_model_output(params, process);
@@ -147,8 +166,7 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
                 "sample.samples",
                 "configurations",
                 {},
-                field_bytes(samples * numbers_of(params)) +
-                    (has_law(params.model) ? recorded_bytes(params, samples, std::min(params.sample.records, steps + 1)) : 0.0)};
+                numbers_bytes(samples * numbers_of(params)) + recorded_bytes(params, samples, std::min(params.sample.records, steps + 1))};
   if (score != "exact") {
     const Output model = model_output(params, process);
     for (const auto& setting : model.settings) {
@@ -157,6 +175,14 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
     if (params.train.schedule == "constant") append(output.settings, settings_of(params, {"train.steps"}));
     output.inputs.push_back(model.file);
   }
+  return output;
+}
+
+Output finished_output(const Params& params, const Process& process, std::size_t score_index) {
+  Output output = samples_output(params, process, score_index);
+  output.inputs = {output.file, "ensemble.h5"};
+  output.file = finished_name(process, params.sample.score[score_index]) + ".h5";
+  append(output.settings, settings_of(params, {"sample.finish"}));
   return output;
 }
 
@@ -174,8 +200,11 @@ std::vector<Output> all_outputs(const Params& params) {
     if (learns(params)) all.push_back(model_output(params, process));
   }
   for (const Process& process : params.forward.process) {
-    if (has_law(params.model)) all.push_back(forward_output(params, process));
-    for (std::size_t i = 0; i < params.sample.score.size(); ++i) all.push_back(samples_output(params, process, i));
+    all.push_back(forward_output(params, process));
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
+      all.push_back(samples_output(params, process, i));
+      if (params.sample.finish > 0) all.push_back(finished_output(params, process, i));
+    }
   }
   return all;
 }

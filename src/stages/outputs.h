@@ -31,6 +31,7 @@ Output ensemble_output(const Params& params);
 Output forward_output(const Params& params, const Process& process);
 Output model_output(const Params& params, const Process& process);
 Output samples_output(const Params& params, const Process& process, std::size_t score_index);
+Output finished_output(const Params& params, const Process& process, std::size_t score_index);
 
 /// True if the deck asks for learnt scores.
 bool learns(const Params& params);
@@ -53,5 +54,6 @@ std::filesystem::path checkpoint_path(const Params& params, const std::string& f
 std::string forward_name(const Process& process);
 std::string model_name(const Process& process);
 std::string samples_name(const Process& process, const std::string& score);
+std::string finished_name(const Process& process, const std::string& score);
 
 }  // namespace scorefield

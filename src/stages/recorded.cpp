@@ -7,53 +7,41 @@
 
 namespace scorefield {
 
-void lay_out_recorded(H5File& file, const std::string& group, const Recorder& recorder, std::int64_t samples) {
-  const std::uint64_t records = recorder.records(), sources = recorder.quantities() - kMaxOrder;
+void lay_out_recorded(H5File& file, const std::string& group, const Recording& recording, std::int64_t samples) {
   const std::int64_t block = block_size(samples);
-  std::vector<double> times, kept, variance, all_sources, edges, sizes;
-  for (std::size_t k = 0; k < records; ++k) {
-    times.push_back(recorder.levels()[k].time);
-    kept.push_back(recorder.levels()[k].kept);
-    variance.push_back(recorder.levels()[k].noise_variance);
-    const auto j = recorder.sources(k), e = recorder.edges(k);
-    all_sources.insert(all_sources.end(), j.begin(), j.end());
-    edges.insert(edges.end(), e.begin(), e.end());
-  }
+  std::vector<double> sizes;
   for (std::int64_t first = 0; first < samples; first += block) sizes.push_back(static_cast<double>(std::min(block, samples - first)));
-  file.write_all(group + "/time", {records}, times);
-  file.write_all(group + "/kept", {records}, kept);
-  file.write_all(group + "/noise_variance", {records}, variance);
-  file.write_all(group + "/sources", {records, sources}, all_sources);
+  for (const auto& table : recording.tables()) file.write_all(group + table.name, table.shape, table.values);
   file.write_all(group + "/block_sizes", {sizes.size()}, sizes, Stored::int64);
-  file.write_all(group + "/histogram_edges", {records, recorder.cells() + 1}, edges);
-  file.create_dataset(group + "/power_sums", {sizes.size(), records, kMaxOrder});
-  file.create_dataset(group + "/exponential_sums", {sizes.size(), records, sources});
-  file.create_dataset(group + "/histogram_counts", {records, recorder.cells()}, Stored::int64);
+  for (const auto& part : recording.parts()) file.create_dataset(group + part.name, {sizes.size(), recording.records(), part.quantities});
+  if (recording.cells() > 0) file.create_dataset(group + "/histogram_counts", {recording.records(), recording.cells()}, Stored::int64);
 }
 
-void write_sums(H5File& file, const std::string& group, const Recorder& recorder, std::int64_t first, std::span<const double> sums) {
-  const std::size_t quantities = recorder.quantities();
-  std::vector<double> powers, exponentials;
-  for (std::size_t i = 0; i < sums.size(); i += quantities) {
-    const auto part = sums.subspan(i, quantities);
-    powers.insert(powers.end(), part.begin(), part.begin() + kMaxOrder);
-    exponentials.insert(exponentials.end(), part.begin() + kMaxOrder, part.end());
+void write_sums(H5File& file, const std::string& group, const Recording& recording, std::int64_t first, std::span<const double> sums) {
+  std::size_t begin = 0;
+  for (const auto& part : recording.parts()) {
+    std::vector<double> rows;
+    for (std::size_t i = begin; i < sums.size(); i += recording.quantities()) {
+      const auto row = sums.subspan(i, part.quantities);
+      rows.insert(rows.end(), row.begin(), row.end());
+    }
+    file.write_rows(group + part.name, static_cast<std::uint64_t>(first), rows);
+    begin += part.quantities;
   }
-  file.write_rows(group + "/power_sums", static_cast<std::uint64_t>(first), powers);
-  file.write_rows(group + "/exponential_sums", static_cast<std::uint64_t>(first), exponentials);
 }
 
-std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recorder& recorder,
+std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recording& recording,
                               std::int64_t blocks) {
-  const auto rows = comm.is_root() ? static_cast<std::uint64_t>(blocks) : 0;
-  const std::size_t records = recorder.records(), sources = recorder.quantities() - kMaxOrder;
-  std::vector<double> powers(rows * records * kMaxOrder), exponentials(rows * records * sources), sums;
-  file.read_rows(group + "/power_sums", 0, rows, powers);
-  file.read_rows(group + "/exponential_sums", 0, rows, exponentials);
-  for (std::size_t i = 0; i < rows * records; ++i) {
-    const auto p = std::span(powers).subspan(i * kMaxOrder, kMaxOrder), e = std::span(exponentials).subspan(i * sources, sources);
-    sums.insert(sums.end(), p.begin(), p.end());
-    sums.insert(sums.end(), e.begin(), e.end());
+  const std::size_t rows = comm.is_root() ? static_cast<std::size_t>(blocks) : 0, quantities = recording.quantities();
+  std::vector<double> sums(rows * recording.records() * quantities);
+  std::size_t begin = 0;
+  for (const auto& part : recording.parts()) {
+    std::vector<double> read(rows * recording.records() * part.quantities);
+    file.read_rows(group + part.name, 0, rows, read);
+    for (std::size_t i = 0; i < rows * recording.records(); ++i) {
+      std::copy_n(read.data() + i * part.quantities, part.quantities, sums.data() + i * quantities + begin);
+    }
+    begin += part.quantities;
   }
   return sums;
 }

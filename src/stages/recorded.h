@@ -6,19 +6,19 @@
 #include <vector>
 
 #include "base/hdf5.h"
-#include "diffusion/recorder.h"
+#include "base/tally.h"
 
 namespace scorefield {
 
-/// Makes the datasets of `group` for so many configurations and writes what is known before the work: levels, sources, edges, sizes of
-/// blocks. Collective.
-void lay_out_recorded(H5File& file, const std::string& group, const Recorder& recorder, std::int64_t samples);
+/// Makes the datasets of `group` for so many configurations and writes what is known before the work: its tables and the sizes of blocks.
+/// Collective.
+void lay_out_recorded(H5File& file, const std::string& group, const Recording& recording, std::int64_t samples);
 
-/// Writes sums [block][record][quantity], which the root has, as rows `first`, ... of /power_sums and /exponential_sums. Collective.
-void write_sums(H5File& file, const std::string& group, const Recorder& recorder, std::int64_t first, std::span<const double> sums);
+/// Writes sums [block][record][quantity], which the root has, as rows `first`, ... of its parts. Collective.
+void write_sums(H5File& file, const std::string& group, const Recording& recording, std::int64_t first, std::span<const double> sums);
 
 /// The inverse: the first `blocks` rows, on the root; empty on the others. Collective.
-std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recorder& recorder,
+std::vector<double> read_sums(const Comm& comm, const H5File& file, const std::string& group, const Recording& recording,
                               std::int64_t blocks);
 
 /// Sums of `factor` (a power of 2) blocks at a time, in the order in which sums of larger blocks are made. Local.

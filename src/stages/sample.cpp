@@ -6,11 +6,13 @@
 #include "base/hash.h"
 #include "base/rng.h"
 #include "diffusion/model_file.h"
+#include "diffusion/recorder.h"
 #include "diffusion/samplers.h"
 #include "stages/batch_output.h"
 #include "stages/field_score.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
+#include "stages/sampling.h"
 #include "stages/stages.h"
 
 namespace scorefield {
@@ -22,28 +24,6 @@ std::uint64_t seed_for(const Params& params, const std::string& name) {
 }
 
 Reference exact_reference(const ExactLaw& law) { return {law.cumulants()[0], law.cumulants()[1]}; }
-
-std::vector<NoiseLevel> forward_levels(const Schedule& schedule, std::int64_t times) {
-  std::vector<NoiseLevel> levels;
-  for (std::int64_t k = 0; k < times; ++k) {
-    levels.push_back(schedule.at(static_cast<double>(k) / static_cast<double>(times - 1)));
-  }
-  return levels;
-}
-
-/// Carries x from each level to the next by the exact transition, recording at all.
-void run_forward(const std::vector<NoiseLevel>& levels, std::uint64_t seed, const Range& rows, std::span<double> x,
-                 const BatchWork::Record& record) {
-  std::vector<double> noise(x.size());
-  record(0, x);
-  for (std::size_t k = 1; k < levels.size(); ++k) {
-    const Transition t = transition(levels[k - 1], levels[k]);
-    const double amplitude = std::sqrt(t.noise_variance);
-    fill_normals({seed, Stream::forward_noise, k}, static_cast<std::uint64_t>(rows.begin), noise);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = t.kept * x[i] + amplitude * noise[i];
-    record(k, x);
-  }
-}
 
 void sample_forward(const Context& context, const ExactLaw& law, const Process& process) {
   const Params& params = context.deck.params;
@@ -58,19 +38,11 @@ void sample_forward(const Context& context, const ExactLaw& law, const Process& 
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
   };
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
-    run_forward(recorder.levels(), seed, rows, x, record);
+    run_forward(recorder.levels(), seed, static_cast<std::uint64_t>(rows.begin), x, record);
   };
   const BatchContents contents{false, &recorder, "/forward",
                                [&](H5File& file) { file.set_attribute("/forward", "process", process.name); }};
   make_batch_output(context, found, contents, work, "forward process " + process.name);
-}
-
-/// Indices of the levels that are recorded: both ends, and evenly between.
-std::vector<std::size_t> recorded_levels(std::size_t levels, std::int64_t records) {
-  const std::size_t count = std::min(levels, static_cast<std::size_t>(records));
-  std::vector<std::size_t> chosen;
-  for (std::size_t k = 0; k < count; ++k) chosen.push_back((k * (levels - 1) + (count - 1) / 2) / (count - 1));
-  return chosen;
 }
 
 struct ScoreWithReference {
@@ -86,23 +58,6 @@ ScoreWithReference make_score(const Context& context, const ExactLaw& law, const
   const Model model = read_model(file, params.network);
   return {make_learnt_score(model), model.reference, identity_of(model)};
 }
-
-}  // namespace
-
-void describe_samples(H5File& file, const std::string& object, const Process& process, const std::string& score,
-                      const SamplerSettings& settings) {
-  file.set_attribute(object, "process", process.name);
-  file.set_attribute(object, "score", score);
-  file.set_attribute(object, "sampler", settings.name);
-  file.set_attribute(object, "steps", settings.steps);
-}
-
-std::string sampling_title(const Process& process, const std::string& score, const SamplerSettings& settings,
-                           const BackwardProcess& backward) {
-  return "sample " + process.name + " " + score + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
-}
-
-namespace {
 
 /// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
 BackwardProcess make_backward(const Context& context, const Process& process, const Reference& reference, const SamplerSettings& settings) {
@@ -120,20 +75,14 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
                                  params.sample.corrector_snr};
   const BackwardProcess backward = make_backward(context, process, given.reference, settings);
-  const auto chosen = recorded_levels(backward.levels().size(), params.sample.records);
-  std::vector<NoiseLevel> levels;
-  std::vector<std::size_t> record_of(backward.levels().size(), chosen.size());
-  for (std::size_t k = 0; k < chosen.size(); ++k) {
-    levels.push_back(backward.levels()[chosen[k]]);
-    record_of[chosen[k]] = k;
-  }
-  const Recorder recorder(levels, given.reference, params.measure);
+  const RecordedLevels recorded(backward.levels(), params.sample.records);
+  const Recorder recorder(recorded.levels, given.reference, params.measure);
   const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
     PointFlow flow(*given.score, given.reference);
     backward.run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
-      if (record_of[level] < chosen.size()) record(record_of[level], at);
+      if (const auto place = recorded.place(level)) record(*place, at);
     });
   };
   const BatchContents contents{true, &recorder, "/backward",
@@ -152,7 +101,11 @@ void sample(const Context& context) {
   if (!diffuses(params)) return;
   if (is_lattice(params.model)) {
     for (const Process& process : params.forward.process) {
-      for (std::size_t i = 0; i < params.sample.score.size(); ++i) sample_field(context, process, i);
+      sample_forward_field(context, process);
+      for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
+        sample_field(context, process, i);
+        if (params.sample.finish > 0) finish_field(context, process, i);
+      }
     }
     return;
   }

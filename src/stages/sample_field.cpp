@@ -4,11 +4,12 @@
 #include "base/hash.h"
 #include "denoiser/field_flow.h"
 #include "denoiser/field_model.h"
-#include "diffusion/samplers.h"
+#include "denoiser/field_recorder.h"
 #include "stages/batch_output.h"
 #include "stages/field_score.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
+#include "stages/sampling.h"
 
 namespace scorefield {
 namespace {
@@ -32,13 +33,43 @@ FieldLevels field_levels(const FieldReference& reference, const Params& params) 
   return {{0.0, reference.widest()}, params.forward.noise_min * std::sqrt(reference.site_variance() / reference.widest())};
 }
 
+FieldModel read_model_of(const Context& context, const Process& process) {
+  const Params& params = context.deck.params;
+  return read_field_model(open_input(context, survey(context, model_output(params, process))), shape_of_lattice(params));
+}
+
+void sample_forward_field(const Context& context, const Process& process) {
+  const Params& params = context.deck.params;
+  const Surveyed found = survey(context, forward_output(params, process));
+  if (already_complete(context, found)) return;
+  const FieldModel model = read_model_of(context, process);
+  const H5File ensemble = open_input(context, survey(context, ensemble_output(params)));
+  const FieldRecorder recorder(forward_levels(Schedule(process.c, params.forward.sigma), params.forward.times), model.reference,
+                               params.measure);
+  const auto levels = recorder.levels();
+  const std::size_t sites = model.reference.shape.sites();
+  const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(forward_name(process));
+  BatchWork work;
+  work.load = [&](const Range& rows, std::span<double> x) {
+    ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
+  };
+  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
+    run_forward(levels, seed, static_cast<std::uint64_t>(rows.begin) * sites, x, record);
+  };
+  BatchContents contents;
+  contents.recording = &recorder;
+  contents.group = "/forward";
+  contents.describe = [&](H5File& file) { file.set_attribute("/forward", "process", process.name); };
+  make_batch_output(context, found, contents, work, "forward process " + process.name);
+}
+
 void sample_field(const Context& context, const Process& process, std::size_t score_index) {
   const Params& params = context.deck.params;
   const std::string& kind = params.sample.score[score_index];
   const Surveyed found = survey(context, samples_output(params, process, score_index));
   if (already_complete(context, found)) return;
   const FieldShape shape = shape_of_lattice(params);
-  const FieldModel model = read_field_model(open_input(context, survey(context, model_output(params, process))), shape);
+  const FieldModel model = read_model_of(context, process);
   const FieldLevels levels = field_levels(model.reference, params);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), levels.noise_min,
                                  params.sample.corrector_snr};
@@ -47,15 +78,28 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   std::unique_ptr<Correction> correction = std::make_unique<NoCorrection>();
   if (kind == "learnt") correction = std::make_unique<FeatureCorrection>(model.reference, model.fit);
   const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
+  const RecordedLevels recorded(backward->levels(), params.sample.records);
+  const FieldRecorder recorder(recorded.levels, model.reference, params.measure);
   BatchWork work;
-  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record&) {
+  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
     FieldFlow flow(model.reference, *correction, levels.scale);
-    backward->run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [](std::size_t, std::span<const double>) {});
+    std::vector<double> fields;
+    backward->run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+      const auto place = recorded.place(level);
+      if (!place) return;
+      fields.assign(at.begin(), at.end());
+      to_sites(shape, fields);
+      record(*place, fields);
+    });
     to_sites(shape, x);
   };
   BatchContents contents;
   contents.field = true;
-  contents.describe = [&](H5File& file) { describe_samples(file, "/field", process, kind, settings); };
+  contents.recording = &recorder;
+  contents.group = "/backward";
+  contents.describe = [&](H5File& file) {
+    for (const char* object : {"/field", "/backward"}) describe_samples(file, object, process, kind, settings);
+  };
   contents.model = identity_of(model);
   make_batch_output(context, found, contents, work, sampling_title(process, kind, settings, *backward));
 }

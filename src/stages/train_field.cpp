@@ -66,9 +66,7 @@ class FieldTraining {
 
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
-  std::int64_t done() const {
-    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (calibrated_ ? levels() : 0) + validated();
-  }
+  std::int64_t done() const { return static_cast<std::int64_t>(model_.fit.ratios.size()) + (calibrated_ ? levels() : 0) + validated(); }
 
   /// Even in the level coordinate, from the lowest noise to that at T.
   void make_levels(const Schedule& schedule) {

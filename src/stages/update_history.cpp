@@ -69,6 +69,14 @@ std::optional<UpdateStatistics> read_update_statistics(const Context& context, c
   return updates;
 }
 
+double tuned_step(const Context& context, const H5File& ensemble) {
+  const GenerateParams& generate = context.deck.params.generate;
+  if (!tunes(generate) || !ensemble.exists("/state/numbers")) return generate.step;
+  std::vector<double> state(4);
+  ensemble.read_rows("/state/numbers", 0, 1, state);
+  return final_tuner(generate, state).step();
+}
+
 void write_update_statistics(H5File& out, const std::string& group, const UpdateStatistics& updates) {
   const std::string name = group + "/updates";
   out.create_group(name);

@@ -24,6 +24,9 @@ struct UpdateStatistics {
 /// rejected (Langevin without correction, imports). Numbers are those of the root. Collective.
 std::optional<UpdateStatistics> read_update_statistics(const Context& context, const H5File& file, std::span<const std::size_t> chain_of);
 
+/// The step that the tuner chose for an ensemble, or generate.step of the deck where it was not tuned. Collective.
+double tuned_step(const Context& context, const H5File& ensemble);
+
 /// Writes them to group/updates; on ranks that have none, what is handed over is ignored. Collective.
 void write_update_statistics(H5File& out, const std::string& group, const UpdateStatistics& updates);
 

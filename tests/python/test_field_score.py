@@ -26,12 +26,14 @@ levels = 17
 per-level = 504
 updates = 5
 validation = 40
+calibration = 64
 [sample]
 score = learnt
 samples = 700
 steps = 6
+finish = 5
 """
-FILES = ["ensemble.h5", "model-ve.h5", "samples-ve-learnt.h5"]
+FILES = ["ensemble.h5", "model-ve.h5", "forward-ve.h5", "samples-ve-learnt.h5", "finished-ve-learnt.h5"]
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +114,12 @@ def test_the_free_field_mode_by_mode(deck, tmp_path):
 def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     """Moments of order 2 and 4 of a site, and of M, within 4.5 sigma of both errors; without what was learnt phi^4 is 20 sigma off."""
     folder = tmp_path / "out"
-    succeed("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=20000", "--sample.steps=24",
-            "--generate.samples=100000", "--train.per-level=4000", "--train.levels=33", f"--network.reference={reference}", ranks=2,
+    succeed("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=20000", "--sample.steps=64",
+            "--generate.samples=100000", "--train.per-level=4000", "--train.levels=65", "--train.calibration=2000", "--sample.finish=20",
+            f"--network.reference={reference}", ranks=2,
             environment=PATIENT)
     fields = {}
-    for name in ("ensemble", "samples-ve-learnt", "samples-ve-reference"):
+    for name in ("ensemble", "samples-ve-learnt", "samples-ve-reference", "finished-ve-learnt"):
         with h5py.File(folder / f"{name}.h5") as file:
             fields[name] = file["/field"][:, 0]
 
@@ -130,6 +133,16 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
 
     if reference != "none":
         assert np.abs(pulls("samples-ve-learnt")).max() < 4.5
+    assert np.abs(pulls("finished-ve-learnt")).max() < 4.5
+    with h5py.File(folder / "results.h5") as file:
+        finish = file["/finished-ve-learnt/finish"]
+        columns = finish.attrs["columns"].decode() if isinstance(finish.attrs["columns"], bytes) else finish.attrs["columns"]
+        last = dict(zip(columns.split(", "), finish["value"][-1]))
+        assert abs(last["exp_minus_delta_h"] - 1) < 0.01
+        assert abs(last["correlation_M2"]) < 0.1
+        along = file["/forward-ve/p_value"][1:]
+    assert np.all(along > 1e-4)
+    assert np.median(along) > 0.1
     assert np.abs(pulls("samples-ve-reference")).max() > 20 if reference != "mixture" else True
 
 
@@ -139,6 +152,8 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     (["--train.per-level=4"], "train.per-level = 4: a noise level works with at least 8"),
     (["--train.per-level=30000"], "train.per-level = 30000"),
     (["--train.validation=30000"], "train.validation = 30000"),
+    (["--generate.algorithm=langevin", "--generate.cluster=0"], "sample.finish needs updates that leave exp(-S) as it is"),
+    (["--network.peaks=65"], "network.peaks = 65"),
     (["--network.order=9"], "network.order = 9: expected an integer, 1 <= value <= 7"),
     (["--network.hidden=3"], "network.hidden means nothing for model.name = phi4"),
     (["--sample.steps=1,2"], "sample.steps has 2 entries"),

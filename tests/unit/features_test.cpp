@@ -139,8 +139,14 @@ TEST(Features, InterpolatesAndCuts) {
   EXPECT_EQ(fit.at(100.0).coefficients[0], 3.0);
   const FieldReference reference = reference_of(0.0);
   const std::size_t count = feature_names(feature_graph(false, 3)).size();
-  const FeatureFit huge{3, reference.widest(), {0.8}, {1e9}, {0.25}, {std::vector<double>(count, 1e6)},
-                        {std::vector<double>(kSites, 0.0)}, {std::vector<double>(kZeroFunctions, 0.0)}};
+  const FeatureFit huge{3,
+                        reference.widest(),
+                        {0.8},
+                        {1e9},
+                        {0.25},
+                        {std::vector<double>(count, 1e6)},
+                        {std::vector<double>(kSites, 0.0)},
+                        {std::vector<double>(kZeroFunctions, 0.0)}};
   const std::vector<double> y = test::some_normals(kSites, 31);
   std::vector<double> r(kSites);
   const FeatureCorrection correction(reference, huge);

@@ -1,0 +1,96 @@
+#include "denoiser/field_recorder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/pairwise_sum.h"
+#include "base/vector_math.h"
+#include "base/work_plan.h"
+#include "lattice/hartley.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kLanes = 8;
+
+/// The mean of value(phi) over the sites.
+template <class Value>
+double mean_over(std::span<const double> phi, const Value& value) {
+  double lanes[kLanes] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= phi.size(); i += kLanes) {
+#pragma omp simd
+    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += value(phi[i + l]);
+  }
+  double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  for (; i < phi.size(); ++i) sum += value(phi[i]);
+  return sum / static_cast<double>(phi.size());
+}
+
+}  // namespace
+
+FieldRecorder::FieldRecorder(std::vector<NoiseLevel> levels, const FieldReference& reference, const MeasureParams& measure)
+    : shape_(reference.shape),
+      orbits_(reference.shape),
+      modes_(reference.shape.x / 2 + 1),
+      sizes_(modes_, 0),
+      sites_(std::move(levels), {0.0, reference.site_variance()}, measure) {
+  for (std::size_t k = 0; k < orbits_.modes(); ++k) {
+    for (std::size_t n = 0; n < modes_; ++n) sizes_[n] += orbits_.of(k) == orbits_.of(n) ? 1 : 0;
+  }
+}
+
+std::vector<Recording::Part> FieldRecorder::parts() const {
+  std::vector<Part> all = sites_.parts();
+  all.push_back({"/zero_mode_sums", kZeroSums});
+  all.push_back({"/mode_sums", modes_});
+  return all;
+}
+
+/// Even powers and hyperbolic cosines; those of +-J are computed once.
+void FieldRecorder::add_sites(std::span<const double> sources, std::span<const double> phi, std::span<double> sums) const {
+  sums[1] += mean_over(phi, [](double v) { return v * v; });
+  sums[3] += mean_over(phi, [](double v) { return (v * v) * (v * v); });
+  sums[5] += mean_over(phi, [](double v) { return (v * v) * (v * v) * (v * v); });
+  sums[7] += mean_over(phi, [](double v) { return ((v * v) * (v * v)) * ((v * v) * (v * v)); });
+  std::vector<double> values(sources.size());
+  for (std::size_t j = 0; j < sources.size(); ++j) {
+    const auto same = std::find_if(sources.begin(), sources.begin() + static_cast<std::ptrdiff_t>(j),
+                                   [&](double other) { return std::fabs(other) == std::fabs(sources[j]); });
+    const auto at = static_cast<std::size_t>(same - sources.begin());
+    const double source = sources[j];
+    values[j] = at < j ? values[at] : mean_over(phi, [source](double v) {
+      const double e = vmath::exp(source * v);
+      return 0.5 * (e + 1.0 / e);
+    });
+    sums[kMaxOrder + j] += values[j];
+  }
+}
+
+std::vector<double> FieldRecorder::sums(std::size_t record, std::span<const double> x) const {
+  const std::size_t volume = shape_.sites(), a_leaf = static_cast<std::size_t>(kSmallestBlock) * volume, zero = sites_.quantities();
+  const std::vector<double> sources = sites_.sources(record);
+  Hartley hartley = Hartley::orthogonal(shape_);
+  std::vector<double> h(volume), leaf(quantities()), squares(orbits_.count());
+  PairwiseSum tree(quantities());
+  for (std::size_t begin = 0; begin < x.size(); begin += a_leaf) {
+    std::fill(leaf.begin(), leaf.end(), 0.0);
+    for (std::size_t first = begin; first < std::min(x.size(), begin + a_leaf); first += volume) {
+      const auto phi = x.subspan(first, volume);
+      add_sites(sources, phi, leaf);
+      hartley.transform(phi, h);
+      const double m = h[0] / std::sqrt(static_cast<double>(volume));
+      leaf[zero] += std::fabs(m);
+      leaf[zero + 1] += m * m;
+      leaf[zero + 2] += (m * m) * (m * m);
+      for (double& value : h) value *= value;
+      std::fill(squares.begin(), squares.end(), 0.0);
+      orbits_.add(h, squares);
+      for (std::size_t n = 0; n < modes_; ++n) leaf[zero + kZeroSums + n] += squares[orbits_.of(n)] / static_cast<double>(sizes_[n]);
+    }
+    tree.add(leaf);
+  }
+  return tree.total();
+}
+
+}  // namespace scorefield

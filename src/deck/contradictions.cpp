@@ -248,6 +248,28 @@ void check_share(const Deck& deck, const std::string& key, std::int64_t count) {
              " configurations of the ensemble, and with none twice; generate.samples = " + std::to_string(samples));
 }
 
+/// A network on the lattice.
+void check_field_network(const Deck& deck) {
+  const Params& p = deck.params;
+  check_network(deck);
+  const std::int64_t samples = p.generate.samples;
+  if (p.train.batch > samples - samples / 16) {
+    refuse(deck, {"train.batch", "generate.samples"},
+           "train.batch = " + std::to_string(p.train.batch) +
+               " is more than fifteen sixteenths of generate.samples = " + std::to_string(samples) + ", from which batches are taken");
+  }
+  if (p.network.kind != "unet") return;
+  std::int64_t coarse = 1;
+  for (std::size_t i = 1; i < p.network.channels.size(); ++i) coarse *= p.network.stride;
+  for (const std::int64_t extent : p.lattice.size) {
+    if (extent % coarse == 0) continue;
+    refuse(deck, {"network.channels", "network.stride", "lattice.size"},
+           "network.channels has " + std::to_string(p.network.channels.size()) +
+               " resolutions with network.stride = " + std::to_string(p.network.stride) + ", and lattice.size = " + std::to_string(extent) +
+               " is no multiple of " + std::to_string(coarse));
+  }
+}
+
 /// The diffusion model of a real field.
 void check_field_score(const Deck& deck) {
   const Params& p = deck.params;
@@ -266,6 +288,10 @@ void check_field_score(const Deck& deck) {
            "sample.finish needs updates that leave exp(-S) as it is, and generate.algorithm = " + p.generate.algorithm +
                " has none: take hmc or langevin-corrected, or sample.finish = 0");
   }
+  if (p.network.order == 0 && p.network.kind == "features") {
+    refuse(deck, {"network.order", "network.kind"}, "network.order = 0 leaves no features, and network.kind = features has nothing else");
+  }
+  if (has_field_network(p)) check_field_network(deck);
   check_share(deck, "train.per-level", p.train.per_level);
   if (p.train.validation > 0) check_share(deck, "train.validation", p.train.validation);
 }

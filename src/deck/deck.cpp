@@ -154,6 +154,12 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("forward.times")) deck.params.forward.times = 21;
     if (!is_set("forward.sigma")) deck.params.forward.sigma = 1000.0;
     if (!is_set("train.levels")) deck.params.train.levels = 65;
+    NetworkParams& network = deck.params.network;
+    if (!is_set("network.activation")) network.activation = "cubic";
+    if (!is_set("network.symmetry")) network.symmetry = "odd";
+    if (!is_set("network.embedding")) network.embedding = 32;
+    if (!is_set("network.hidden")) network.hidden = {256, 256};
+    if (!is_set("train.learning-rate")) deck.params.train.learning_rate = 2e-3;
     if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(4096, generate.samples);
   }
   if (is_complex_field(deck.params.model)) {

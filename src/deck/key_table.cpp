@@ -91,6 +91,13 @@ const Key::Condition kHistograms{"a real field or a zero-dimensional model", [](
 bool is_no_law(const Params& p) { return !has_law(p.model); }
 bool is_field(const Params& p) { return is_real_field(p.model); }
 const Key::Condition kProcess{"a diffusion model: two-peak, or a real field with sample.score other than none", diffuses, is_field};
+const Key::Condition kNetwork{"two-peak, or a field with network.kind other than features",
+                              [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p)); }, has_field_network};
+const Key::Condition kConvolutions{"network.kind = unet or resnet",
+                                   [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind != "mlp"; },
+                                   has_field_network};
+const Key::Condition kFieldNetwork{"network.kind other than features", [](const Params& p) { return has_field_network(p) && diffuses(p); },
+                                   has_field_network};
 const Key::Condition kFieldScore{"a diffusion model of a real field", [](const Params& p) { return is_real_field(p.model) && diffuses(p); },
                                  is_field};
 const Key::Condition kHmc{"generate.algorithm = hmc", [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; },
@@ -124,6 +131,8 @@ std::vector<Key> run_keys() {
   return {
       run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
+      run.choice("device", &RunParams::device, {"auto", "cpu", "cuda"}, free,
+                 "where networks of fields compute; auto: on a CUDA device where there is one"),
       run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
       run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
                  "made between two points where the program can stop; 0: chosen, 131072 a core; on a lattice 2^20 numbers a core, in whole "
@@ -276,25 +285,41 @@ std::vector<Key> forward_keys() {
 std::vector<Key> network_keys() {
   using enum KeyClass;
   const SectionKeys<NetworkParams> network{"network", &Params::network};
-  std::vector<Key> keys = only(
-      kFieldScore,
-      {network.choice("reference", &NetworkParams::reference, {"none", "gaussian", "mixture"}, physics,
-                      "under the score: white noise, the Gaussian with the ensemble's propagator, or two about +-m (a broken phase)"),
-       network.number("peaks", &NetworkParams::peaks, {0, 64}, "", physics,
-                      "pairs of Gaussians fitted to the zero mode, whose law the score then has; 0: that of the reference"),
-       network.number("order", &NetworkParams::order, {1, 7}, "", physics, "largest power of the field among the features of the score")});
+  std::vector<Key> keys =
+      only(kFieldScore,
+           {network.choice("reference", &NetworkParams::reference, {"none", "gaussian", "mixture"}, physics,
+                           "under the score: white noise, the Gaussian with the ensemble's propagator, or two about +-m (a broken phase)"),
+            network.number("peaks", &NetworkParams::peaks, {0, 64}, "", physics,
+                           "pairs of Gaussians fitted to the zero mode, whose law the score then has; 0: that of the reference"),
+            network.number("order", &NetworkParams::order, {0, 7}, "", physics,
+                           "largest power of the field among the features of the score; 0: none, under a network"),
+            network.choice("kind", &NetworkParams::kind, {"features", "mlp", "unet", "resnet"}, physics,
+                           "the score of a field beside its reference: features alone, or a network on top of them")});
   for (const Key& key :
-       only(kTwoPeak, {
-                          network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
-                          network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
-                                         "random Fourier features of the noise level (even)"),
-                          network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
-                                         "standard deviation of their frequencies"),
-                          network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu"}, physics,
-                                         "non-linearity of the hidden layers"),
-                          network.choice("symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
-                                         "odd: s(-x) = -s(x) by construction, at twice the cost"),
-                      })) {
+       only(kConvolutions,
+            {network.numbers("channels", &NetworkParams::channels, {1, 4096}, "", physics,
+                             "of the blocks of a resnet, or the resolutions of a unet from fine to coarse"),
+             network.number("stride", &NetworkParams::stride, {1, 16}, "sites", physics, "between resolutions of a unet; 1: all alike"),
+             network.choice("padding", &NetworkParams::padding, {"circular", "zeros"}, physics,
+                            "what convolutions see beyond the edge: the lattice is periodic, zeros break translations"),
+             network.choice("normalisation", &NetworkParams::normalisation, {"none", "group"}, physics,
+                            "of groups of eight channels, with scale and shift")})) {
+    keys.push_back(key);
+  }
+  for (const Key& key :
+       only(kNetwork,
+            {
+                network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
+                network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
+                               "random Fourier features of the noise level (even)"),
+                network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
+                               "standard deviation of their frequencies"),
+                network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu", "cubic"}, physics,
+                               "non-linearity; cubic: h^3/(1 + h^2), for fields; not set: silu, or cubic for fields"),
+                network.choice(
+                    "symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
+                    "odd: s(-x) = -s(x) by construction, at twice the cost unless the activation is odd; not set: none, or odd for fields"),
+            })) {
     keys.push_back(key);
   }
   return keys;
@@ -320,18 +345,24 @@ std::vector<Key> train_keys() {
                            "run down the fitted levels, to keep the two-point function on its course there; 0: none"),
               train.number("validation", &TrainParams::validation, {0, 1e7}, "configurations", physics,
                            "at each level, for the distance to the exact denoiser; 0: not told")}),
+        only(kNetwork,
+             {
+                 train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),
+                 train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics, "peak learning rate of Adam"),
+                 train.number("warmup", &TrainParams::warmup, {0, 1e9}, "steps", physics, "linear rise of the learning rate"),
+                 train.choice("schedule", &TrainParams::schedule, {"cosine", "linear", "constant"}, physics,
+                              "fall of the learning rate to 0 at the last step"),
+                 train.number("beta1", &TrainParams::beta1, {0, 1, false, true}, "", physics, "Adam: decay of the mean gradient"),
+                 train.number("beta2", &TrainParams::beta2, {0, 1, false, true}, "", physics, "Adam: decay of its square"),
+                 train.number("averaging", &TrainParams::averaging, {0, 1e6, true}, "", physics,
+                              "exponent p of the average of the weights that is sampled with: step n counts as n^p"),
+                 train.number("clip", &TrainParams::clip, {0, 1e9}, "", physics, "largest norm of a gradient; 0: none"),
+             }),
+        only(kFieldNetwork,
+             {train.number("batch", &TrainParams::batch, {8, 1e7}, "configurations", physics, "of an optimiser step, over all ranks")}),
         only(
             kTwoPeak,
             {
-                train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),
-                train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics, "peak learning rate of Adam"),
-                train.number("warmup", &TrainParams::warmup, {0, 1e9}, "steps", physics, "linear rise of the learning rate"),
-                train.choice("schedule", &TrainParams::schedule, {"cosine", "linear", "constant"}, physics,
-                             "fall of the learning rate to 0 at the last step"),
-                train.number("beta1", &TrainParams::beta1, {0, 1, false, true}, "", physics, "Adam: decay of the mean gradient"),
-                train.number("beta2", &TrainParams::beta2, {0, 1, false, true}, "", physics, "Adam: decay of its square"),
-                train.number("averaging", &TrainParams::averaging, {0, 1e6, true}, "", physics,
-                             "exponent p of the average of the weights that is sampled with: step n counts as n^p"),
                 train.choice(
                     "level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
                     "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)) for log-noise, in t for uniform-time; mixed: "

@@ -18,9 +18,10 @@ struct RunParams {
   std::int64_t seed = 20241201;
   std::string output;  ///< empty: out/<deck's name>
   std::int64_t threads = 0;
-  std::int64_t batch = 0;    ///< 0: by the number of cores
-  double checkpoint = 60.0;  ///< seconds
-  double walltime = 0.0;     ///< seconds; 0: no limit
+  std::string device = "auto";  ///< of networks of fields
+  std::int64_t batch = 0;       ///< 0: by the number of cores
+  double checkpoint = 60.0;     ///< seconds
+  double walltime = 0.0;        ///< seconds; 0: no limit
 };
 
 struct LatticeParams {
@@ -93,9 +94,14 @@ struct ForwardParams {
 };
 
 struct NetworkParams {
-  std::string reference = "gaussian";  ///< under the score of a lattice field
-  std::int64_t peaks = 6;              ///< pairs of Gaussians in the law of the zero mode; 0: as the reference has it
-  std::int64_t order = 7;              ///< largest power of the field among the features
+  std::string reference = "gaussian";             ///< under the score of a lattice field
+  std::int64_t peaks = 6;                         ///< pairs of Gaussians in the law of the zero mode; 0: as the reference has it
+  std::int64_t order = 7;                         ///< largest power of the field among the features
+  std::string kind = "features";                  ///< of a lattice field's score
+  std::vector<std::int64_t> channels = {16, 16};  ///< of convolutions
+  std::int64_t stride = 2;                        ///< between resolutions of a unet
+  std::string padding = "circular";
+  std::string normalisation = "none";
   std::vector<std::int64_t> hidden = {48, 48, 48};
   std::int64_t embedding = 128;
   double embedding_scale = 1.0;
@@ -117,6 +123,8 @@ struct TrainParams {
   double beta1 = 0.9;
   double beta2 = 0.99;
   double averaging = 6.0;
+  double clip = 0.0;        ///< largest norm of a gradient; 0: none
+  std::int64_t batch = 64;  ///< configurations of an optimiser step, for networks of fields
   std::string level_density = "mixed";
   std::string weight = "unit";
 };
@@ -156,6 +164,9 @@ inline std::int64_t numbers_of(const Params& params) {
   const std::int64_t sites = is_lattice(params.model) ? params.lattice.size[0] * params.lattice.size[1] : 1;
   return sites * components_of(params.model);
 }
+
+/// True if the score of a field has a network.
+inline bool has_field_network(const Params& params) { return is_real_field(params.model) && params.network.kind != "features"; }
 
 /// True if the deck has a diffusion model.
 inline bool diffuses(const Params& params) {

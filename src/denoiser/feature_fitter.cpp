@@ -77,6 +77,7 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
   if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
     throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
   }
+  if (features_ == 0) return {{}, std::vector<double>(orbits_.modes(), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
   const auto n = static_cast<Eigen::Index>(features_), plain = static_cast<Eigen::Index>(fields_.nodes().plain.size()),
              count = static_cast<Eigen::Index>(orbits_.count()), functions = static_cast<Eigen::Index>(kZeroFunctions);
   Eigen::MatrixXd matrix(n, n), slopes(n, count), gram(functions, functions), with_zero(n, functions);

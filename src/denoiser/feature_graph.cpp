@@ -103,7 +103,10 @@ std::vector<FeatureNode> mixture_graph(int order) {
 
 }  // namespace
 
-std::vector<FeatureNode> feature_graph(bool mixture, int order) { return mixture ? mixture_graph(order) : symmetric_graph(order); }
+std::vector<FeatureNode> feature_graph(bool mixture, int order) {
+  if (order == 0) return {};
+  return mixture ? mixture_graph(order) : symmetric_graph(order);
+}
 
 FeatureNodes features_of(const std::vector<FeatureNode>& graph) {
   FeatureNodes nodes;

@@ -20,8 +20,8 @@ struct FeatureNode {
   std::string name;
 };
 
-/// The nodes up to an order, each after those it is made of. `mixture`: about two minima, with t; else about zero, where what is linear in
-/// the field is no feature: each mode has a linear term of its own (feature_fitter.h).
+/// The nodes up to an order (0: none), each after those it is made of. `mixture`: about two minima, with t; else about zero, where what is
+/// linear in the field is no feature: each mode has a linear term of its own (feature_fitter.h).
 std::vector<FeatureNode> feature_graph(bool mixture, int order);
 
 /// Names of the features, first those of the nodes themselves and then, with P in front, smoothed.

@@ -19,7 +19,27 @@ std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_
   return result;
 }
 
-FieldModel read_field_model(const H5File& file, FieldShape shape) {
+namespace {
+
+class ModelCorrection : public Correction {
+ public:
+  ModelCorrection(const FieldModel& model, const std::string& device) : features_(model.reference, model.fit) {
+    if (model.network) network_.emplace(model.reference, features_, *model.network, model.fit.scale, device);
+  }
+  std::unique_ptr<CorrectionWorker> worker() const override { return network_ ? network_->worker() : features_.worker(); }
+
+ private:
+  FeatureCorrection features_;
+  std::optional<NetworkCorrection> network_;
+};
+
+}  // namespace
+
+std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::string& device) {
+  return std::make_unique<ModelCorrection>(model, device);
+}
+
+FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
   FieldModel model;
   model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum"), {}};
   model.fit.order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
@@ -44,6 +64,11 @@ FieldModel read_field_model(const H5File& file, FieldShape shape) {
   model.fit.linear = rows_of(linear, levels);
   model.fit.zero = rows_of(zero, levels);
   model.reference.zero = zero_mode_of(pairs);
+  if (network.kind == "features") return model;
+  model.network = FieldWeights{network, file.read_all("/network/frequencies"), file.read_all("/network/best_weights")};
+  const bool fits = static_cast<std::int64_t>(model.network->weights.size()) == field_parameter_count(network, shape) &&
+                    static_cast<std::int64_t>(model.network->frequencies.size()) == network.embedding / 2;
+  file.require(fits, "holds another network than the deck's: train again with --overwrite");
   return model;
 }
 
@@ -66,6 +91,9 @@ void write_field_model(H5File& file, const FieldModel& model) {
     names += (names.empty() ? "" : "; ") + name;
   }
   file.set_attribute("/features", "names", names);
+  if (!model.network) return;
+  file.write_all("/network/frequencies", {model.network->frequencies.size()}, model.network->frequencies);
+  file.write_all("/network/best_weights", {model.network->weights.size()}, model.network->weights);
 }
 
 }  // namespace scorefield

@@ -5,21 +5,27 @@
 
 #include "base/hdf5.h"
 #include "denoiser/features.h"
+#include "denoiser/network_correction.h"
 
 namespace scorefield {
 
-/// Reference and correction.
+/// Reference, features, and a network on top of them where there is one.
 struct FieldModel {
   FieldReference reference;
   FeatureFit fit;
+  std::optional<FieldWeights> network{};
 };
+
+/// R of all of it; networks compute on `device` (torch_device.h). The model must outlive it.
+std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::string& device);
 
 /// Rows one behind the other, and the inverse. Local.
 std::vector<double> joined(const std::vector<std::vector<double>>& rows);
 std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_t rows);
 
-/// Reads /reference and /features of a model file. InputError if they do not belong together, or to a lattice of this shape. Collective.
-FieldModel read_field_model(const H5File& file, FieldShape shape);
+/// Reads /reference, /features and /network of a model file; `network` is the deck's. InputError if they do not belong together, or to a
+/// lattice of this shape. Collective.
+FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network);
 
 /// Writes them. Collective.
 void write_field_model(H5File& file, const FieldModel& model);

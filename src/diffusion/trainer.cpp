@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/optim/adam.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "diffusion/level_density.h"
 #include "diffusion/network.h"
 #include "diffusion/network_layout.h"
+#include "diffusion/weight_optimiser.h"
 
 namespace scorefield {
 namespace {
@@ -29,11 +29,6 @@ double normal_quantile(double p) {
   return std::numbers::sqrt2 * boost::math::erf_inv(2.0 * p - 1.0, FastPolicy{});
 }
 
-std::vector<double> to_vector(const at::Tensor& tensor) {
-  const float* values = tensor.data_ptr<float>();
-  return {values, values + tensor.numel()};
-}
-
 }  // namespace
 
 class Trainer::Implementation {
@@ -45,74 +40,25 @@ class Trainer::Implementation {
         reference_(reference),
         frequencies_(embedding_frequencies(settings.network, settings.seed)),
         mlp_(settings.network, frequencies_),
-        weights_(to_tensor(initial_weights(settings.network, settings.seed)).requires_grad_(true)),
-        averaged_(weights_.detach().clone()),
-        adam_({weights_}, torch::optim::AdamOptions(settings.train.learning_rate).betas({settings.train.beta1, settings.train.beta2})),
+        optimiser_(settings.train, initial_weights(settings.network, settings.seed)),
         levels_(settings.schedule, reference, settings.noise_min, settings.train.level_density),
         mine_(share(settings.train.levels, comm.size(), comm.rank())) {}
 
   double step() {
-    const double loss = mine_.size() > 0 ? backward() : zero_gradient();
-    const at::Tensor gradient = weights_.grad();
-    comm_.sum(std::span(gradient.data_ptr<float>(), static_cast<std::size_t>(gradient.numel())));
-    static_cast<torch::optim::AdamOptions&>(adam_.param_groups()[0].options()).lr(learning_rate());
-    adam_.step();
-    adam_.zero_grad(false);
-    ++step_;
-    const double power = settings_.train.averaging;
-    const at::NoGradGuard guard;
-    averaged_.lerp_(weights_.detach(), (power + 1.0) / (power + static_cast<double>(step_)));
+    const double loss = mine_.size() > 0 ? backward() : 0.0;
+    optimiser_.advance(comm_);
     return loss;
   }
 
-  TrainingState state() const {
-    TrainingState state;
-    state.step = step_;
-    state.weights = to_vector(weights_.detach());
-    state.averaged_weights = to_vector(averaged_);
-    const auto found = adam_.state().find(weights_.unsafeGetTensorImpl());
-    if (found != adam_.state().end()) {
-      const auto& moments = static_cast<const torch::optim::AdamParamState&>(*found->second);
-      state.gradient_mean = to_vector(moments.exp_avg());
-      state.gradient_square = to_vector(moments.exp_avg_sq());
-    }
-    return state;
-  }
-
-  void restore(const TrainingState& state) {
-    const auto size = static_cast<std::size_t>(weights_.numel());
-    for (const auto* values : {&state.weights, &state.averaged_weights, &state.gradient_mean, &state.gradient_square}) {
-      if (values->size() != size) throw InputError("a training state is of another network: train again with --overwrite");
-    }
-    const at::NoGradGuard guard;
-    weights_.copy_(to_tensor(state.weights));
-    averaged_.copy_(to_tensor(state.averaged_weights));
-    auto moments = std::make_unique<torch::optim::AdamParamState>();
-    moments->step(state.step);
-    moments->exp_avg(to_tensor(state.gradient_mean));
-    moments->exp_avg_sq(to_tensor(state.gradient_square));
-    adam_.state()[weights_.unsafeGetTensorImpl()] = std::move(moments);
-    step_ = state.step;
-  }
-
-  Model model() const { return {settings_.network, reference_, frequencies_, to_vector(averaged_)}; }
+  TrainingState state() const { return optimiser_.state(); }
+  void restore(const TrainingState& state) { optimiser_.restore(state); }
+  Model model() const { return {settings_.network, reference_, frequencies_, optimiser_.averaged()}; }
 
  private:
   /// This rank's part of the batch of a step.
   struct Batch {
     at::Tensor xh, target, coordinates, weights;
   };
-
-  double learning_rate() const {
-    const TrainParams& t = settings_.train;
-    const auto n = static_cast<double>(step_ + 1);
-    const double rise = t.warmup > 0 ? std::min(1.0, n / static_cast<double>(t.warmup)) : 1.0;
-    const double part = std::clamp((n - static_cast<double>(t.warmup)) / static_cast<double>(t.steps - t.warmup), 0.0, 1.0);
-    double fall = 1.0;
-    if (t.schedule == "cosine") fall = 0.5 * (1.0 + std::cos(std::numbers::pi * part));
-    if (t.schedule == "linear") fall = 1.0 - part;
-    return t.learning_rate * rise * fall;
-  }
 
   /// Weight of (F - F*)^2. lambda(t) |s - s*|^2 = lambda v/(r^2 f^2 (v + r^2)) (F - F*)^2, r = sqrt(Xi)/f.
   double weight_at(const NoiseLevel& level) const {
@@ -128,7 +74,7 @@ class Trainer::Implementation {
   Batch make_batch() const {
     const auto per_level = settings_.train.per_level;
     const auto levels = static_cast<std::size_t>(mine_.size());
-    const auto step = static_cast<std::uint64_t>(step_);
+    const auto step = static_cast<std::uint64_t>(optimiser_.step());
     std::vector<double> positions(levels), shifts(2 * levels);
     fill_uniforms({settings_.seed, Stream::train_level, step}, static_cast<std::uint64_t>(mine_.begin), positions);
     fill_uniforms({settings_.seed, Stream::train_shift, step}, static_cast<std::uint64_t>(2 * mine_.begin), shifts);
@@ -164,17 +110,11 @@ class Trainer::Implementation {
 
   double backward() {
     const Batch b = make_batch();
-    const at::Tensor deviation = mlp_.forward(mlp_.unpack(weights_), b.xh, b.coordinates) - b.target;
+    const at::Tensor deviation = mlp_.forward(mlp_.unpack(optimiser_.weights()), b.xh, b.coordinates) - b.target;
     const double batch_size = static_cast<double>(settings_.train.levels * settings_.train.per_level);
     const at::Tensor loss = (deviation.square() * b.weights).sum() / batch_size;
     loss.backward();
     return loss.item<double>();
-  }
-
-  /// A rank with no levels (more ranks than levels) adds nothing.
-  double zero_gradient() {
-    weights_.mutable_grad() = at::zeros_like(weights_);
-    return 0.0;
   }
 
   const Comm& comm_;
@@ -183,12 +123,9 @@ class Trainer::Implementation {
   Reference reference_;
   std::vector<double> frequencies_;
   Mlp mlp_;
-  at::Tensor weights_;               ///< all parameters, one leaf
-  at::Tensor averaged_;              ///< their average, step n counting as n^p
-  mutable torch::optim::Adam adam_;  ///< mutable: torch gives its state only to non-const
+  WeightOptimiser optimiser_;
   LevelDensity levels_;
   Range mine_;  ///< levels of the batch that fall to this rank
-  std::int64_t step_ = 0;
 };
 
 Trainer::Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference)

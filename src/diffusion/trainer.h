@@ -8,17 +8,9 @@
 
 #include "base/mpi.h"
 #include "diffusion/model_file.h"
+#include "diffusion/training_state.h"
 
 namespace scorefield {
-
-/// Everything that a training carries from step to step, as flat arrays in the order of network_layout.h.
-struct TrainingState {
-  std::int64_t step = 0;
-  std::vector<double> weights;
-  std::vector<double> averaged_weights;
-  std::vector<double> gradient_mean;    ///< Adam's first moment
-  std::vector<double> gradient_square;  ///< Adam's second moment
-};
 
 /// Trains F (network.h) by the loss  E_l w(l) E (F(xh, l) - F*)^2. Step n is a function of (seed, n): levels, one a stratum,
 /// configurations and noise from random numbers by the index of the level in the global batch, so that the batch is the

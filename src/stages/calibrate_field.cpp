@@ -80,8 +80,8 @@ class Calibration {
   /// y of the whitened `from` to noisy_ and R to correction_; the sums of what is linear in it.
   std::vector<double> evaluate(std::size_t level, std::vector<double>& from) {
     const ReferenceLevel at(model_.reference, ratio(level));
-    const FeatureCorrection correction(model_.reference, model_.fit);
-    const auto evaluators = work_.evaluators_of(correction);
+    const auto correction = make_correction(model_, work_.params().run.device);
+    const auto evaluators = work_.evaluators_of(*correction);
     return for_configurations(part_.numbers(), [&](std::size_t thread, std::size_t first, std::span<double> sums) {
       const auto y = one(noisy_, first), r = one(correction_, first);
       at.unwhiten(one(from, first), y);

@@ -73,12 +73,12 @@ LevelWork::LevelWork(const Context& context, const H5File& ensemble, const Field
   for (int i = 0; i < thread_count(); ++i) workers_.push_back(std::make_unique<LevelWorker>(reference, params(), seed_));
 }
 
-Selection LevelWork::selection(std::size_t level, std::int64_t count) const {
+Selection LevelWork::selection(std::size_t level, std::int64_t count, const Range& within) const {
   const std::int64_t pieces = count / kPiece;
-  std::int64_t stride = params().generate.samples / pieces;
+  std::int64_t stride = within.size() / pieces;
   if (stride > kPiece && stride % 2 == 0) --stride;
   const double part = static_cast<double>(level) * (std::numbers::phi - 1.0);
-  return {static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(stride - kPiece + 1)), stride, pieces};
+  return {within.begin + static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(stride - kPiece + 1)), stride, pieces};
 }
 
 std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {

@@ -46,8 +46,9 @@ class LevelWork {
   std::vector<std::unique_ptr<LevelWorker>>& workers() { return workers_; }
   std::uint64_t seed() const { return seed_; }
 
-  /// Each level's selection begins elsewhere; an odd stride takes all chains in turn.
-  Selection selection(std::size_t level, std::int64_t count) const;
+  /// Each level's selection begins elsewhere; an odd stride takes all chains in turn. `within`: configurations to choose from.
+  Selection selection(std::size_t level, std::int64_t count) const { return selection(level, count, {0, params().generate.samples}); }
+  Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 
   /// Calls work(worker, number, configuration, sums of its piece) for each of the selection. Collective; the total on all ranks.
   using OfConfiguration =

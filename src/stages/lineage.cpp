@@ -24,6 +24,7 @@ std::int64_t identity_of(const FieldModel& model) {
   std::vector<double> numbers = model.reference.spectrum;
   for (const auto& part : {joined(model.fit.coefficients), joined(model.fit.linear)})
     numbers.insert(numbers.end(), part.begin(), part.end());
+  if (model.network) numbers.insert(numbers.end(), model.network->weights.begin(), model.network->weights.end());
   return static_cast<std::int64_t>(hash_values(numbers));
 }
 
@@ -36,7 +37,7 @@ std::string complaint_about_model(const Context& context, const Output& output, 
     try {
       const H5File now = context.files->open(context.comm, path);
       if (now.text_attribute("/provenance", "fingerprint") != model.fingerprint()) continue;
-      const std::int64_t identity = is_lattice(params.model) ? identity_of(read_field_model(now, shape_of_lattice(params)))
+      const std::int64_t identity = is_lattice(params.model) ? identity_of(read_field_model(now, shape_of_lattice(params), params.network))
                                                              : identity_of(read_model(now, params.network));
       if (file.integer_attribute("/provenance", "model") == identity) continue;
     } catch (const AgreedError&) {

@@ -92,15 +92,16 @@ namespace {
 Output field_model_output(const Params& params, const Process& process) {
   const TrainParams& train = params.train;
   const double features = 32.0, levels = static_cast<double>(train.levels);
-  return {model_name(process) + ".h5",
-          "train",
-          settings_of(params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min",
-                               "network", "train"}),
-          train.levels * (1 + (train.calibration > 0 ? 1 : 0) + (train.validation > 0 ? 1 : 0)),
-          "train.levels",
-          "steps",
-          {"ensemble.h5"},
-          8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
+  return {
+      model_name(process) + ".h5",
+      "train",
+      settings_of(params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network",
+                           "train"}),
+      train.levels * (1 + (train.calibration > 0 ? 1 : 0) + (train.validation > 0 ? 1 : 0)) + (has_field_network(params) ? train.steps : 0),
+      "train.levels",
+      "steps",
+      {"ensemble.h5"},
+      8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
 }
 
 /// Recorded with the reference of the model: its variance sets sources and cells.

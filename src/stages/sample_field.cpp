@@ -35,7 +35,7 @@ FieldLevels field_levels(const FieldReference& reference, const Params& params) 
 
 FieldModel read_model_of(const Context& context, const Process& process) {
   const Params& params = context.deck.params;
-  return read_field_model(open_input(context, survey(context, model_output(params, process))), shape_of_lattice(params));
+  return read_field_model(open_input(context, survey(context, model_output(params, process))), shape_of_lattice(params), params.network);
 }
 
 void sample_forward_field(const Context& context, const Process& process) {
@@ -76,7 +76,7 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   std::optional<BackwardProcess> backward;
   require_all(context.comm, [&] { backward.emplace(Schedule(process.c, params.forward.sigma), levels.scale, settings); });
   std::unique_ptr<Correction> correction = std::make_unique<NoCorrection>();
-  if (kind == "learnt") correction = std::make_unique<FeatureCorrection>(model.reference, model.fit);
+  if (kind == "learnt") require_all(context.comm, [&] { correction = make_correction(model, params.run.device); });
   const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
   const RecordedLevels recorded(backward->levels(), params.sample.records);
   const FieldRecorder recorder(recorded.levels, model.reference, params.measure);

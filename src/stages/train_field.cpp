@@ -10,11 +10,12 @@
 #include "stages/field_score.h"
 #include "stages/level_fit.h"
 #include "stages/prepare.h"
+#include "stages/train_network.h"
 
 namespace scorefield {
 namespace {
 
-/// Fit of all levels from the lowest up, calibration from the highest down, validation of all: one step each.
+/// Fit of all levels from the lowest up, training of the network, calibration from the highest down, validation of all: one step each.
 class FieldTraining {
  public:
   FieldTraining(const Context& context, const Surveyed& found, const Process& process, const H5File& ensemble)
@@ -33,6 +34,8 @@ class FieldTraining {
     model_.fit.scale = model_.reference.widest();
     make_levels(Schedule(process.c, params_.forward.sigma));
     work_.emplace(context, ensemble, model_.reference);
+    if (model_.fit.ratios.size() == ratios_.size()) begin_network();
+    if (network_ && found.checkpoint) restore_network(*found.checkpoint);
   }
 
   void run(const std::string& title) {
@@ -55,6 +58,13 @@ class FieldTraining {
       file.write_all("/validation/distance", {rows, kDistances}, distance_);
       file.set_attribute("/validation", "columns", std::string("left, error, of the reference, error; over the posterior's variance"));
     }
+    if (network_) {
+      const NetworkRecord& record = network_->record();
+      const std::uint64_t points = record.steps.size();
+      file.write_all("/loss/step", {points}, record.steps);
+      file.write_all("/loss/value", {points}, record.losses);
+      file.write_all("/loss/held_out", {points}, record.validation_losses);
+    }
     write_provenance(file, context_, output_);
     keep_aside(context_, path_);
     pending.commit();
@@ -66,7 +76,11 @@ class FieldTraining {
 
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
-  std::int64_t done() const { return static_cast<std::int64_t>(model_.fit.ratios.size()) + (calibrated_ ? levels() : 0) + validated(); }
+  std::int64_t done() const {
+    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + (calibrated_ ? levels() : 0) +
+           validated();
+  }
+  bool network_wanted() const { return has_field_network(params_) && (!network_ || network_->done() < params_.train.steps); }
 
   /// Even in the level coordinate, from the lowest noise to that at T.
   void make_levels(const Schedule& schedule) {
@@ -83,11 +97,27 @@ class FieldTraining {
     const std::size_t fitted = model_.fit.ratios.size();
     if (fitted < ratios_.size()) {
       fit_level(*work_, ratios_, fitted, model_);
+    } else if (network_wanted()) {
+      train_network();
     } else if (params_.train.calibration > 0 && !calibrated_) {
       calibrate(progress);
     } else {
       validate();
     }
+  }
+
+  void begin_network() {
+    if (has_field_network(params_)) network_.emplace(*work_, model_, ratios_);
+  }
+
+  void train_network() {
+    if (!network_) begin_network();
+    const double loss = network_->step();
+    const auto& held_out = network_->record().validation_losses;
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), "loss %.5f, held out %.5f", loss, held_out.empty() ? NAN : held_out.back());
+    note_ = text.data();
+    if (!network_wanted()) model_.network = network_->weights();
   }
 
   /// All in one: the configurations it works with are not kept. A stop ends it, with the fit as it was.
@@ -103,9 +133,9 @@ class FieldTraining {
   }
 
   void validate() {
-    const FeatureCorrection correction(model_.reference, model_.fit);
+    const auto correction = make_correction(model_, params_.run.device);
     const auto level = static_cast<std::size_t>(validated());
-    const auto distance = validate_level(*work_, ratios_, level, correction);
+    const auto distance = validate_level(*work_, ratios_, level, *correction);
     distance_.insert(distance_.end(), distance.begin(), distance.end());
     std::array<char, 96> text{};
     std::snprintf(text.data(), text.size(), "r = %.3g: left %.1e +- %.0e of %.1e", ratios_[level], distance[0], distance[1], distance[2]);
@@ -113,22 +143,56 @@ class FieldTraining {
   }
 
   void save() {
-    write_checkpoint(context_.comm, checkpoint_,
-                     {output_.fingerprint(),
-                      resolved_text(params_),
-                      output_.wanted,
-                      done(),
-                      {{"spectrum", model_.reference.spectrum},
-                       {"magnetisation", {model_.reference.magnetisation}},
-                       {"reference_zero", numbers_of(model_.reference.zero)},
-                       {"zero", joined(model_.fit.zero)},
-                       {"ratios", model_.fit.ratios},
-                       {"bounds", model_.fit.bounds},
-                       {"limits", model_.fit.limits},
-                       {"coefficients", joined(model_.fit.coefficients)},
-                       {"linear", joined(model_.fit.linear)},
-                       {"distance", distance_}},
-                      {{"calibrated", calibrated_ ? 1 : 0}}});
+    Checkpoint checkpoint{output_.fingerprint(),
+                          resolved_text(params_),
+                          output_.wanted,
+                          done(),
+                          {{"spectrum", model_.reference.spectrum},
+                           {"magnetisation", {model_.reference.magnetisation}},
+                           {"reference_zero", numbers_of(model_.reference.zero)},
+                           {"zero", joined(model_.fit.zero)},
+                           {"ratios", model_.fit.ratios},
+                           {"bounds", model_.fit.bounds},
+                           {"limits", model_.fit.limits},
+                           {"coefficients", joined(model_.fit.coefficients)},
+                           {"linear", joined(model_.fit.linear)},
+                           {"distance", distance_}},
+                          {{"calibrated", calibrated_ ? 1 : 0}}};
+    if (network_) {
+      TrainingState state = network_->state();
+      NetworkRecord record = network_->record();
+      visit_network(state, record, [&](const char* name, const std::vector<double>& values) { checkpoint.arrays[name] = values; });
+      checkpoint.arrays["loss_sum"] = {record.loss_sum};
+      checkpoint.integers["network_step"] = state.step;
+    }
+    write_checkpoint(context_.comm, checkpoint_, checkpoint);
+  }
+
+  template <class Visit>
+  static void visit_network(TrainingState& state, NetworkRecord& record, const Visit& visit) {
+    visit("network_weights", state.weights);
+    visit("network_averaged_weights", state.averaged_weights);
+    visit("network_gradient_mean", state.gradient_mean);
+    visit("network_gradient_square", state.gradient_square);
+    visit("network_steps", record.steps);
+    visit("network_losses", record.losses);
+    visit("network_validation_losses", record.validation_losses);
+    visit("network_best_weights", record.best_weights);
+  }
+
+  void restore_network(const Checkpoint& checkpoint) {
+    const auto step = checkpoint.integers.find("network_step");
+    if (step == checkpoint.integers.end()) return;
+    TrainingState state;
+    NetworkRecord record;
+    state.step = step->second;
+    visit_network(state, record, [&](const char* name, std::vector<double>& values) {
+      const auto found = checkpoint.arrays.find(name);  // none where there is nothing yet
+      if (found != checkpoint.arrays.end()) values = found->second;
+    });
+    record.loss_sum = checkpoint.arrays.at("loss_sum").at(0);
+    require_all(context_.comm, [&] { network_->restore(state, record); });
+    if (!network_wanted()) model_.network = network_->weights();
   }
 
   void resume(const Checkpoint& checkpoint) {
@@ -161,6 +225,7 @@ class FieldTraining {
   std::vector<double> ratios_, distance_;
   bool calibrated_ = false;
   std::optional<LevelWork> work_;
+  std::optional<NetworkTraining> network_;
   std::string note_;
 };
 

@@ -9,7 +9,7 @@ namespace scorefield::test {
 
 /// Another valid value for a key than its default, as it is written; "" where there is none.
 inline std::string other_value(const Key& key) {
-  for (const char* name : {"model.name", "generate.algorithm", "generate.start"}) {
+  for (const char* name : {"model.name", "generate.algorithm", "generate.start", "network.kind"}) {
     if (key.full_name() == name) return "";  // it decides which other keys mean something
   }
   if (key.full_name() == "lattice.process-grid") return "2, 3, 4";
@@ -18,7 +18,9 @@ inline std::string other_value(const Key& key) {
   if (key.type == "choices") return key.full_name() == "sample.score" ? "exact, learnt" : "ode4";
   if (key.type == "processes") return "0.3, vp";
   if (key.type == "text") return "elsewhere";
-  if (key.type == "integer") return key.full_name() == "network.order" ? "3" : "26";
+  if (key.type == "integer") {
+    return key.full_name() == "network.order" || key.full_name() == "network.stride" ? "3" : "26";
+  }
   if (key.type == "integers") return "30, 31";
   return key.type == "numbers"                ? "0.30000000000000004, -0.001"
          : key.full_name() == "forward.sigma" ? "3.3333333333333335"
@@ -33,6 +35,9 @@ inline Params params_for(const Key& key) {
     p.model.name = model;
     if (key.applies(p)) return p;
   }
+  p.network.kind = "resnet";
+  if (key.applies(p)) return p;
+  p.network.kind = "features";
   p.generate.start = "file";
   if (key.applies(p)) return p;
   p.generate.algorithm = "langevin";

@@ -1,0 +1,116 @@
+#include "stages/train_network.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "denoiser/network_inputs.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::int64_t kHeldOut = 16;                        // one in so many configurations
+constexpr std::int64_t kIntervals = 20;                      // of the training, after each of which the network is judged
+constexpr std::int64_t kFirstChain = std::int64_t{1} << 40;  // beyond the chains of the fit and the validation
+
+}  // namespace
+
+/// What a thread makes batches with.
+struct NetworkTraining::Helper {
+  Helper(const FieldReference& reference, const Correction& features) : inputs(reference), evaluator(features.worker()) {}
+  NetworkInputs inputs;
+  std::unique_ptr<CorrectionWorker> evaluator;
+};
+
+NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios)
+    : work_(work),
+      model_(model),
+      ratios_(ratios),
+      features_(model.reference, model.fit),
+      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed()) {
+  const std::int64_t count = work.params().train.validation, samples = work.params().generate.samples;
+  const std::int64_t held_out = std::min(count, samples / kHeldOut) / LevelWork::kPiece * LevelWork::kPiece;
+  if (held_out == 0) return;
+  const Selection chosen = work.selection(0, held_out, {samples - samples / kHeldOut, samples});
+  held_out_ = make_batch(chosen, 0, held_out);
+}
+
+FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t number, std::int64_t total) {
+  const Comm& comm = work_.context().comm;
+  const Range mine = share(chosen.pieces, comm.size(), comm.rank());
+  const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size() * LevelWork::kPiece);
+  FieldBatch batch{std::vector<float>(count * kNetworkInputs * sites), std::vector<float>(count * sites), std::vector<float>(count)};
+  std::vector<Helper> helpers;
+  for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers.emplace_back(model_.reference, features_);
+  const double root = std::sqrt(model_.fit.scale), bottom = -std::asinh(root / ratios_.front()), top = -std::asinh(root / ratios_.back());
+  const std::uint64_t step = 4 * ratios_.size() + number;
+  const TrainParams& train = work_.params().train;
+  work_.sum_configurations(chosen, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
+    Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
+    double within = 0.0;
+    fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j), {&within, 1});
+    const double l = bottom + (top - bottom) * (static_cast<double>(j) + within) / static_cast<double>(total);
+    const double ratio = -root / std::sinh(l);
+    const ReferenceLevel at(model_.reference, ratio);
+    work_.add_noise(worker, step, j, ratio, phi);
+    if (train.target == "posterior") {
+      worker.posterior.set_noise(ratio, model_.reference.site_variance());
+      worker.posterior.start(kFirstChain + static_cast<std::int64_t>(number) * total + j, worker.noisy, phi);
+      LevelWork::posterior_mean(worker, train.updates, worker.first_h);
+    } else {
+      worker.hartley.transform(phi, worker.first_h);
+    }
+    helper.evaluator->evaluate(at, worker.noisy_h, worker.score);
+    std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
+    at.add_denoised(worker.noisy_h, worker.mean);
+    for (std::size_t k = 0; k < sites; ++k) worker.first_h[k] -= worker.mean[k] + worker.score[k];
+    const auto place = static_cast<std::size_t>(j - mine.begin * LevelWork::kPiece);
+    helper.inputs.set_level(at);
+    helper.inputs.fill(worker.noisy_h, worker.score,
+                       std::span(batch.inputs).subspan(place * kNetworkInputs * sites, kNetworkInputs * sites));
+    helper.inputs.to_target(worker.first_h, std::span(batch.targets).subspan(place * sites, sites));
+    batch.coordinates[place] = static_cast<float>(l);
+  });
+  return batch;
+}
+
+double NetworkTraining::step() {
+  const TrainParams& train = work_.params().train;
+  const std::int64_t samples = work_.params().generate.samples, total = train.batch / LevelWork::kPiece * LevelWork::kPiece;
+  const auto number = static_cast<std::uint64_t>(done()) + 1;
+  const Selection chosen = work_.selection(static_cast<std::size_t>(number), total, {0, samples - samples / kHeldOut});
+  const double loss = trainer_.step(make_batch(chosen, number, total), total);
+  require_all(work_.context().comm, [&] {
+    if (!std::isfinite(loss)) throw NumericalError("the loss of the network is not finite: lower train.learning-rate, or set train.clip");
+  });
+  record_.loss_sum += loss;
+  if (done() % std::max<std::int64_t>(1, train.steps / kIntervals) == 0) judge();
+  return loss;
+}
+
+/// Keeps the averaged weights if no others did as well on what is held out.
+void NetworkTraining::judge() {
+  const double before = record_.steps.empty() ? 0.0 : record_.steps.back();
+  const double validation =
+      trainer_.loss(held_out_, static_cast<std::int64_t>(work_.context().comm.sum(static_cast<double>(held_out_.coordinates.size()))));
+  const auto& earlier = record_.validation_losses;
+  if (earlier.empty() || validation < *std::min_element(earlier.begin(), earlier.end())) record_.best_weights = trainer_.weights().weights;
+  record_.steps.push_back(static_cast<double>(done()));
+  record_.losses.push_back(record_.loss_sum / (record_.steps.back() - before));
+  record_.validation_losses.push_back(validation);
+  record_.loss_sum = 0.0;
+}
+
+void NetworkTraining::restore(const TrainingState& state, NetworkRecord record) {
+  trainer_.restore(state);
+  record_ = std::move(record);
+}
+
+FieldWeights NetworkTraining::weights() const {
+  FieldWeights weights = trainer_.weights();
+  if (!record_.best_weights.empty() && work_.params().train.validation > 0) weights.weights = record_.best_weights;
+  return weights;
+}
+
+}  // namespace scorefield

@@ -32,12 +32,16 @@ unit_tests() { ctest --test-dir build/release --output-on-failure 2>&1 | tee bui
 
 # Most of these wait for processes to start: with more of them at a time than cores, half the time is enough. A file's tests stay together.
 python_tests() {
-  .venv/bin/python -m pytest -q -p no:cacheprovider -n $(($(cores) + 1)) --dist loadfile -m "$mark" tests/python 2>&1 | tee build/pytest.log
+  .venv/bin/python -m pytest -q -p no:cacheprovider -n $(($(cores) + 1)) --dist loadfile --durations=12 -m "$mark" tests/python 2>&1 | tee build/pytest.log
 }
 
 real_run() {
   rm -rf build/test-output
   mpirun -n 2 build/release/src/scorefield run input/two-peak-quick.ini --run.output=build/test-output
+  local phase
+  for phase in broken symmetric critical; do
+    mpirun -n 2 build/release/src/scorefield run input/phi4-$phase-quick.ini --run.output=build/test-output/phi4-$phase
+  done
 }
 
 develop=()
@@ -45,7 +49,7 @@ develop=()
 group 'set-up' 240 jobscripts/setup.sh "${develop[@]}"
 group 'build' 400 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
-group 'a run of the quick deck' 40 real_run
+group 'runs of the quick decks' 150 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
 group 'pytest' 720 python_tests
 if [ $full = yes ]; then

@@ -63,13 +63,18 @@ done
 clean 2 build/asan/src/scorefield run input/two-peak-quick.ini --run.output=$logs/output \
   --measure.bins=50 --generate.samples=10000 --sample.samples=10000 --train.steps=30 --train.warmup=3
 # Lattices that wrap and that do not, ghosts of other ranks, all algorithms, measured; small ones, for the checks are slow.
-lattice="input/phi4-broken.ini --generate.samples=40 --generate.chains=4 --generate.thermalisation=10 --generate.separation=1"
+lattice="tests/python/broken-phase.ini --generate.samples=40 --generate.chains=4 --generate.thermalisation=10 --generate.separation=1"
 clean 2 build/asan/src/scorefield run $lattice --lattice.size=12,16 --run.output=$logs/hmc
 clean 2 build/asan/src/scorefield run $lattice --lattice.size=7,9 --lattice.process-grid=1,2,1 --generate.flip=yes --run.output=$logs/rows
 clean 2 build/asan/src/scorefield run $lattice --lattice.size=6,8 --lattice.process-grid=1,1,2 --generate.acceleration=1 \
   --generate.algorithm=langevin-corrected --generate.cluster=1 --run.output=$logs/corrected
 clean 1 build/asan/src/scorefield run $lattice --lattice.size=5,32 --generate.algorithm=langevin --generate.cluster=0 \
   --generate.scheme=second-order --generate.step=0.02 --run.output=$logs/langevin
+# A score model of fields: reference, features and a network, sampled and finished.
+clean 2 build/asan/src/scorefield run input/phi4-broken-quick.ini --lattice.size=6,8 --generate.samples=400 --generate.thermalisation=10 \
+  --generate.separation=1 --train.levels=5 --train.per-level=64 --train.validation=16 --train.calibration=16 --network.kind=unet \
+  --network.channels=4,4 --train.steps=3 --train.warmup=1 --train.batch=16 --sample.samples=130 --sample.steps=4 --sample.finish=3 \
+  --run.output=$logs/field-score
 # Complex Langevin: walkers with the Fokker-Planck equation, fields of two and of four components.
 clean 2 build/asan/src/scorefield run input/quartic.ini --generate.samples=20000 --generate.thermalisation=2 --measure.bins=16 \
   --run.output=$logs/quartic

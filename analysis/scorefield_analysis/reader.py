@@ -8,7 +8,7 @@ from .complex_field.reader import is_complex_field, read_complex_field
 from .complex_field.records import ComplexFieldResults
 from .errors import UserError
 from .hdf5 import array, attribute, optional_array, optional_number, readable, reading, text
-from .lattice.reader import is_lattice, read_lattice
+from .lattice.reader import is_lattice, read_lattice_run
 from .lattice.records import LatticeResults
 from .plane.reader import is_plane, read_plane
 from .plane.records import PlaneResults
@@ -37,7 +37,7 @@ def read_run(folder: Path) -> Run:
             raise UserError(f"{path} has schema_version {version}, this analysis reads {SCHEMA_VERSION}; "
                             f"use the analysis of the same release, or {MEASURE_AGAIN}")
         if is_lattice(file):
-            return read_lattice(file["ensemble"], _provenance(file), _sources_of(file))
+            return read_lattice_run(file, _provenance(file), _sources_of(file))
         if is_complex_field(file):
             return read_complex_field(file, _provenance(file), _sources_of(file))
         if is_plane(file):

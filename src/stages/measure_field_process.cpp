@@ -252,6 +252,9 @@ std::vector<std::string> measure_field_process(const Context& context, const std
   const std::vector<double> edges = process.read("/histogram_edges"), counts = process.read("/histogram_counts");
   out.write_all(group + "/histogram/edges", {records, edges.size() / records}, edges);
   out.write_all(group + "/histogram/counts", {records, counts.size() / records}, counts, Stored::int64);
+  if (file.exists(source + "/snapshots")) {
+    out.write_all(group + "/snapshots", file.shape(source + "/snapshots"), process.read("/snapshots"));
+  }
   if (!all.p_values.empty()) {
     out.write_all(group + "/pull", {records, kEvenCumulants.size()}, all.pulls);
     out.write_all(group + "/p_value", {records, 2}, all.p_values);

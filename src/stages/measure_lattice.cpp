@@ -116,16 +116,18 @@ class LatticeMeasurement {
     measured.results = estimate_lattice(context_.deck.params.model, observer(), binned);
     measured.warnings = measured.equilibrium.warnings;
     if (binned.too_few) measured.warnings.push_back("only " + std::to_string(measured.bins) + " bins: errors are not to be trusted");
-    if (const auto warning = warning_of_action(measured.results)) measured.warnings.push_back(*warning);
+    if (const auto warning = warning_of_action(measured.results, file_.exists("/backward"))) measured.warnings.push_back(*warning);
     if (updates) add_warnings(context_.deck.params.generate, *updates, measured.warnings);
     return measured;
   }
 
-  static std::optional<std::string> warning_of_action(const LatticeResults& results) {
+  /// `sampled`: by the backward process, whose score is learnt.
+  static std::optional<std::string> warning_of_action(const LatticeResults& results, bool sampled) {
     const double value = results.quantities.value.back(), error = results.quantities.error.back();
     if (std::fabs(value - 1.0) <= 5.0 * error) return std::nullopt;
-    return formatted("<phi dS/dphi> = %.6g +- %.2g is not 1: this is not the action of these configurations, or a step size is too large",
-                     value, error);
+    const char* reason = sampled ? "the score is not exact, or the backward process has too few steps; sample.finish makes samples exact"
+                                 : "this is not the action of these configurations, or a step size is too large";
+    return formatted("<phi dS/dphi> = %.6g +- %.2g is not 1: %s", value, error, reason);
   }
 
   Histogram site_histogram() const {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -21,6 +22,20 @@ void to_sites(FieldShape shape, std::span<double> x) {
     const auto field = x.subspan(first, shape.sites());
     hartley.transform(field, field);
   }
+}
+
+constexpr std::int64_t kSnapshots = 4;  // configurations that are kept at all recorded levels
+
+/// Writes group/snapshots (records, configurations, n_y, n_x) of the first configurations; `run(x, record)` moves them,
+/// [configuration][site], and calls record(level of the record, fields). Collective; all ranks do the same.
+template <class Run>
+void write_snapshots(H5File& file, const std::string& group, FieldShape shape, std::size_t records, std::vector<double> x, const Run& run) {
+  const std::size_t count = x.size() / shape.sites();
+  std::vector<double> all(records * x.size());
+  run(std::span(x), [&](std::size_t record, std::span<const double> fields) {
+    std::copy(fields.begin(), fields.end(), all.begin() + static_cast<std::ptrdiff_t>(record * fields.size()));
+  });
+  file.write_all(group + "/snapshots", {records, count, shape.y, shape.x}, all);
 }
 
 }  // namespace
@@ -59,7 +74,14 @@ void sample_forward_field(const Context& context, const Process& process) {
   BatchContents contents;
   contents.recording = &recorder;
   contents.group = "/forward";
-  contents.describe = [&](H5File& file) { file.set_attribute("/forward", "process", process.name); };
+  contents.describe = [&](H5File& file) {
+    file.set_attribute("/forward", "process", process.name);
+    const auto count = static_cast<std::uint64_t>(std::min(kSnapshots, params.generate.samples));
+    std::vector<double> x(count * sites);
+    ensemble.read_rows("/field", 0, count, x);
+    write_snapshots(file, "/forward", model.reference.shape, levels.size(), x,
+                    [&](std::span<double> fields, const auto& record) { run_forward(levels, seed, 0, fields, record); });
+  };
   make_batch_output(context, found, contents, work, "forward process " + process.name);
 }
 
@@ -80,11 +102,10 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
   const RecordedLevels recorded(backward->levels(), params.sample.records);
   const FieldRecorder recorder(recorded.levels, model.reference, params.measure);
-  BatchWork work;
-  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
+  const auto run = [&](std::uint64_t first, std::span<double> x, const auto& record) {
     FieldFlow flow(model.reference, *correction, levels.scale);
     std::vector<double> fields;
-    backward->run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+    backward->run(flow, seed, first, x, [&](std::size_t level, std::span<const double> at) {
       const auto place = recorded.place(level);
       if (!place) return;
       fields.assign(at.begin(), at.end());
@@ -93,12 +114,19 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
     });
     to_sites(shape, x);
   };
+  BatchWork work;
+  work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
+    run(static_cast<std::uint64_t>(rows.begin), x, record);
+  };
   BatchContents contents;
   contents.field = true;
   contents.recording = &recorder;
   contents.group = "/backward";
   contents.describe = [&](H5File& file) {
     for (const char* object : {"/field", "/backward"}) describe_samples(file, object, process, kind, settings);
+    const auto count = static_cast<std::size_t>(std::min(kSnapshots, samples_of(params.sample, score_index)));
+    write_snapshots(file, "/backward", shape, recorded.levels.size(), std::vector<double>(count * shape.sites()),
+                    [&](std::span<double> fields, const auto& record) { run(0, fields, record); });
   };
   contents.model = identity_of(model);
   make_batch_output(context, found, contents, work, sampling_title(process, kind, settings, *backward));

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from program import ROOT, scorefield
 
-BROKEN_PHASE = ROOT / "input" / "phi4-broken.ini"
+BROKEN_PHASE = ROOT / "tests" / "python" / "broken-phase.ini"
 SMALL = ["--lattice.size=5,7", "--generate.samples=133", "--generate.chains=10", "--generate.thermalisation=6",
          "--generate.separation=2",
          "--measure.histogram-bins=20"]

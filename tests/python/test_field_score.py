@@ -110,11 +110,11 @@ def test_the_free_field_mode_by_mode(deck, tmp_path):
     assert deviation(0.19) > 10
 
 
-@pytest.mark.parametrize("reference", ["gaussian", "mixture", "none"])
+@pytest.mark.parametrize("reference", ["gaussian", "mixture"])
 def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     """Moments of order 2 and 4 of a site, and of M, within 4.5 sigma of both errors; without what was learnt phi^4 is 20 sigma off."""
     folder = tmp_path / "out"
-    succeed("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=20000", "--sample.steps=64",
+    succeed("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=10000", "--sample.steps=48",
             "--generate.samples=100000", "--train.per-level=4000", "--train.levels=65", "--train.calibration=2000", "--sample.finish=20",
             f"--network.reference={reference}", ranks=2,
             environment=PATIENT)
@@ -131,8 +131,7 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
         a, b = moments(fields["ensemble"]), moments(fields[name])
         return (b.mean(1) - a.mean(1)) / np.hypot(b.std(1) / np.sqrt(b.shape[1]), 2 * a.std(1) / np.sqrt(a.shape[1]))
 
-    if reference != "none":
-        assert np.abs(pulls("samples-ve-learnt")).max() < 4.5
+    assert np.abs(pulls("samples-ve-learnt")).max() < 4.5
     assert np.abs(pulls("finished-ve-learnt")).max() < 4.5
     with h5py.File(folder / "results.h5") as file:
         finish = file["/finished-ve-learnt/finish"]
@@ -143,7 +142,7 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
         along = file["/forward-ve/p_value"][1:]
     assert np.all(along > 1e-4)
     assert np.median(along) > 0.1
-    assert np.abs(pulls("samples-ve-reference")).max() > 20 if reference != "mixture" else True
+    assert np.abs(pulls("samples-ve-reference")).max() > 20 or reference == "mixture"
 
 
 @pytest.mark.parametrize(("more", "said"), [

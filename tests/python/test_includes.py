@@ -54,10 +54,17 @@ def test_only_base_calls_mpi_and_hdf5():
     assert wrong == []
 
 
-def test_only_diffusion_sees_torch_and_no_public_header_does():
+TORCH_HEADERS = {"diffusion/network.h", "diffusion/weight_optimiser.h", "denoiser/field_network.h", "denoiser/torch_device.h"}
+
+
+def test_few_see_torch_and_no_public_header_does():
+    """Headers with types of torch are included by implementation files of these two folders alone."""
     seen = {str(p.relative_to(SRC)) for p in sources() if re.search(r"#include <(torch|ATen|c10)/", p.read_text())}
-    assert {name.split("/")[0] for name in seen} == {"diffusion"}
-    assert {name for name in seen if name.endswith(".h")} == {"diffusion/network.h"}
+    assert {name.split("/")[0] for name in seen} == {"diffusion", "denoiser"}
+    assert {name for name in seen if name.endswith(".h")} == TORCH_HEADERS
+    including = {str(p.relative_to(SRC)) for p in sources() if TORCH_HEADERS & set(local_includes(p))}
+    assert {name for name in including if name.endswith(".h")} == set()
+    assert {name.split("/")[0] for name in including} == {"diffusion", "denoiser"}
 
 
 def test_a_wrong_include_would_be_found(tmp_path):

@@ -29,6 +29,7 @@ FORMULA = Look("#000000", "", "formula")
 DATA = Look("#0072B2", "o", "data")
 EXACT_SCORE = Look("#009E73", "s", "exact score")
 LEARNT_SCORE = Look("#D55E00", "^", "learnt score")
+REFERENCE_SCORE = Look("#E69F00", "v", "reference score")
 PUBLISHED = Look("#CC79A7", "D", "published")
 
 FULL_WIDTH = 8.5  # inches; four panels abreast
@@ -56,7 +57,7 @@ plt.rcParams.update({
 
 def look_of(score: str | None) -> Look:
     """Colour, marker and name of what a score made; of the data where there is none."""
-    return {None: DATA, "exact": EXACT_SCORE, "learnt": LEARNT_SCORE}[score]
+    return {None: DATA, "exact": EXACT_SCORE, "learnt": LEARNT_SCORE, "reference": REFERENCE_SCORE}[score]
 
 
 def points(axes: Axes, x: np.ndarray, y: np.ndarray, error: np.ndarray | None, look: Look) -> None:

@@ -1,6 +1,7 @@
 """Reads the group /ensemble of a run on a lattice, and configurations. A ValueError here is one line to the user."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..errors import UserError
 from ..hdf5 import array, attribute, optional_array, reading_part, text
 from ..results import Histogram, Source
+from .diffusion.reader import read_diffusion
 from .records import Autocorrelation, Estimate, LatticeResults, Quantity, Series, Updates
 
 COLUMNS = ("mean", "error", "tau_int", "tau_int_error", "window", "r_hat", "effective_samples")
@@ -19,6 +21,12 @@ MAKE_AGAIN = "make it again with 'scorefield generate'"
 def is_lattice(file: h5py.File) -> bool:
     """Whether results.h5 is of a model on a lattice."""
     return "ensemble/quantities" in file
+
+
+def read_lattice_run(file: h5py.File, provenance: Mapping[str, str], sources: Sequence[Source]) -> LatticeResults:
+    """The ensemble, and what a diffusion model of it made."""
+    diffusion = read_diffusion(file, lambda group: read_lattice(group, provenance, sources))
+    return replace(read_lattice(file["ensemble"], provenance, sources), diffusion=diffusion)
 
 
 def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequence[Source]) -> LatticeResults:

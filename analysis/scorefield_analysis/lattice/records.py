@@ -3,12 +3,13 @@
 The lattice has Ly x Lx sites; all lengths are in lattice units.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Mapping
 
 import numpy as np
 
 from ..results import Estimate, Histogram, Source, standardised
+from .diffusion.records import Diffusion
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class LatticeResults:
     series: Series
     histogram: Histogram
     histogram_m: Histogram
+    diffusion: Diffusion = field(default_factory=Diffusion)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Writes OUT/report/ of a run on a lattice."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -9,6 +10,9 @@ from ..document import embedded, provenance_parts, write_document
 from ..errors import UserError
 from ..figures import Figure
 from ..published import phi4_published_for
+from .diffusion.plan import diffusion_figures
+from .diffusion.reader import read_distances
+from .diffusion.tables import comparison_table, finish_table, process_table
 from .figures import planned_figures
 from .figures.configurations import Picture, choose
 from .reader import read_configurations
@@ -27,6 +31,18 @@ PUBLISHED_NOTE = (
     "the minimum and maximum of the ensemble**: only ratios can be compared. **They are no equilibrium ensemble "
     "either**: theirs is κ4/κ2² = -1.8785, in equilibrium it is -1.946; hot starts freeze with domain walls around the lattice."
 )
+COMPARISON_NOTE = (
+    "In brackets the difference from the data over the errors of both, and in per cent. Samples are independent of each "
+    "other, but what all of them learnt from is this ensemble: its statistical error is theirs, too."
+)
+PROCESS_NOTE = (
+    "Along the forward process κ_n(t) = κ_n fⁿ (and Ξ for n = 2) and G(k;t) = G₀(k) f² + Ξ hold exactly; a backward "
+    "process with the exact score would follow them. p-values of χ² at each time, with the full covariance."
+)
+FINISH_NOTE = (
+    "Updates of the ensemble's algorithm, from each sample: they leave exp(-S) as it is. Correlations are with the sample "
+    "before all updates; what relaxes as they do may still be as far from its mean as the last columns say."
+)
 NOT_IN_EQUILIBRIUM = "not in equilibrium: neither values nor errors are to be trusted"
 UPDATE_NOTE = (
     "Means over all updates between the configurations. ⟨exp(-ΔH)⟩ is 1 for an update that is reversible and preserves "
@@ -41,14 +57,19 @@ AUTOCORRELATION_NOTE = (
 def write_lattice_report(folder: Path, results: LatticeResults, note: str | None = None) -> str:
     """Makes the report on a run in folder/report and returns its main tables as text. `note` is a warning."""
     deck = read_deck(results.provenance.get("deck", ""), folder)
+    diffusion = replace(results.diffusion, distances=read_distances(folder)) if results.diffusion else results.diffusion
+    results = replace(results, diffusion=diffusion)
     pictures, without = _pictures(folder, results)
     notes = [each for each in (note, without) if each is not None]
     state = [] if results.in_equilibrium else [NOT_IN_EQUILIBRIUM]
     for each in [*([without] if without else []), *state, *results.warnings]:
         print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
-    figures = planned_figures(results, pictures)
+    figures = [*planned_figures(results, pictures), *diffusion_figures(results, diffusion)]
     write_document(folder / "report", "report.md", _document(folder, results, deck, figures, notes), figures)
-    return "\n\n".join([quantity_table(results).markdown(), site_table(results, deck).markdown()])
+    tables = [quantity_table(results).markdown(), site_table(results, deck).markdown()]
+    if diffusion.samples:
+        tables.append(comparison_table(results, diffusion).markdown())
+    return "\n\n".join(tables)
 
 
 def _pictures(folder: Path, results: LatticeResults) -> tuple[list[Picture], str | None]:
@@ -63,6 +84,19 @@ def _pictures(folder: Path, results: LatticeResults) -> tuple[list[Picture], str
     return [Picture(each, field) for each, field in zip(chosen, fields)], None
 
 
+def _diffusion_parts(results: LatticeResults) -> list[str]:
+    """The samples beside the ensemble, the processes beside the law, and the finish."""
+    diffusion = results.diffusion
+    parts = []
+    if diffusion.samples:
+        parts += ["## Samples of the diffusion model", comparison_table(results, diffusion).markdown(), COMPARISON_NOTE]
+    if diffusion.forward or diffusion.backward:
+        parts += ["## Along the processes", process_table(diffusion).markdown(), PROCESS_NOTE]
+    if any(each.finish is not None for each in diffusion.samples):
+        parts += ["## Exact finish", finish_table(diffusion).markdown(), FINISH_NOTE]
+    return parts
+
+
 def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], figures: Sequence[Figure],
               notes: Sequence[str]) -> str:
     """report.md."""
@@ -74,6 +108,7 @@ def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], fi
               "## Cumulants of a site", site_table(results, deck).markdown(), SITE_NOTE]
     if phi4_published_for(deck):
         parts.append(PUBLISHED_NOTE)
+    parts += _diffusion_parts(results)
     if results.updates is not None:
         parts += ["## Updates", update_table(results.updates).markdown(), UPDATE_NOTE]
     parts += ["## Autocorrelations", autocorrelation_table(results).markdown(), AUTOCORRELATION_NOTE,

@@ -1,0 +1,71 @@
+"""Tables of what a diffusion model of a lattice field made, beside its ensemble."""
+
+import math
+
+import numpy as np
+
+from ...notation import ABSENT, in_sigma
+from ...tables import Table
+from ..names import in_text
+from ..records import LatticeResults, Quantity
+from ..tables import measured
+from .records import Diffusion
+
+COMPARED = ("kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3",
+            "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi", "binder", "xi", "action_density", "schwinger_dyson")
+
+
+def comparison_table(ensemble: LatticeResults, diffusion: Diffusion) -> Table:
+    """Each quantity of the ensemble and of all samples, with the difference over both errors and in per cent."""
+    columns = ["", "Data", *(each.label for each in diffusion.samples)]
+    rows = []
+    for name in COMPARED:
+        data = ensemble.quantities.get(name)
+        if data is None:
+            continue
+        cells = [_compared(each.measured.quantities.get(name), data) for each in diffusion.samples]
+        rows.append([in_text(name), measured(data), *cells])
+    return Table(columns, rows)
+
+
+def _compared(made: Quantity | None, data: Quantity) -> str:
+    cell = measured(made)
+    if cell == ABSENT or measured(data) == ABSENT:
+        return cell
+    error = math.hypot(made.error, data.error)
+    if error == 0.0 or data.value == 0.0:
+        return cell
+    return f"{cell} {in_sigma((made.value - data.value) / error)}, {100.0 * (made.value / data.value - 1.0):+.2g} %"
+
+
+def process_table(diffusion: Diffusion) -> Table:
+    """How well each process keeps to κ_n fⁿ and G_0 f² + Ξ: smallest and median p-value over its times."""
+    rows = []
+    for process in [*diffusion.forward, *diffusion.backward]:
+        cells = [ABSENT] * 4
+        if process.p_value is not None:
+            cells = [_probability(reduce(column)) for column in process.p_value.T for reduce in (np.nanmin, np.nanmedian)
+                     ] if np.isfinite(process.p_value).any() else cells
+        rows.append([process.label, f"{process.samples}", f"{len(process.time)}", *cells])
+    return Table(["", "configurations", "times", "κ_n: least p", "median p", "G(k): least p", "median p"], rows)
+
+
+def _probability(p: float) -> str:
+    return f"{p:.2g}" if math.isfinite(p) else ABSENT
+
+
+def finish_table(diffusion: Diffusion) -> Table:
+    """Acceptance, ⟨exp(-ΔH)⟩, how much of the samples is remembered at the end, and what may be left of their error."""
+    rows = []
+    for each in diffusion.samples:
+        if each.finish is None:
+            continue
+        value, error = each.finish.value, each.finish.error
+
+        def last(name: str) -> str:
+            return measured(Quantity(float(value[name][-1]), float(error[name][-1])))
+
+        rows.append([each.label, f"{each.finish.updates[-1]:.0f}",
+                     *(last(name) for name in ("acceptance", "exp_minus_delta_h", "correlation_phi2", "correlation_M2",
+                                               "correlation_action", "left_phi2", "left_M2"))])
+    return Table(["", "updates", "acceptance", "⟨exp(-ΔH)⟩", "correlation of φ²", "of M²", "of S", "left in ⟨φ²⟩", "in V⟨M²⟩"], rows)

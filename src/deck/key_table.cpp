@@ -340,6 +340,8 @@ std::vector<Key> train_keys() {
                   "target", &TrainParams::target, {"posterior", "sample"}, physics,
                   "what the score of a field learns from: the mean of phi_0 given the noisy field, by a Markov chain from the phi_0 "
                   "that made it, or this phi_0 itself"),
+              train.text("from", &TrainParams::from, physics,
+                         "a model of this theory on another lattice, model-P.h5, whose features are taken over instead of fitted"),
               train.number("updates", &TrainParams::updates, {1, 1e6}, "updates", physics, "of such a chain"),
               train.number("calibration", &TrainParams::calibration, {0, 1e7}, "configurations", physics,
                            "run down the fitted levels, to keep the two-point function on its course there; 0: none"),

@@ -110,6 +110,7 @@ struct NetworkParams {
 };
 
 struct TrainParams {
+  std::string from;  ///< a model file whose features are taken over
   std::string target = "posterior";
   std::int64_t updates = 20;        ///< of a posterior chain
   std::int64_t calibration = 4096;  ///< configurations of the score's own process

@@ -31,7 +31,7 @@ FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
     : reference_(reference),
       graph_(feature_graph(reference.magnetisation > 0.0, order)),
       orbits_(reference.shape),
-      fields_(reference, graph_),
+      fields_(reference, units_of(reference), graph_),
       features_(fields_.features()),
       transformed_(features_ * reference.shape.sites()),
       residual_(reference.shape.sites()),
@@ -82,7 +82,7 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
              count = static_cast<Eigen::Index>(orbits_.count()), functions = static_cast<Eigen::Index>(kZeroFunctions);
   Eigen::MatrixXd matrix(n, n), slopes(n, count), gram(functions, functions), with_zero(n, functions);
   Eigen::VectorXd right(n), scale(n), squares(count), of_target(count), propagator(count), zero_of_target(functions);
-  for (std::size_t k = 0; k < orbits_.modes(); ++k) propagator(static_cast<Eigen::Index>(orbits_.of(k))) = level_->propagator()[k];
+  for (std::size_t k = 0; k < orbits_.modes(); ++k) propagator(static_cast<Eigen::Index>(orbits_.of(k))) = fields_.propagator()[k];
   std::size_t at = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
     for (Eigen::Index j = i; j < n; ++j) matrix(i, j) = matrix(j, i) = sums[at++];

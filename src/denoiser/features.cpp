@@ -5,27 +5,33 @@
 
 namespace scorefield {
 
-FeatureFields::FeatureFields(const FieldReference& reference, std::vector<FeatureNode> graph)
+FeatureUnits units_of(const FieldReference& reference) {
+  const double m = reference.magnetisation;
+  return {std::sqrt(reference.site_variance() - m * m), reference.widest()};
+}
+
+FeatureFields::FeatureFields(const FieldReference& reference, const FeatureUnits& units, std::vector<FeatureNode> graph)
     : reference_(reference),
       graph_(std::move(graph)),
       nodes_(features_of(graph_)),
       sites_(reference.shape.sites()),
+      units_(units),
+      propagator_(sites_),
       hartley_(Hartley::orthogonal(reference.shape)),
       values_(graph_.size() * sites_),
       work_(sites_),
-      more_work_(sites_) {
-  const double m = reference.magnetisation;
-  deviation_ = std::sqrt(reference.site_variance() - m * m);
-}
+      more_work_(sites_) {}
 
 void FeatureFields::set_level(const ReferenceLevel& level, double bound) {
   level_ = level;
   bound_ = bound;
+  const double unit = units_.widest / (units_.widest + level.ratio() * level.ratio());
+  for (std::size_t k = 0; k < sites_; ++k) propagator_[k] = level.filter()[k] / unit;
 }
 
 void FeatureFields::smooth(std::span<const double> from, std::span<double> to) {
   hartley_.transform(from, to);
-  const double* by = level_->propagator().data();
+  const double* by = propagator_.data();
   for (std::size_t k = 0; k < sites_; ++k) to[k] *= by[k];
   hartley_.transform(to, to);
 }
@@ -43,7 +49,7 @@ double FeatureFields::evaluate(std::span<const double> y) {
     switch (graph_[i].kind) {
       case FeatureNode::Kind::fluctuation: {
         hartley_.transform(work_, to);
-        const double scale = 1.0 / deviation_;
+        const double scale = 1.0 / units_.deviation;
         for (double& u : to) {
           u *= scale;
           largest = std::max(largest, std::fabs(u));
@@ -64,7 +70,7 @@ double FeatureFields::evaluate(std::span<const double> y) {
 }
 
 void FeatureFields::transformed(std::span<double> features) {
-  const double* by = level_->propagator().data();
+  const double* by = propagator_.data();
   std::size_t smoothed = nodes_.plain.size();
   for (std::size_t i = 0; i < nodes_.plain.size(); ++i) {
     const auto plain = features.subspan(i * sites_, sites_);
@@ -86,7 +92,7 @@ void FeatureFields::combine(std::span<const double> coefficients, std::span<doub
   };
   add(nodes_.plain, coefficients.first(nodes_.plain.size()), work_);
   add(nodes_.smoothed, coefficients.subspan(nodes_.plain.size()), more_work_);
-  const double* by = level_->propagator().data();
+  const double* by = propagator_.data();
   for (std::size_t k = 0; k < sites_; ++k) to[k] = work_[k] + by[k] * more_work_[k];
 }
 
@@ -120,7 +126,7 @@ class FeatureWorker : public CorrectionWorker {
   FeatureWorker(const FieldReference& reference, const FeatureFit& fit)
       : reference_(reference),
         fit_(fit),
-        fields_(reference, feature_graph(reference.magnetisation > 0.0, fit.order)),
+        fields_(reference, fit.units, feature_graph(reference.magnetisation > 0.0, fit.order)),
         hartley_(Hartley::orthogonal(reference.shape)),
         sites_(reference.shape.sites()) {}
 

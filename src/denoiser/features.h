@@ -12,13 +12,22 @@
 
 namespace scorefield {
 
+/// What makes features numbers without a unit. They belong to a fit, so that its coefficients mean the same on a lattice of another size.
+struct FeatureUnits {
+  double deviation = 1.0;  ///< of the fluctuation at a site
+  double widest = 1.0;     ///< W: the posterior's propagator is divided by W r^2/(W + r^2)
+};
+FeatureUnits units_of(const FieldReference& reference);
+
 /// Evaluates a graph for one field at a time. Holds what it works in: one object a thread. Local.
 class FeatureFields {
  public:
-  FeatureFields(const FieldReference& reference, std::vector<FeatureNode> graph);
+  FeatureFields(const FieldReference& reference, const FeatureUnits& units, std::vector<FeatureNode> graph);
 
   std::size_t features() const { return nodes_.plain.size() + nodes_.smoothed.size(); }
   const FeatureNodes& nodes() const { return nodes_; }
+  /// The posterior's propagator C r^2/(C + r^2) in its unit, all modes.
+  std::span<const double> propagator() const { return propagator_; }
 
   /// The noise, and the bound on |u|, beyond which it is cut: polynomials of fields unlike all that the fit saw would run away.
   void set_level(const ReferenceLevel& level, double bound);
@@ -38,7 +47,8 @@ class FeatureFields {
   std::vector<FeatureNode> graph_;
   FeatureNodes nodes_;
   std::size_t sites_;
-  double deviation_;  ///< of the fluctuation at a site
+  FeatureUnits units_;
+  std::vector<double> propagator_;
   Hartley hartley_;
   std::optional<ReferenceLevel> level_;
   double bound_ = 0.0;
@@ -56,6 +66,7 @@ std::array<double, kZeroFunctions> zero_functions(const FieldReference& referenc
 /// Coefficients at some noises, between which they are interpolated.
 struct FeatureFit {
   int order = 7;
+  FeatureUnits units{};
   double scale = 1.0;                             ///< v of the coordinate l = -asinh(sqrt(v)/r)
   std::vector<double> ratios;                     ///< ascending
   std::vector<double> bounds;                     ///< on |u|, one a ratio

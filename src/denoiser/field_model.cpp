@@ -44,6 +44,8 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
   model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum"), {}};
   model.fit.order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
   model.fit.scale = model.reference.spectrum.empty() ? 1.0 : model.reference.widest();
+  model.fit.units = {file.number_attribute("/features", "deviation").value_or(0.0),
+                     file.number_attribute("/features", "widest").value_or(0.0)};
   model.fit.ratios = file.read_all("/features/ratio");
   model.fit.bounds = file.read_all("/features/bound");
   model.fit.limits = file.read_all("/features/limit");
@@ -55,10 +57,11 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
     return std::all_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
   };
   const bool good = model.reference.magnetisation >= 0.0 && model.reference.spectrum.size() == shape.sites() &&
-                    positive(model.reference.spectrum) && levels > 0 && positive(model.fit.ratios) &&
-                    std::is_sorted(model.fit.ratios.begin(), model.fit.ratios.end()) && model.fit.bounds.size() == levels &&
-                    model.fit.limits.size() == levels && all.size() == levels * features && linear.size() == levels * shape.sites() &&
-                    zero.size() == levels * kZeroFunctions && !pairs.empty() && pairs.size() % 3 == 0;
+                    positive(model.reference.spectrum) && levels > 0 && model.fit.units.deviation > 0.0 && model.fit.units.widest > 0.0 &&
+                    positive(model.fit.ratios) && std::is_sorted(model.fit.ratios.begin(), model.fit.ratios.end()) &&
+                    model.fit.bounds.size() == levels && model.fit.limits.size() == levels && all.size() == levels * features &&
+                    linear.size() == levels * shape.sites() && zero.size() == levels * kZeroFunctions && !pairs.empty() &&
+                    pairs.size() % 3 == 0;
   file.require(good, "holds no score of fields on this lattice: train again with --overwrite");
   model.fit.coefficients = rows_of(all, levels);
   model.fit.linear = rows_of(linear, levels);
@@ -85,6 +88,8 @@ void write_field_model(H5File& file, const FieldModel& model) {
   file.write_all("/features/coefficient", {levels, all.size() / levels}, all);
   file.write_all("/features/linear", {levels, shape.y, shape.x}, joined(model.fit.linear));
   file.write_all("/features/zero", {levels, kZeroFunctions}, joined(model.fit.zero));
+  file.set_attribute("/features", "deviation", model.fit.units.deviation);
+  file.set_attribute("/features", "widest", model.fit.units.widest);
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
   std::string names;
   for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {

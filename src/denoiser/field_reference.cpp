@@ -14,10 +14,8 @@ double FieldReference::widest() const { return *std::max_element(spectrum.begin(
 
 ReferenceLevel::ReferenceLevel(const FieldReference& reference, double ratio) : ratio_(ratio), zero_(reference.zero, ratio) {
   const double square = ratio * ratio;
-  const double largest = reference.widest() / (reference.widest() + square);
   for (const double c : reference.spectrum) {
     filter_.push_back(c / (c + square));
-    propagator_.push_back(filter_.back() / largest);
     deviation_.push_back(std::sqrt(c + square));
   }
 }

@@ -35,8 +35,6 @@ class ReferenceLevel {
   const ZeroModeLevel& zero() const { return zero_; }
   /// C/(C + r^2), by which the field about s m is filtered.
   std::span<const double> filter() const { return filter_; }
-  /// The posterior's propagator C r^2/(C + r^2) over its largest value.
-  std::span<const double> propagator() const { return propagator_; }
 
   /// Adds D_ref(y) to `to`: filter y, and of the zero mode its mean given y.
   void add_denoised(std::span<const double> y, std::span<double> to) const;
@@ -51,7 +49,7 @@ class ReferenceLevel {
  private:
   double ratio_;
   ZeroModeLevel zero_;
-  std::vector<double> filter_, propagator_, deviation_;
+  std::vector<double> filter_, deviation_;
 };
 
 }  // namespace scorefield

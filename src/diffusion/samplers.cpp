@@ -31,19 +31,26 @@ NoiseLevel start_level(const Schedule& schedule, const Reference& reference) {
 /// Uniform in the level coordinate from T to noise_min, and 0 behind.
 std::vector<NoiseLevel> noise_grid(const Schedule& schedule, const Reference& reference, const SamplerSettings& s) {
   const NoiseLevel start = start_level(schedule, reference);
-  const double top = level_coordinate(start, reference);
-  const double bottom = -std::asinh(1.0 / s.noise_min);
-  if (bottom >= top) throw InputError("forward.noise-min is above the noise at T over the width of the data: raise forward.sigma");
   std::vector<NoiseLevel> levels;
-  for (std::int64_t i = 0; i < s.steps; ++i) {
-    const double part = s.steps > 1 ? static_cast<double>(i) / static_cast<double>(s.steps - 1) : 0.0;
-    levels.push_back(i == 0 ? start : schedule.at_ratio(ratio_of_coordinate(top + part * (bottom - top), reference)));
+  for (const double l : even_coordinates(level_coordinate(start, reference), s.noise_min, s.steps)) {
+    levels.push_back(levels.empty() ? start : schedule.at_ratio(ratio_of_coordinate(l, reference)));
   }
   levels.push_back(schedule.at(0.0));
   return levels;
 }
 
 }  // namespace
+
+std::vector<double> even_coordinates(double top, double noise_min, std::int64_t count) {
+  const double bottom = -std::asinh(1.0 / noise_min);
+  if (bottom >= top) throw InputError("forward.noise-min is above the noise at T over the width of the data: raise forward.sigma");
+  std::vector<double> coordinates;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double part = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0.0;
+    coordinates.push_back(top + part * (bottom - top));
+  }
+  return coordinates;
+}
 
 /// The state of one run: the whitened field and work arrays.
 class BackwardProcess::Run {
@@ -196,12 +203,12 @@ BackwardProcess::BackwardProcess(const Schedule& schedule, const Reference& refe
       in_time_(settings.name == "euler-maruyama" || settings.name == "predictor-corrector"),
       levels_(in_time_ ? time_grid(schedule, settings.steps) : noise_grid(schedule, reference, settings)) {}
 
-std::int64_t BackwardProcess::evaluations() const {
-  const std::int64_t steps = settings_.steps;
-  if (settings_.name == "predictor-corrector") return 2 * steps - 1;
-  if (settings_.name.ends_with('2')) return 2 * (steps - 1) + 1;
-  if (settings_.name == "ode4" || settings_.name == "sde4") return 4 * (steps - 1) + 1;
-  if (settings_.name == "adams4") return steps + 3 * std::min<std::int64_t>(3, steps - 1);
+std::int64_t evaluations_of(const SamplerSettings& settings) {
+  const std::int64_t steps = settings.steps;
+  if (settings.name == "predictor-corrector") return 2 * steps - 1;
+  if (settings.name.ends_with('2')) return 2 * (steps - 1) + 1;
+  if (settings.name == "ode4" || settings.name == "sde4") return 4 * (steps - 1) + 1;
+  if (settings.name == "adams4") return steps + 3 * std::min<std::int64_t>(3, steps - 1);
   return steps;
 }
 

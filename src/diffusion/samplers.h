@@ -17,6 +17,13 @@ struct SamplerSettings {
   double corrector_snr = 0.1;
 };
 
+/// Score evaluations a configuration.
+std::int64_t evaluations_of(const SamplerSettings& settings);
+
+/// Levels evenly spaced in the level coordinate, from the highest noise down to sqrt(Xi)/f = noise_min times the deviation: InputError
+/// where the highest lies below.
+std::vector<double> even_coordinates(double top, double noise_min, std::int64_t count);
+
 /// Integrates the backward process.
 ///
 /// euler-maruyama and predictor-corrector step the stochastic equation in t, on a uniform grid (Song et al.,
@@ -37,8 +44,7 @@ class BackwardProcess {
 
   /// steps + 1 levels, from T down to 0.
   const std::vector<NoiseLevel>& levels() const { return levels_; }
-  /// Score evaluations a configuration.
-  std::int64_t evaluations() const;
+  std::int64_t evaluations() const { return evaluations_of(settings_); }
 
   /// Makes configurations first, first+1, ... of this seed in `x`.
   /// Throws NumericalError if any leaves the range of finite numbers.

@@ -143,6 +143,32 @@ void tell_costs_of_lattice(const Context& context) {
                    (tunes(generate) ? ", until the step is tuned" : ""));
 }
 
+/// What training, sampling and finish of a field's score take.
+void tell_costs_of_field_score(const Context& context) {
+  const Params& params = context.deck.params;
+  const TrainParams& train = params.train;
+  const auto processes = static_cast<double>(params.forward.process.size()), levels = static_cast<double>(train.levels);
+  const bool posterior = train.target == "posterior";
+  const double updates = static_cast<double>(train.updates);
+  const double learnt =
+      levels * static_cast<double>(train.per_level) + (has_field_network(params) ? static_cast<double>(train.steps * train.batch) : 0.0);
+  const double chains = (posterior ? learnt * updates : 0.0) + levels * static_cast<double>(train.validation) * 4.0 * updates;
+  double evaluations = 0.0, samples = 0.0;
+  for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
+    const auto count = static_cast<double>(samples_of(params.sample, i));
+    samples += count;
+    evaluations += count * static_cast<double>(evaluations_of({sampler_of(params.sample, i), steps_of(params.sample, i)}));
+  }
+  context.log.line("  training       " + readable_count(processes * learnt) + " noisy configurations, " +
+                   readable_count(processes * chains) + " updates of posterior chains");
+  if (has_field_network(params)) {
+    const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
+    context.log.line("  network        " + std::to_string(field_parameter_count(params.network, shape)) + " parameters");
+  }
+  context.log.line("  sampling       " + readable_count(processes * evaluations) + " score evaluations of a lattice, " +
+                   readable_count(processes * samples * static_cast<double>(params.sample.finish)) + " updates to finish");
+}
+
 /// What walkers and their measurement take: a batch and its sums.
 void tell_costs_of_walkers(const Context& context) {
   const Params& params = context.deck.params;
@@ -197,6 +223,7 @@ void check(const Context& context) {
   context.log.line("  disk           " + bytes(disk));
   if (is_lattice(params.model)) {
     tell_costs_of_lattice(context);
+    if (diffuses(params)) tell_costs_of_field_score(context);
   } else if (is_walker(params.model)) {
     tell_costs_of_walkers(context);
   } else {

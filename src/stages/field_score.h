@@ -1,7 +1,7 @@
 // Diffusion models of real fields on a lattice: training, sampling and finish. All are collective.
 #pragma once
 
-#include "denoiser/field_reference.h"
+#include "denoiser/features.h"
 #include "diffusion/samplers.h"
 #include "stages/context.h"
 
@@ -20,6 +20,9 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
 /// Moves each of the samples by sample.finish updates of the ensemble's algorithm, which leave exp(-S) as it is: finished-P-S.h5, with what
 /// became of the configurations on the way.
 void finish_field(const Context& context, const Process& process, std::size_t score_index);
+
+/// The features of the model of train.from. Collective; AgreedError if it cannot be read or is of another order or kind than the deck's.
+FeatureFit read_features_of(const Context& context);
 
 /// The sites of the deck's lattice.
 FieldShape shape_of_lattice(const Params& params);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/parallel.h"
+#include "denoiser/linear_part.h"
 
 namespace scorefield {
 namespace {
@@ -67,6 +68,36 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
   fit.zero.push_back(solution.zero);
   fit.limits.push_back(std::numeric_limits<double>::infinity());
   fit.limits.back() = kMargin * largest_correction(work, ratio, level, model);
+}
+
+void take_over_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const FeatureFit& source, FieldModel& model) {
+  const double ratio = ratios[level];
+  const FeatureFit::Level taken = source.at(ratio);
+  FeatureFit& fit = model.fit;
+  fit.ratios.push_back(ratio);
+  fit.bounds.push_back(taken.bound);
+  fit.limits.push_back(taken.limit);
+  fit.coefficients.push_back(taken.coefficients);
+  fit.linear.emplace_back(work.sites(), 0.0);
+  fit.zero.emplace_back(kZeroFunctions, 0.0);
+  const ReferenceLevel at(model.reference, ratio);
+  const LinearPart part(model.reference);
+  FeatureFit uncut = fit;
+  uncut.limits.back() = std::numeric_limits<double>::infinity();  // before the linear part is out, R is much larger than after
+  const FeatureCorrection correction(model.reference, uncut);
+  const auto evaluators = work.evaluators_of(correction);
+  const auto sums =
+      work.sum_configurations(work.selection(level, work.params().train.per_level), part.numbers(),
+                              [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
+                                work.add_noise(worker, level, j, ratio, phi);
+                                evaluators[static_cast<std::size_t>(thread_number())]->evaluate(at, worker.noisy_h, worker.score);
+                                part.add(at, worker.noisy_h, worker.score, to);
+                              });
+  LinearPart::Solution solution;
+  require_all(work.context().comm, [&] { solution = part.solve(sums); });
+  for (auto* values : {&solution.linear, &solution.zero}) work.context().comm.broadcast(*values);
+  fit.linear.back() = solution.linear;
+  fit.zero.back() = solution.zero;
 }
 
 std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const Correction& correction) {

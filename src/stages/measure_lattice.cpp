@@ -29,6 +29,7 @@ class LatticeMeasurement {
         file_(file),
         shape_(shape_of(context, file)),
         samples_(file.shape("/field")[0]),
+        sampled_(file.exists("/backward")),
         chain_of_(chains_of_file(context, file, samples_)),
         workers_(make_workers()),
         sums_(lengths_of_chains(chain_of_), observer().layout().size(), series()) {}
@@ -116,12 +117,11 @@ class LatticeMeasurement {
     measured.results = estimate_lattice(context_.deck.params.model, observer(), binned);
     measured.warnings = measured.equilibrium.warnings;
     if (binned.too_few) measured.warnings.push_back("only " + std::to_string(measured.bins) + " bins: errors are not to be trusted");
-    if (const auto warning = warning_of_action(measured.results, file_.exists("/backward"))) measured.warnings.push_back(*warning);
+    if (const auto warning = warning_of_action(measured.results, sampled_)) measured.warnings.push_back(*warning);
     if (updates) add_warnings(context_.deck.params.generate, *updates, measured.warnings);
     return measured;
   }
 
-  /// `sampled`: by the backward process, whose score is learnt.
   static std::optional<std::string> warning_of_action(const LatticeResults& results, bool sampled) {
     const double value = results.quantities.value.back(), error = results.quantities.error.back();
     if (std::fabs(value - 1.0) <= 5.0 * error) return std::nullopt;
@@ -157,6 +157,7 @@ class LatticeMeasurement {
   const H5File& file_;
   FieldShape shape_;
   std::uint64_t samples_;
+  bool sampled_;  ///< by a backward process
   std::vector<std::size_t> chain_of_;
   std::vector<Worker> workers_;
   ChainSums sums_;

@@ -67,9 +67,10 @@ double ensemble_bytes(const Params& params) {
 
 }  // namespace
 
-SourceFile source_file(const Params& params) {
+SourceFile source_file(const Params& params, const std::string& stage) {
   const GenerateParams& generate = params.generate;
-  if (!is_lattice(params.model)) return {};
+  if (stage == "train" && !params.train.from.empty()) return {"train.from", params.train.from};
+  if (!is_lattice(params.model) || stage != "generate") return {};
   if (generate.algorithm == "import") return {"generate.import-file", generate.import_file};
   if (generate.start == "file") return {"generate.start-file", generate.start_file};
   return {};

@@ -39,12 +39,13 @@ bool learns(const Params& params);
 /// All outputs of the deck, in the order in which they are made (results.h5 aside, which is always made anew).
 std::vector<Output> all_outputs(const Params& params);
 
-/// The file that a deck's ensemble is made from, or its chains start from, and the key that names it; empty where there is none.
+/// The file that a deck's ensemble is made from, or its chains start from (stage generate), or whose features its model takes over (train),
+/// and the key that names it; empty where there is none.
 struct SourceFile {
   std::string key;
   std::filesystem::path path;
 };
-SourceFile source_file(const Params& params);
+SourceFile source_file(const Params& params, const std::string& stage);
 
 /// Path of a file in the run's folder, and of the checkpoint of an unfinished one.
 std::filesystem::path output_path(const Params& params, const std::string& file);

@@ -14,6 +14,7 @@
 #include "base/work_plan.h"
 #include "stages/aside.h"
 #include "stages/chain_start.h"
+#include "stages/field_score.h"
 #include "stages/import_ensemble.h"
 
 namespace scorefield {
@@ -109,9 +110,9 @@ void require_inputs(const Context& context, const std::vector<Surveyed>& all, co
   });
 }
 
-/// What the ensemble is made from must not be what is set aside for it.
+/// What an output is made from must not be what is set aside for it.
 void require_source_apart(const Context& context, const Surveyed& found) {
-  const SourceFile source = source_file(context.deck.params);
+  const SourceFile source = source_file(context.deck.params, found.output.stage);
   if (found.state != State::stale || found.finished > 0) return;
   require_all(context.comm, [&] {
     std::error_code missing;
@@ -122,14 +123,15 @@ void require_source_apart(const Context& context, const Surveyed& found) {
   });
 }
 
-/// Files that the deck names as the source of its ensemble, where they will be read.
+/// Files that the deck names as the source of its ensemble or model, where they will be read.
 void require_sources(const Context& context, const std::vector<Surveyed>& work) {
   const Params& params = context.deck.params;
-  if (source_file(params).path.empty()) return;
   for (const Surveyed& each : work) {
-    if (each.output.stage != "generate" || !each.needs_work()) continue;
+    if (source_file(params, each.output.stage).path.empty() || !each.needs_work()) continue;
     require_source_apart(context, each);
-    if (params.generate.algorithm == "import") {
+    if (each.output.stage == "train") {
+      read_features_of(context);
+    } else if (params.generate.algorithm == "import") {
       require_import(context);
     } else if (each.finished == 0 && !each.checkpoint) {
       require_start(context);

@@ -36,11 +36,11 @@ std::string changes(const Output& now, const std::string& stored_deck) {
   return text.empty() ? "of another version of the program, or under another name" : text;
 }
 
-/// "": what the ensemble was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing: with it, an
-/// ensemble would be stale as soon as it is made. Collective.
+/// "": what the ensemble or the model was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing:
+/// with it, an ensemble would be stale as soon as it is made. Collective.
 std::string complaint_about_source(const Context& context, const Output& output, const std::filesystem::path& path) {
-  const SourceFile source = source_file(context.deck.params);
-  if (output.stage != "generate" || source.path.empty()) return "";
+  const SourceFile source = source_file(context.deck.params, output.stage);
+  if (source.path.empty()) return "";
   std::string complaint;
   if (context.comm.is_root()) {
     using Time = std::filesystem::file_time_type;

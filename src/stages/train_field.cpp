@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -32,6 +33,11 @@ class FieldTraining {
       model_.fit.order = static_cast<int>(params_.network.order);
     }
     model_.fit.scale = model_.reference.widest();
+    model_.fit.units = units_of(model_.reference);
+    if (!params_.train.from.empty()) {
+      taken_over_ = read_features_of(context);
+      model_.fit.units = taken_over_->units;
+    }
     make_levels(Schedule(process.c, params_.forward.sigma));
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
@@ -85,18 +91,17 @@ class FieldTraining {
   /// Even in the level coordinate, from the lowest noise to that at T.
   void make_levels(const Schedule& schedule) {
     const FieldLevels of_field = field_levels(model_.reference, params_);
-    const double top = level_coordinate(schedule.at(1.0), of_field.scale), bottom = -std::asinh(1.0 / of_field.noise_min);
-    const std::int64_t count = params_.train.levels;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const double part = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0.0;
-      ratios_.push_back(ratio_of_coordinate(bottom + part * (top - bottom), of_field.scale));
-    }
+    const double top = level_coordinate(schedule.at(1.0), of_field.scale);
+    std::vector<double> coordinates;
+    require_all(context_.comm, [&] { coordinates = even_coordinates(top, of_field.noise_min, params_.train.levels); });
+    std::reverse(coordinates.begin(), coordinates.end());
+    for (const double l : coordinates) ratios_.push_back(ratio_of_coordinate(l, of_field.scale));
   }
 
   void advance(Progress& progress) {
     const std::size_t fitted = model_.fit.ratios.size();
     if (fitted < ratios_.size()) {
-      fit_level(*work_, ratios_, fitted, model_);
+      taken_over_ ? take_over_level(*work_, ratios_, fitted, *taken_over_, model_) : fit_level(*work_, ratios_, fitted, model_);
     } else if (network_wanted()) {
       train_network();
     } else if (params_.train.calibration > 0 && !calibrated_) {
@@ -226,10 +231,23 @@ class FieldTraining {
   bool calibrated_ = false;
   std::optional<LevelWork> work_;
   std::optional<NetworkTraining> network_;
+  std::optional<FeatureFit> taken_over_;
   std::string note_;
 };
 
 }  // namespace
+
+FeatureFit read_features_of(const Context& context) {
+  const Params& params = context.deck.params;
+  const H5File file = context.files->open(context.comm, params.train.from);
+  const Shape shape = file.exists("/reference/spectrum") ? file.shape("/reference/spectrum") : Shape{};
+  file.require(shape.size() == 2, "is no model of a field on a lattice, which train.from must name");
+  const FieldModel model = read_field_model(file, {shape[0], shape[1]}, NetworkParams{});
+  const bool mixture = params.network.reference == "mixture";
+  file.require(model.fit.order == params.network.order && (model.reference.magnetisation > 0.0) == mixture,
+               "has features of another network.order or network.reference than the deck's");
+  return model.fit;
+}
 
 void train_field(const Context& context, const Process& process) {
   const Surveyed found = survey(context, model_output(context.deck.params, process));

@@ -145,6 +145,21 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     assert np.abs(pulls("samples-ve-reference")).max() > 20 or reference == "mixture"
 
 
+def test_noise_too_low_for_the_data(deck, tmp_path):
+    result = scorefield("run", deck, f"--run.output={tmp_path}/out", "--forward.sigma=1.01", "--forward.noise-min=0.9", "--model.kappa=0.4",
+                        "--generate.samples=2000", ranks=2)
+    assert result.returncode == 2
+    assert "raise forward.sigma" in only_error_line(result)
+
+
+def test_check_tells_the_costs(deck, tmp_path):
+    said = succeed("check", deck, f"--run.output={tmp_path}/out", "--network.kind=resnet")
+    assert "training       44.2 k noisy configurations" not in said  # with 2000 steps of 64
+    assert "136 k noisy configurations" in said
+    assert "5665 parameters" in said
+    assert "7.70 k score evaluations" in said
+
+
 @pytest.mark.parametrize(("more", "said"), [
     (["--sample.score=exact"], "sample.score = exact is for model.name = two-peak"),
     (["--sample.score=none,learnt"], "sample.score = none goes with no other"),

@@ -28,7 +28,7 @@ FieldReference reference_of(double magnetisation) {
 TEST(Features, OddAndEquivariant) {
   for (const double m : {0.0, 1.2}) {
     const FieldReference reference = reference_of(m);
-    FeatureFields fields(reference, feature_graph(m > 0.0, 7));
+    FeatureFields fields(reference, units_of(reference), feature_graph(m > 0.0, 7));
     const ReferenceLevel level(reference, 0.8);
     fields.set_level(level, 1e9);
     Hartley hartley = Hartley::orthogonal(kShape);
@@ -72,7 +72,7 @@ TEST(Features, FitFindsWhatIsThere) {
     const ReferenceLevel level(reference, 0.8);
     FeatureFitter fitter(reference, 3);
     fitter.set_level(level);
-    FeatureFields fields(reference, feature_graph(m > 0.0, 3));
+    FeatureFields fields(reference, units_of(reference), feature_graph(m > 0.0, 3));
     fields.set_level(level, 1e9);
     const std::size_t count = fields.features();
     std::vector<double> planted(count);
@@ -88,7 +88,8 @@ TEST(Features, FitFindsWhatIsThere) {
       fitter.add(y, target, sums);
     }
     const FeatureFitter::Solution solution = fitter.solve(sums);
-    FeatureFit fit{3, reference.widest(), {0.8}, {1e9}, {1e9}, {solution.coefficients}, {solution.linear}, {solution.zero}};
+    FeatureFit fit{3,     units_of(reference),     reference.widest(), {0.8},          {1e9},
+                   {1e9}, {solution.coefficients}, {solution.linear},  {solution.zero}};
     const FeatureCorrection correction(reference, fit);
     const auto worker = correction.worker();
     const ModeOrbits orbits(kShape);
@@ -127,7 +128,7 @@ TEST(Features, FitFindsWhatIsThere) {
 
 // Between two noises all is linear in l; beyond them it is constant. The correction is cut at its limit.
 TEST(Features, InterpolatesAndCuts) {
-  const FeatureFit fit{3, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}, {{2.0}, {0.0}}};
+  const FeatureFit fit{3, {}, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}, {{2.0}, {0.0}}};
   const auto coordinate = [](double r) { return -std::asinh(2.0 / r); };
   const double part = (coordinate(1.0) - coordinate(0.5)) / (coordinate(2.0) - coordinate(0.5));
   EXPECT_NEAR(fit.at(1.0).coefficients[0], 1.0 + 2.0 * part, 1e-14);
@@ -140,6 +141,7 @@ TEST(Features, InterpolatesAndCuts) {
   const FieldReference reference = reference_of(0.0);
   const std::size_t count = feature_names(feature_graph(false, 3)).size();
   const FeatureFit huge{3,
+                        units_of(reference),
                         reference.widest(),
                         {0.8},
                         {1e9},

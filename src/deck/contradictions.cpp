@@ -12,6 +12,8 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
+constexpr double kMostDamping = 60.0;                       // c u(T): f(T) = exp(-c u/2), which rounding still knows
+constexpr std::int64_t kCoarsest = 1 << 20;                 // sites in one of a unet
 constexpr double kMostSteps = 1 << 20;                      // of an update: noise is numbered by update * 2^20 + step
 constexpr double kMostUpdates = 1 << 26;                    // of a walker: noise is numbered by its steps, of 2^20 an update at most
 constexpr double kShortestExact = 1e-3;                     // trajectory |sigma_0|: var(y|x) is of third order in it
@@ -56,6 +58,9 @@ void check_scores(const Deck& deck) {
 /// Keys of the network and its training that contradict each other.
 void check_network(const Deck& deck) {
   const Params& p = deck.params;
+  if (has_law(p.model) && p.network.activation == "cubic") {
+    throw InputError(deck.place_of({"network.activation"}) + "network.activation = cubic is for fields on a lattice: take silu");
+  }
   if (p.network.embedding % 2 != 0) {
     throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
                      " is odd: each frequency makes a sine and a cosine, take an even number");
@@ -260,9 +265,9 @@ void check_field_network(const Deck& deck) {
   }
   if (p.network.kind != "unet") return;
   std::int64_t coarse = 1;
-  for (std::size_t i = 1; i < p.network.channels.size(); ++i) coarse *= p.network.stride;
+  for (std::size_t i = 1; i < p.network.channels.size() && coarse <= kCoarsest; ++i) coarse *= p.network.stride;
   for (const std::int64_t extent : p.lattice.size) {
-    if (extent % coarse == 0) continue;
+    if (coarse <= extent && extent % coarse == 0) continue;
     refuse(deck, {"network.channels", "network.stride", "lattice.size"},
            "network.channels has " + std::to_string(p.network.channels.size()) +
                " resolutions with network.stride = " + std::to_string(p.network.stride) + ", and lattice.size = " + std::to_string(extent) +
@@ -282,6 +287,13 @@ void check_field_score(const Deck& deck) {
   }
   if (std::find(p.sample.score.begin(), p.sample.score.end(), "none") != p.sample.score.end() && p.sample.score.size() > 1) {
     refuse(deck, {"sample.score"}, "sample.score = none goes with no other: leave one out");
+  }
+  for (const Process& process : p.forward.process) {
+    const double u = (p.forward.sigma * p.forward.sigma - 1.0) / (2.0 * std::log(p.forward.sigma));
+    if (process.c * u <= kMostDamping) continue;
+    refuse(deck, {"forward.sigma", "forward.process"},
+           "forward.sigma = " + shortest(p.forward.sigma) + " leaves nothing of the field in the process " + process.name +
+               ", f(T) = exp(-" + shortest(0.5 * process.c * u) + "): take 10 or less");
   }
   if (p.sample.finish > 0 && !rejects(p.generate)) {
     refuse(deck, {"sample.finish", "generate.algorithm"},

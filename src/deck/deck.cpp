@@ -152,7 +152,9 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("sample.sampler")) sample.sampler = {"sde2"};
     if (!is_set("sample.records")) sample.records = 17;
     if (!is_set("forward.times")) deck.params.forward.times = 21;
-    if (!is_set("forward.sigma")) deck.params.forward.sigma = 1000.0;
+    const auto damped = [](const Process& process) { return process.c > 0.0; };
+    const auto& processes = deck.params.forward.process;
+    if (!is_set("forward.sigma")) deck.params.forward.sigma = std::any_of(processes.begin(), processes.end(), damped) ? 10.0 : 1000.0;
     if (!is_set("train.levels")) deck.params.train.levels = 65;
     NetworkParams& network = deck.params.network;
     if (!is_set("network.activation")) network.activation = "cubic";

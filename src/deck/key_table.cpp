@@ -274,7 +274,7 @@ std::vector<Key> forward_keys() {
               {
                   process_key(),
                   forward.number("sigma", &ForwardParams::sigma, {1, 1e6, true}, "", physics,
-                                 "base of the noise g(t) = sigma^t; not set: 10, or 1000 for fields"),
+                                 "base of the noise g(t) = sigma^t; not set: 10, or 1000 for fields with ve alone"),
                   forward.number("noise-min", &ForwardParams::noise_min, {1e-4, 1, false, true}, "standard deviations of the data", physics,
                                  "noise over signal at the last step before the one without noise"),
                   forward.number("times", &ForwardParams::times, {2, 10000}, "", physics,

@@ -141,7 +141,7 @@ class FeatureWorker : public CorrectionWorker {
       for (std::size_t k = 0; k < sites; ++k) r[k] -= fit.linear[k] * y[first + k];
       const auto of_zero = zero_functions(reference_, level, y[first]);
       for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= fit.zero[n] * of_zero[n];
-      cut(r, fit.limit);
+      if (!fit.coefficients.empty()) cut(r, fit.limit);
     }
   }
 

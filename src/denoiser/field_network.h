@@ -13,7 +13,7 @@ namespace scorefield {
 ///
 /// A layer maps h -> act((W h [+ b]) (1 + e(l) U) [+ e(l) V]), e(l) = (sin(w l), cos(w l)) with fixed random frequencies w; [] where the
 /// activation is not odd. Convolutions are 3x3 and periodic (network.padding = circular) or surrounded by zeros.
-/// resnet: h -> h + W' act(W h) in blocks of channels given by network.channels, on a stream of the first of them.
+/// resnet: h -> h + act(W' act(W h)) in blocks of channels given by network.channels, on a stream of the first of them.
 /// unet: means over network.stride x network.stride sites between resolutions on the way down, repetition on the way up, where what was on
 ///   the way down is put beside.
 /// mlp: dense layers over all sites; neither periodic nor equivariant.

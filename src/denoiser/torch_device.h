@@ -7,7 +7,7 @@
 
 namespace scorefield {
 
-/// cpu; cuda: the device of this rank's place on its node; auto: cuda where there is one, else cpu. InputError for cuda without a device.
+/// cpu; cuda: the first device that this process sees; auto: cuda where there is one, else cpu. InputError for cuda without a device.
 at::Device torch_device(const std::string& wanted);
 
 }  // namespace scorefield

@@ -33,7 +33,6 @@ class Finisher {
     chain_.start(number, phi);
     finish::Row start{};
     finish::fill(phi, chain_.action(), start, start);
-    finish::fill(phi, chain_.action(), start, start);
     append(0, start);
     for (std::size_t k = 1; k < rows_.size(); ++k) {
       finish::Row row{};

@@ -93,11 +93,13 @@ namespace {
 Output field_model_output(const Params& params, const Process& process) {
   const TrainParams& train = params.train;
   const double features = 32.0, levels = static_cast<double>(train.levels);
+  Settings settings = settings_of(
+      params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
+  if (has_field_network(params)) append(settings, settings_of(params, {"train.steps"}));  // judged and averaged over all of them
   return {
       model_name(process) + ".h5",
       "train",
-      settings_of(params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network",
-                           "train"}),
+      settings,
       train.levels * (1 + (train.calibration > 0 ? 1 : 0) + (train.validation > 0 ? 1 : 0)) + (has_field_network(params) ? train.steps : 0),
       "train.levels",
       "steps",

@@ -29,11 +29,14 @@ constexpr std::int64_t kSnapshots = 4;  // configurations that are kept at all r
 /// Writes group/snapshots (records, configurations, n_y, n_x) of the first configurations; `run(x, record)` moves them,
 /// [configuration][site], and calls record(level of the record, fields). Collective; all ranks do the same.
 template <class Run>
-void write_snapshots(H5File& file, const std::string& group, FieldShape shape, std::size_t records, std::vector<double> x, const Run& run) {
+void write_snapshots(const Comm& comm, H5File& file, const std::string& group, FieldShape shape, std::size_t records, std::vector<double> x,
+                     const Run& run) {
   const std::size_t count = x.size() / shape.sites();
   std::vector<double> all(records * x.size());
-  run(std::span(x), [&](std::size_t record, std::span<const double> fields) {
-    std::copy(fields.begin(), fields.end(), all.begin() + static_cast<std::ptrdiff_t>(record * fields.size()));
+  require_all(comm, [&] {
+    run(std::span(x), [&](std::size_t record, std::span<const double> fields) {
+      std::copy(fields.begin(), fields.end(), all.begin() + static_cast<std::ptrdiff_t>(record * fields.size()));
+    });
   });
   file.write_all(group + "/snapshots", {records, count, shape.y, shape.x}, all);
 }
@@ -79,7 +82,7 @@ void sample_forward_field(const Context& context, const Process& process) {
     const auto count = static_cast<std::uint64_t>(std::min(kSnapshots, params.generate.samples));
     std::vector<double> x(count * sites);
     ensemble.read_rows("/field", 0, count, x);
-    write_snapshots(file, "/forward", model.reference.shape, levels.size(), x,
+    write_snapshots(context.comm, file, "/forward", model.reference.shape, levels.size(), x,
                     [&](std::span<double> fields, const auto& record) { run_forward(levels, seed, 0, fields, record); });
   };
   make_batch_output(context, found, contents, work, "forward process " + process.name);
@@ -125,7 +128,7 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   contents.describe = [&](H5File& file) {
     for (const char* object : {"/field", "/backward"}) describe_samples(file, object, process, kind, settings);
     const auto count = static_cast<std::size_t>(std::min(kSnapshots, samples_of(params.sample, score_index)));
-    write_snapshots(file, "/backward", shape, recorded.levels.size(), std::vector<double>(count * shape.sites()),
+    write_snapshots(context.comm, file, "/backward", shape, recorded.levels.size(), std::vector<double>(count * shape.sites()),
                     [&](std::span<double> fields, const auto& record) { run(0, fields, record); });
   };
   contents.model = identity_of(model);

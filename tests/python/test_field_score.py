@@ -154,9 +154,8 @@ def test_noise_too_low_for_the_data(deck, tmp_path):
 
 def test_check_tells_the_costs(deck, tmp_path):
     said = succeed("check", deck, f"--run.output={tmp_path}/out", "--network.kind=resnet")
-    assert "training       44.2 k noisy configurations" not in said  # with 2000 steps of 64
-    assert "136 k noisy configurations" in said
-    assert "5665 parameters" in said
+    assert "137 k noisy configurations, 696 k updates" in said  # 17 levels of 504, and 2000 steps of 64; 5 updates each, 20 to validate
+    assert "12352 parameters" in said
     assert "7.70 k score evaluations" in said
 
 
@@ -168,6 +167,8 @@ def test_check_tells_the_costs(deck, tmp_path):
     (["--train.validation=30000"], "train.validation = 30000"),
     (["--generate.algorithm=langevin", "--generate.cluster=0"], "sample.finish needs updates that leave exp(-S) as it is"),
     (["--network.peaks=65"], "network.peaks = 65"),
+    (["--forward.process=vp", "--forward.sigma=1000"], "leaves nothing of the field in the process vp"),
+    (["--network.kind=unet", "--network.channels=" + ",".join(17 * ["2"]), "--network.stride=16"], "is no multiple of"),
     (["--network.order=9"], "network.order = 9: expected an integer, 0 <= value <= 7"),
     (["--network.order=0"], "network.order = 0 leaves no features"),
     (["--network.kind=unet", "--network.channels=4,8,8"], "lattice.size = 6 is no multiple of 4"),

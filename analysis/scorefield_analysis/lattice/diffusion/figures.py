@@ -42,7 +42,8 @@ def draw_cumulants(groups: Sequence[FieldProcess]) -> Canvas:
             scale = group.kept[shown] ** order
             noise = group.noise_variance[shown] if order == 2 else 0.0
             value, error = group.cumulants.value[shown, order - 1] - noise, group.cumulants.error[shown, order - 1]
-            known = error / scale < 0.5 * np.abs(group.cumulants.exact[0, order - 1] if group.cumulants.exact is not None else np.inf)
+            signal = np.inf if group.cumulants.exact is None else np.abs(group.cumulants.exact[shown, order - 1] - noise)
+            known = error < 0.5 * signal
             points(axes[0, column], ratio[shown][known], (value / scale)[known], (error / scale)[known], look_of(group.score))
             if group.cumulants.exact is None:
                 continue
@@ -53,8 +54,8 @@ def draw_cumulants(groups: Sequence[FieldProcess]) -> Canvas:
             points(axes[1, column], ratio[shown], deviation, None, look_of(group.score))
         sigma_band(axes[1, column], np.concatenate(deviations) if deviations else np.zeros(1))
         axes[0, column].set_title(rf"$\kappa_{order}(t)/f^{order}$" if order > 2 else r"$(\kappa_2(t) - \Xi)/f^2$")
-        if groups[0].score is not None:
-            axes[0, column].invert_xaxis()
+    if groups[0].score is not None:
+        axes[0, 0].invert_xaxis()
     axes[1, 0].set_ylabel(r"deviation $[\sigma]$")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     unique = dict(zip(labels, handles))

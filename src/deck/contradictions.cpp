@@ -300,8 +300,10 @@ void check_field_score(const Deck& deck) {
            "sample.finish needs updates that leave exp(-S) as it is, and generate.algorithm = " + p.generate.algorithm +
                " has none: take hmc or langevin-corrected, or sample.finish = 0");
   }
-  if (p.network.order == 0 && p.network.kind == "features") {
-    refuse(deck, {"network.order", "network.kind"}, "network.order = 0 leaves no features, and network.kind = features has nothing else");
+  const bool no_features = p.network.order == 0 || (p.network.order < 3 && p.network.reference != "mixture");  // the first are cubic
+  if (no_features && p.network.kind == "features") {
+    refuse(deck, {"network.order", "network.kind"},
+           "network.order = " + std::to_string(p.network.order) + " leaves no features, and network.kind = features has nothing else");
   }
   if (has_field_network(p)) check_field_network(deck);
   check_share(deck, "train.per-level", p.train.per_level);

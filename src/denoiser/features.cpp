@@ -115,7 +115,7 @@ FeatureFit::Level FeatureFit::at(double ratio) const {
     for (std::size_t i = 0; i < a.size(); ++i) values.push_back((1.0 - part) * a[i] + part * b[i]);
     return values;
   };
-  return {(1.0 - part) * bounds[low] + part * bounds[high], std::min(limits[low], limits[high]),
+  return {(1.0 - part) * bounds[low] + part * bounds[high], (1.0 - part) * limits[low] + part * limits[high],
           between(coefficients[low], coefficients[high]), between(linear[low], linear[high]), between(zero[low], zero[high])};
 }
 

@@ -25,12 +25,19 @@ class ModelCorrection : public Correction {
  public:
   ModelCorrection(const FieldModel& model, const std::string& device) : features_(model.reference, model.fit) {
     if (model.network) network_.emplace(model.reference, features_, *model.network, model.fit.scale, device);
+    if (model.calibration) calibrated_.emplace(model.reference, learnt(), *model.calibration);
   }
-  std::unique_ptr<CorrectionWorker> worker() const override { return network_ ? network_->worker() : features_.worker(); }
+  std::unique_ptr<CorrectionWorker> worker() const override { return calibrated_ ? calibrated_->worker() : learnt().worker(); }
 
  private:
+  const Correction& learnt() const {
+    if (network_) return *network_;
+    return features_;
+  }
+
   FeatureCorrection features_;
   std::optional<NetworkCorrection> network_;
+  std::optional<CalibratedCorrection> calibrated_;
 };
 
 }  // namespace
@@ -67,6 +74,11 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
   model.fit.linear = rows_of(linear, levels);
   model.fit.zero = rows_of(zero, levels);
   model.reference.zero = zero_mode_of(pairs);
+  if (file.exists("/calibration/linear")) {
+    const std::vector<double> part = file.read_all("/calibration/linear"), of_zero = file.read_all("/calibration/zero");
+    file.require(part.size() == linear.size() && of_zero.size() == zero.size(), "is damaged: its calibration is of another fit");
+    model.calibration = LinearFit{model.fit.scale, model.fit.ratios, rows_of(part, levels), rows_of(of_zero, levels)};
+  }
   if (network.kind == "features") return model;
   model.network = FieldWeights{network, file.read_all("/network/frequencies"), file.read_all("/network/best_weights")};
   const bool fits = static_cast<std::int64_t>(model.network->weights.size()) == field_parameter_count(network, shape) &&
@@ -96,6 +108,10 @@ void write_field_model(H5File& file, const FieldModel& model) {
     names += (names.empty() ? "" : "; ") + name;
   }
   file.set_attribute("/features", "names", names);
+  if (model.calibration) {
+    file.write_all("/calibration/linear", {levels, shape.y, shape.x}, joined(model.calibration->linear));
+    file.write_all("/calibration/zero", {levels, kZeroFunctions}, joined(model.calibration->zero));
+  }
   if (!model.network) return;
   file.write_all("/network/frequencies", {model.network->frequencies.size()}, model.network->frequencies);
   file.write_all("/network/best_weights", {model.network->weights.size()}, model.network->weights);

@@ -5,15 +5,17 @@
 
 #include "base/hdf5.h"
 #include "denoiser/features.h"
+#include "denoiser/linear_part.h"
 #include "denoiser/network_correction.h"
 
 namespace scorefield {
 
-/// Reference, features, and a network on top of them where there is one.
+/// Reference, features, a network on top of them where there is one, and what the calibration takes out of all.
 struct FieldModel {
   FieldReference reference;
   FeatureFit fit;
   std::optional<FieldWeights> network{};
+  std::optional<LinearFit> calibration{};
 };
 
 /// R of all of it; networks compute on `device` (torch_device.h). The model must outlive it.

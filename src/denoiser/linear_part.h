@@ -1,10 +1,11 @@
 // What of a correction is linear in its own mode, or depends on the zero mode alone.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "denoiser/field_reference.h"
+#include "denoiser/correction.h"
 #include "denoiser/mode_orbits.h"
 
 namespace scorefield {
@@ -27,6 +28,27 @@ class LinearPart {
  private:
   const FieldReference& reference_;
   ModeOrbits orbits_;
+};
+
+/// Such parts at some noises, linear in l = -asinh(sqrt(scale)/r) between them and constant outside.
+struct LinearFit {
+  double scale = 1.0;
+  std::vector<double> ratios;                     ///< ascending
+  std::vector<std::vector<double>> linear, zero;  ///< A and B, one list a ratio
+  LinearPart::Solution at(double ratio) const;
+};
+
+/// A correction without a linear part of it: R(k) - A(k) y(k), R(0) - sum_n B_n H_n. All must outlive it.
+class CalibratedCorrection : public Correction {
+ public:
+  CalibratedCorrection(const FieldReference& reference, const Correction& correction, const LinearFit& part)
+      : reference_(reference), correction_(correction), part_(part) {}
+  std::unique_ptr<CorrectionWorker> worker() const override;
+
+ private:
+  const FieldReference& reference_;
+  const Correction& correction_;
+  const LinearFit& part_;
 };
 
 }  // namespace scorefield

@@ -26,7 +26,7 @@ class Calibration {
     calibrate(levels() - 1, field_);
   }
 
-  /// From `level` to the one below, whose fit is calibrated on the way.
+  /// From `level` to the one below, where the score is calibrated on the way.
   void descend(std::size_t level) {
     const std::size_t up = std::min(level + 1, levels() - 1);
     if (up > level) lift(level, up);
@@ -90,15 +90,14 @@ class Calibration {
     });
   }
 
-  /// Evaluates, and takes what is linear out of the fit at this level and of correction_.
+  /// Evaluates, and takes what is linear out of the score at this level and of correction_.
   void calibrate(std::size_t level, std::vector<double>& from) {
     const std::vector<double> sums = evaluate(level, from);
     LinearPart::Solution extra;
     require_all(work_.context().comm, [&] { extra = part_.solve(sums); });
     for (auto* values : {&extra.linear, &extra.zero}) work_.context().comm.broadcast(*values);
-    std::vector<double>&linear = model_.fit.linear[level], &zero = model_.fit.zero[level];
-    for (std::size_t k = 0; k < sites_; ++k) linear[k] += extra.linear[k];
-    for (std::size_t n = 0; n < kZeroFunctions; ++n) zero[n] += extra.zero[n];
+    model_.calibration->linear[level] = extra.linear;
+    model_.calibration->zero[level] = extra.zero;
     const ReferenceLevel at(model_.reference, ratio(level));
     for_configurations(1, [&](std::size_t, std::size_t first, std::span<double>) {
       const auto y = one(noisy_, first), r = one(correction_, first);
@@ -132,6 +131,10 @@ class Calibration {
 }  // namespace
 
 void calibrate_field(LevelWork& work, FieldModel& model, const std::function<void()>& visit) {
+  const std::size_t levels = model.fit.ratios.size();
+  const std::vector<std::vector<double>> linear(levels, std::vector<double>(work.sites(), 0.0)),
+      zero(levels, std::vector<double>(kZeroFunctions, 0.0));
+  model.calibration = LinearFit{model.fit.scale, model.fit.ratios, linear, zero};
   Calibration calibration(work, model);
   for (std::size_t level = model.fit.ratios.size() - 1; level > 0; --level) {
     visit();

@@ -6,10 +6,10 @@
 
 namespace scorefield {
 
-/// Runs train.calibration configurations down the levels of the fit, with forward noise between (as the sampler sde2 does), and takes out
-/// of R at each level what is linear in the mode there, or depends on the zero mode alone: on the configurations that the score itself
-/// makes rather than on those of the ensemble. E[R(k) y(k)] = 0 keeps variances on their known course, C + r^2, whatever else the score
-/// misses. `visit` is called after each level. Collective.
+/// Runs train.calibration configurations down the levels of the fit, with forward noise between (as the sampler sde2 does), and finds
+/// model.calibration: at each level what is linear in the mode there, or depends on the zero mode alone, on the configurations that the
+/// score itself makes rather than on those of the ensemble. E[R(k) y(k)] = 0 keeps variances on their known course, C + r^2, whatever else
+/// the score misses. `visit` is called after each level. Collective.
 void calibrate_field(LevelWork& work, FieldModel& model, const std::function<void()>& visit);
 
 }  // namespace scorefield

@@ -24,6 +24,10 @@ std::int64_t identity_of(const FieldModel& model) {
   std::vector<double> numbers = model.reference.spectrum;
   for (const auto& part : {joined(model.fit.coefficients), joined(model.fit.linear)})
     numbers.insert(numbers.end(), part.begin(), part.end());
+  if (model.calibration) {
+    for (const auto& part : {joined(model.calibration->linear), joined(model.calibration->zero)})
+      numbers.insert(numbers.end(), part.begin(), part.end());
+  }
   if (model.network) numbers.insert(numbers.end(), model.network->weights.begin(), model.network->weights.end());
   return static_cast<std::int64_t>(hash_values(numbers));
 }

@@ -104,7 +104,7 @@ Output field_model_output(const Params& params, const Process& process) {
       "train.levels",
       "steps",
       {"ensemble.h5"},
-      8.0 * (static_cast<double>(numbers_of(params)) + levels * features)};
+      8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels) + levels * features)};
 }
 
 /// Recorded with the reference of the model: its variance sets sources and cells.

@@ -83,7 +83,7 @@ class FieldTraining {
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
   std::int64_t done() const {
-    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + (calibrated_ ? levels() : 0) +
+    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + (model_.calibration ? levels() : 0) +
            validated();
   }
   bool network_wanted() const { return has_field_network(params_) && (!network_ || network_->done() < params_.train.steps); }
@@ -104,7 +104,7 @@ class FieldTraining {
       taken_over_ ? take_over_level(*work_, ratios_, fitted, *taken_over_, model_) : fit_level(*work_, ratios_, fitted, model_);
     } else if (network_wanted()) {
       train_network();
-    } else if (params_.train.calibration > 0 && !calibrated_) {
+    } else if (params_.train.calibration > 0 && !model_.calibration) {
       calibrate(progress);
     } else {
       validate();
@@ -133,8 +133,7 @@ class FieldTraining {
       safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
       progress.update(visited += 1.0, "calibrating");
     });
-    model_.fit = trial.fit;
-    calibrated_ = true;
+    model_.calibration = trial.calibration;
   }
 
   void validate() {
@@ -162,7 +161,11 @@ class FieldTraining {
                            {"coefficients", joined(model_.fit.coefficients)},
                            {"linear", joined(model_.fit.linear)},
                            {"distance", distance_}},
-                          {{"calibrated", calibrated_ ? 1 : 0}}};
+                          {}};
+    if (model_.calibration) {
+      checkpoint.arrays["calibration_linear"] = joined(model_.calibration->linear);
+      checkpoint.arrays["calibration_zero"] = joined(model_.calibration->zero);
+    }
     if (network_) {
       TrainingState state = network_->state();
       NetworkRecord record = network_->record();
@@ -215,7 +218,10 @@ class FieldTraining {
     fit.linear = rows_of(list("linear"), fit.ratios.size());
     fit.zero = rows_of(list("zero"), fit.ratios.size());
     distance_ = list("distance");
-    calibrated_ = checkpoint.integers.at("calibrated") == 1;
+    if (checkpoint.arrays.count("calibration_linear") == 1) {
+      model_.calibration = LinearFit{model_.reference.widest(), fit.ratios, rows_of(list("calibration_linear"), fit.ratios.size()),
+                                     rows_of(list("calibration_zero"), fit.ratios.size())};
+    }
     context_.log.line("train: going on with " + path_.string() + " from " + std::to_string(checkpoint.committed) + " of " +
                       std::to_string(output_.wanted) + " steps");
   }
@@ -228,7 +234,6 @@ class FieldTraining {
   SafePoints safe_points_;
   FieldModel model_;
   std::vector<double> ratios_, distance_;
-  bool calibrated_ = false;
   std::optional<LevelWork> work_;
   std::optional<NetworkTraining> network_;
   std::optional<FeatureFit> taken_over_;

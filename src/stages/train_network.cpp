@@ -50,7 +50,8 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
     double within = 0.0;
     fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j), {&within, 1});
-    const double l = bottom + (top - bottom) * (static_cast<double>(j) + within) / static_cast<double>(total);
+    const std::int64_t stratum = (j + LevelWork::kPiece * static_cast<std::int64_t>(number)) % total;  // each part of the ensemble sees all
+    const double l = bottom + (top - bottom) * (static_cast<double>(stratum) + within) / static_cast<double>(total);
     const double ratio = -root / std::sinh(l);
     const ReferenceLevel at(model_.reference, ratio);
     work_.add_noise(worker, step, j, ratio, phi);
@@ -85,17 +86,18 @@ double NetworkTraining::step() {
     if (!std::isfinite(loss)) throw NumericalError("the loss of the network is not finite: lower train.learning-rate, or set train.clip");
   });
   record_.loss_sum += loss;
-  if (done() % std::max<std::int64_t>(1, train.steps / kIntervals) == 0) judge();
+  if (done() % std::max<std::int64_t>(1, train.steps / kIntervals) == 0 || done() == train.steps) judge();
   return loss;
 }
 
-/// Keeps the averaged weights if no others did as well on what is held out.
+/// Keeps the averaged weights if no others did as well on what is held out, or nothing is.
 void NetworkTraining::judge() {
   const double before = record_.steps.empty() ? 0.0 : record_.steps.back();
-  const double validation =
-      trainer_.loss(held_out_, static_cast<std::int64_t>(work_.context().comm.sum(static_cast<double>(held_out_.coordinates.size()))));
+  const auto held_out = static_cast<std::int64_t>(work_.context().comm.sum(static_cast<double>(held_out_.coordinates.size())));
+  const double validation = held_out > 0 ? trainer_.loss(held_out_, held_out) : NAN;
   const auto& earlier = record_.validation_losses;
-  if (earlier.empty() || validation < *std::min_element(earlier.begin(), earlier.end())) record_.best_weights = trainer_.weights().weights;
+  const bool best = earlier.empty() || std::isnan(validation) || validation < *std::min_element(earlier.begin(), earlier.end());
+  if (best) record_.best_weights = trainer_.weights().weights;
   record_.steps.push_back(static_cast<double>(done()));
   record_.losses.push_back(record_.loss_sum / (record_.steps.back() - before));
   record_.validation_losses.push_back(validation);
@@ -109,7 +111,7 @@ void NetworkTraining::restore(const TrainingState& state, NetworkRecord record) 
 
 FieldWeights NetworkTraining::weights() const {
   FieldWeights weights = trainer_.weights();
-  if (!record_.best_weights.empty() && work_.params().train.validation > 0) weights.weights = record_.best_weights;
+  if (!record_.best_weights.empty()) weights.weights = record_.best_weights;
   return weights;
 }
 

@@ -171,6 +171,7 @@ def test_check_tells_the_costs(deck, tmp_path):
     (["--network.kind=unet", "--network.channels=" + ",".join(17 * ["2"]), "--network.stride=16"], "is no multiple of"),
     (["--network.order=9"], "network.order = 9: expected an integer, 0 <= value <= 7"),
     (["--network.order=0"], "network.order = 0 leaves no features"),
+    (["--network.order=2"], "network.order = 2 leaves no features"),
     (["--network.kind=unet", "--network.channels=4,8,8"], "lattice.size = 6 is no multiple of 4"),
     (["--network.kind=resnet", "--network.embedding=3"], "network.embedding = 3 is odd"),
     (["--network.kind=resnet", "--train.steps=10"], "train.warmup = 100 leaves nothing of train.steps = 10"),

@@ -135,7 +135,7 @@ TEST(Features, InterpolatesAndCuts) {
   EXPECT_NEAR(fit.at(1.0).linear[0], part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).zero[0], 2.0 - 2.0 * part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).bound, 1.0 + part, 1e-14);
-  EXPECT_EQ(fit.at(1.0).limit, 3.0);
+  EXPECT_NEAR(fit.at(1.0).limit, 5.0 - 2.0 * part, 1e-14);
   EXPECT_EQ(fit.at(0.1).coefficients[0], 1.0);
   EXPECT_EQ(fit.at(100.0).coefficients[0], 3.0);
   const FieldReference reference = reference_of(0.0);

@@ -90,6 +90,7 @@ def _diffusion_parts(results: LatticeResults) -> list[str]:
     parts = []
     if diffusion.samples:
         parts += ["## Samples of the diffusion model", comparison_table(results, diffusion).markdown(), COMPARISON_NOTE]
+        parts += [f"**{each.label}:** {warning}." for each in diffusion.samples for warning in each.measured.warnings]
     if diffusion.forward or diffusion.backward:
         parts += ["## Along the processes", process_table(diffusion).markdown(), PROCESS_NOTE]
     if any(each.finish is not None for each in diffusion.samples):

@@ -1,6 +1,7 @@
 """Tables of what a diffusion model of a lattice field made, beside its ensemble."""
 
 import math
+from typing import Callable
 
 import numpy as np
 
@@ -42,16 +43,14 @@ def process_table(diffusion: Diffusion) -> Table:
     """How well each process keeps to κ_n fⁿ and G_0 f² + Ξ: smallest and median p-value over its times."""
     rows = []
     for process in [*diffusion.forward, *diffusion.backward]:
-        cells = [ABSENT] * 4
-        if process.p_value is not None:
-            cells = [_probability(reduce(column)) for column in process.p_value.T for reduce in (np.nanmin, np.nanmedian)
-                     ] if np.isfinite(process.p_value).any() else cells
+        columns = [np.empty(0)] * 2 if process.p_value is None else process.p_value.T
+        cells = [_probability(column[np.isfinite(column)], reduce) for column in columns for reduce in (np.min, np.median)]
         rows.append([process.label, f"{process.samples}", f"{len(process.time)}", *cells])
     return Table(["", "configurations", "times", "κ_n: least p", "median p", "G(k): least p", "median p"], rows)
 
 
-def _probability(p: float) -> str:
-    return f"{p:.2g}" if math.isfinite(p) else ABSENT
+def _probability(known: np.ndarray, reduce: Callable[[np.ndarray], float]) -> str:
+    return f"{reduce(known):.2g}" if len(known) else ABSENT
 
 
 def finish_table(diffusion: Diffusion) -> Table:

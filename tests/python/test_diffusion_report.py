@@ -1,0 +1,83 @@
+"""The report on a lattice run with a diffusion model: of the quick deck's own output, and of parts of one."""
+
+import shutil
+from dataclasses import replace
+
+import h5py
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from scorefield_analysis.histograms import Histogram
+from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_modes
+from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
+from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
+from scorefield_analysis.lattice.report import write_lattice_report
+from scorefield_analysis.reader import read_run
+
+
+@pytest.fixture(scope="module")
+def folder(real_output, tmp_path_factory):
+    """A copy of what tests/run.sh made of phi4-critical-quick.ini, without the large files."""
+    source = real_output / "phi4-critical"
+    copy = tmp_path_factory.mktemp("run")
+    for name in ("results.h5", "model-ve.h5", "deck.ini"):
+        shutil.copy(source / name, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return read_run(folder)
+
+
+def test_reads_all_groups(results):
+    diffusion = results.diffusion
+    assert [each.label for each in diffusion.samples] == ["VE, learnt score", "VE, learnt score, finished"]
+    assert [each.label for each in diffusion.forward + diffusion.backward] == ["VE forward", "VE backward, learnt score"]
+    assert diffusion.backward[0].snapshots.shape == (17, 4, 16, 16)
+    assert diffusion.samples[1].finish.updates[-1] == 64
+
+
+def test_tables_hold_the_numbers(results, folder):
+    table = comparison_table(results, results.diffusion).markdown()
+    with h5py.File(folder / "results.h5") as file:
+        names = file["/samples-ve-learnt/quantities"].attrs["names"]
+        names = (names.decode() if isinstance(names, bytes) else names).split(",")
+        value = file["/samples-ve-learnt/quantities/value"][names.index("kappa2_Z2")]
+    row = next(line for line in table.splitlines() if line.startswith("| κ2 "))
+    cell = row.split("|")[3]
+    assert abs(float(cell.split("(")[0]) - value) < 0.01
+    assert "σ" in cell and "%" in cell
+    assert process_table(results.diffusion).markdown().count("\n") == 3
+    assert "64" in finish_table(results.diffusion).markdown().splitlines()[-1]
+
+
+def test_report_has_its_figures(folder):
+    text = write_lattice_report(folder, read_run(folder))
+    assert "VE, learnt score, finished" in text
+    for name in ("forward-ve", "backward-ve", "backward-modes-ve", "snapshots-ve", "magnetisation-ve", "correlators-ve", "finish-ve", "distance"):
+        assert (folder / "report" / f"{name}.png").stat().st_size > 10000, name
+    report = (folder / "report" / "report.md").read_text()
+    for part in ("## Samples of the diffusion model", "## Along the processes", "## Exact finish"):
+        assert part in report
+
+
+def test_parts_of_a_run(results):
+    """Without forward process, finish or snapshots, and with too few bins for a p-value, tables and figures leave out what there is not."""
+    diffusion = results.diffusion
+    bare = replace(diffusion.backward[0], p_value=np.full((17, 2), np.nan), snapshots=None, score="reference")
+    no_law = replace(bare, p_value=None, cumulants=replace(bare.cumulants, exact=None), modes=replace(bare.modes, exact=None))
+    for backward in (bare, no_law):
+        part = replace(diffusion, forward=[], backward=[backward], samples=diffusion.samples[:1])
+        assert "–" in process_table(part).markdown()
+        names = [figure.name for figure in diffusion_figures(results, part)]
+        assert "snapshots-ve" not in names and "finish-ve" not in names
+        for draw in (draw_cumulants, draw_modes):
+            plt.close(draw([backward]))
+
+
+def test_counts_in_other_cells_keep_their_sum(results):
+    fine = Histogram(np.linspace(-1.0, 1.0, 201), np.arange(200.0), None, 1)
+    counts = _counts_on(replace(results, histogram_m=fine), np.linspace(-1.1, 1.1, 12))
+    assert counts.sum() == pytest.approx(fine.counts.sum())
+    assert np.all(np.diff(counts[1:-1]) > 0)

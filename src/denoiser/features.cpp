@@ -97,8 +97,8 @@ void FeatureFields::combine(std::span<const double> coefficients, std::span<doub
 }
 
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode) {
-  constexpr double kReach = 4.0;
-  const double x = std::clamp(level.zero().denoised(zero_mode) / std::sqrt(reference.zero.square()), -kReach, kReach);
+  const double reach = level.zero().reach();
+  const double x = std::clamp(level.zero().denoised(zero_mode), -reach, reach) / std::sqrt(reference.zero.square());
   const double square = x * x;
   return {x, x * square, x * square * square, x * square * square * square};
 }

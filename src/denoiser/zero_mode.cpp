@@ -131,6 +131,7 @@ ZeroModeLevel::ZeroModeLevel(const ZeroMode& law, double ratio) {
     widest_ = std::max(widest_, peaks_.back().deviation);
     outermost_ = std::max(outermost_, pair.centre);
   }
+  reach_ = denoised(unwhiten(3.0));
 }
 
 double ZeroModeLevel::density(double h) const {
@@ -181,7 +182,8 @@ double ZeroModeLevel::unwhiten(double whitened) const {
 
 double ZeroModeLevel::slope(double h) const {
   if (gaussian()) return 1.0 / peaks_[0].deviation;
-  return density(h) / normal_density(whiten(h));
+  const double here = density(h);
+  return here > 0.0 ? here / normal_density(whiten(h)) : 1.0 / widest_;  // 38 deviations away
 }
 
 /// The mean of value(peak, s) over the peaks at s centre, s = +-1, from which h came; what they have in common is taken out of the

@@ -42,6 +42,8 @@ class ZeroModeLevel {
   double slope(double h) const;
   /// E[h without noise | h].
   double denoised(double h) const;
+  /// E[h without noise | h] three deviations out, where F is as a normal number's at 3: beyond there are hardly any data.
+  double reach() const { return reach_; }
   /// E[sign of the peak | h]; peaks at 0 have none.
   double sign(double h) const;
 
@@ -57,7 +59,7 @@ class ZeroModeLevel {
   double posterior_mean(double h, const Value& value) const;
 
   std::vector<Peak> peaks_;
-  double widest_ = 0.0, outermost_ = 0.0;
+  double widest_ = 0.0, outermost_ = 0.0, reach_ = 0.0;
 };
 
 }  // namespace scorefield

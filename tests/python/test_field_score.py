@@ -213,3 +213,17 @@ def test_a_network_on_top(deck, tmp_path):
     assert np.allclose(losses["a"], losses["c"], rtol=1e-3)
     widest = np.argmax(distance[:, 2])
     assert distance[widest, 0] < 0.5 * distance[widest, 2]
+
+
+@pytest.mark.parametrize(("more", "said", "code"), [
+    (["--network.order=5"], "another network.order", 2),
+    (["--network.reference=mixture"], "another network.order or network.reference", 2),
+    (["--train.from={straight}/ensemble.h5"], "is no model of a field on a lattice", 2),
+    (["--train.from={straight}/nothing.h5"], "nothing.h5", 2),
+])
+def test_features_that_cannot_be_taken_over(deck, straight, tmp_path, more, said, code):
+    words = [f"--train.from={straight}/model-ve.h5", *(word.format(straight=straight) for word in more)]
+    result = scorefield("run", deck, f"--run.output={tmp_path}/out", *words, ranks=2, environment=PATIENT)
+    assert result.returncode == code, result.stderr
+    assert said in only_error_line(result)
+    assert not (tmp_path / "out").exists()

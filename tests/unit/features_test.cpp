@@ -162,10 +162,10 @@ TEST(Features, InterpolatesAndCuts) {
 TEST(Features, FunctionsOfTheZeroMode) {
   FieldReference reference = reference_of(0.0);
   reference.zero = {{{1.0, 0.0, 4.0}}};
-  const ReferenceLevel level(reference, 2.0);  // half of it is left
-  const auto functions = zero_functions(reference, level, 6.0);
+  const ReferenceLevel level(reference, 2.0);                    // half of it is left
+  const auto functions = zero_functions(reference, level, 6.0);  // 2.1 deviations
   for (std::size_t n = 0; n < kZeroFunctions; ++n) EXPECT_NEAR(functions[n], std::pow(1.5, 2.0 * static_cast<double>(n) + 1.0), 1e-12);
-  EXPECT_EQ(zero_functions(reference, level, -1e9)[1], -64.0);
+  EXPECT_NEAR(zero_functions(reference, level, -1e9)[0], -3.0 * std::sqrt(8.0) / 2.0 / 2.0, 1e-12);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "denoiser/level_interpolation.h"
+
 namespace scorefield {
 
 FeatureUnits units_of(const FieldReference& reference) {
@@ -104,19 +106,15 @@ std::array<double, kZeroFunctions> zero_functions(const FieldReference& referenc
 }
 
 FeatureFit::Level FeatureFit::at(double ratio) const {
-  const auto next = std::upper_bound(ratios.begin(), ratios.end(), ratio);
-  const auto above = static_cast<std::size_t>(next - ratios.begin());
-  const std::size_t high = std::min(above, ratios.size() - 1), low = above == 0 ? 0 : above - 1;
-  const auto coordinate = [&](double r) { return -std::asinh(std::sqrt(scale) / r); };
-  const double part =
-      high > low ? (coordinate(ratio) - coordinate(ratios[low])) / (coordinate(ratios[high]) - coordinate(ratios[low])) : 0.0;
-  const auto between = [&](const std::vector<double>& a, const std::vector<double>& b) {
-    std::vector<double> values;
-    for (std::size_t i = 0; i < a.size(); ++i) values.push_back((1.0 - part) * a[i] + part * b[i]);
-    return values;
-  };
-  return {(1.0 - part) * bounds[low] + part * bounds[high], (1.0 - part) * limits[low] + part * limits[high],
-          between(coefficients[low], coefficients[high]), between(linear[low], linear[high]), between(zero[low], zero[high])};
+  const LevelInterpolation of(ratios, scale, ratio);
+  return {of(bounds), of(limits), of(coefficients), of(linear), of(zero)};
+}
+
+void take_out(const FieldReference& reference, const ReferenceLevel& level, std::span<const double> linear, std::span<const double> zero,
+              std::span<const double> y, std::span<double> r) {
+  for (std::size_t k = 0; k < y.size(); ++k) r[k] -= linear[k] * y[k];
+  const auto functions = zero_functions(reference, level, y[0]);
+  for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= zero[n] * functions[n];
 }
 
 namespace {
@@ -138,9 +136,7 @@ class FeatureWorker : public CorrectionWorker {
       fields_.evaluate(y.subspan(first, sites));
       fields_.combine(fit.coefficients, out.subspan(first, sites));
       const auto r = out.subspan(first, sites);
-      for (std::size_t k = 0; k < sites; ++k) r[k] -= fit.linear[k] * y[first + k];
-      const auto of_zero = zero_functions(reference_, level, y[first]);
-      for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= fit.zero[n] * of_zero[n];
+      take_out(reference_, level, fit.linear, fit.zero, y.subspan(first, sites), r);
       if (!fit.coefficients.empty()) cut(r, fit.limit);
     }
   }

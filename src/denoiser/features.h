@@ -63,6 +63,10 @@ constexpr std::size_t kZeroFunctions = 4;
 constexpr double kZeroRidge = 1e-7;  ///< of their fit: in a broken phase |x| hardly differs from 1, and its powers from each other
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode);
 
+/// r(k) - A(k) y(k), and r(0) - sum_n B_n H_n, of one field: `linear` A, `zero` B.
+void take_out(const FieldReference& reference, const ReferenceLevel& level, std::span<const double> linear, std::span<const double> zero,
+              std::span<const double> y, std::span<double> r);
+
 /// Coefficients at some noises, between which they are interpolated.
 struct FeatureFit {
   int order = 7;

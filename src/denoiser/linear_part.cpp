@@ -1,10 +1,9 @@
 #include "denoiser/linear_part.h"
 
 #include <Eigen/Cholesky>
-#include <algorithm>
-#include <cmath>
 
 #include "denoiser/features.h"
+#include "denoiser/level_interpolation.h"
 
 namespace scorefield {
 
@@ -42,17 +41,8 @@ LinearPart::Solution LinearPart::solve(std::span<const double> sums) const {
 }
 
 LinearPart::Solution LinearFit::at(double ratio) const {
-  const auto above = static_cast<std::size_t>(std::upper_bound(ratios.begin(), ratios.end(), ratio) - ratios.begin());
-  const std::size_t high = std::min(above, ratios.size() - 1), low = above == 0 ? 0 : above - 1;
-  const auto coordinate = [&](double r) { return -std::asinh(std::sqrt(scale) / r); };
-  const double part =
-      high > low ? (coordinate(ratio) - coordinate(ratios[low])) / (coordinate(ratios[high]) - coordinate(ratios[low])) : 0.0;
-  const auto between = [&](const std::vector<std::vector<double>>& rows) {
-    std::vector<double> values;
-    for (std::size_t i = 0; i < rows[low].size(); ++i) values.push_back((1.0 - part) * rows[low][i] + part * rows[high][i]);
-    return values;
-  };
-  return {between(linear), between(zero)};
+  const LevelInterpolation of(ratios, scale, ratio);
+  return {of(linear), of(zero)};
 }
 
 namespace {
@@ -67,9 +57,7 @@ class CalibratedWorker : public CorrectionWorker {
     const LinearPart::Solution here = part_.at(level.ratio());
     const std::size_t sites = here.linear.size();
     for (std::size_t first = 0; first < y.size(); first += sites) {
-      for (std::size_t k = 0; k < sites; ++k) out[first + k] -= here.linear[k] * y[first + k];
-      const auto functions = zero_functions(reference_, level, y[first]);
-      for (std::size_t n = 0; n < kZeroFunctions; ++n) out[first] -= here.zero[n] * functions[n];
+      take_out(reference_, level, here.linear, here.zero, y.subspan(first, sites), out.subspan(first, sites));
     }
   }
 

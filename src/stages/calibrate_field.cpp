@@ -101,9 +101,7 @@ class Calibration {
     const ReferenceLevel at(model_.reference, ratio(level));
     for_configurations(1, [&](std::size_t, std::size_t first, std::span<double>) {
       const auto y = one(noisy_, first), r = one(correction_, first);
-      const auto functions = zero_functions(model_.reference, at, y[0]);
-      for (std::size_t k = 0; k < sites_; ++k) r[k] -= extra.linear[k] * y[k];
-      for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= extra.zero[n] * functions[n];
+      take_out(model_.reference, at, extra.linear, extra.zero, y, r);
     });
   }
 

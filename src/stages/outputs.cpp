@@ -107,27 +107,19 @@ Output field_model_output(const Params& params, const Process& process) {
       8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels) + levels * features)};
 }
 
-/// Recorded with the reference of the model: its variance sets sources and cells.
-Output field_forward_output(const Params& params, const Process& process) {
-  const Output model = field_model_output(params, process);
-  Settings settings = model.settings;
-  append(settings, settings_of(params, {"forward.times"}));
-  add_recording_settings(params, settings);
-  return {forward_name(process) + ".h5",
-          "sample",
-          settings,
-          params.generate.samples,
-          "generate.samples",
-          "configurations",
-          {"ensemble.h5", model.file},
-          recorded_bytes(params, params.generate.samples, params.forward.times)};
-}
-
 }  // namespace
 
 Output forward_output(const Params& params, const Process& process) {
-  if (is_lattice(params.model)) return field_forward_output(params, process);
-  Settings settings = settings_of(params, {"run.seed", "model", "generate", "forward.sigma", "forward.times"});
+  Settings settings;
+  std::vector<std::string> inputs = {"ensemble.h5"};
+  if (is_lattice(params.model)) {  // recorded with the reference of the model, whose variance sets sources and cells
+    const Output model = field_model_output(params, process);
+    settings = model.settings;
+    append(settings, settings_of(params, {"forward.times"}));
+    inputs.push_back(model.file);
+  } else {
+    settings = settings_of(params, {"run.seed", "model", "generate", "forward.sigma", "forward.times"});
+  }
   add_recording_settings(params, settings);
   return {forward_name(process) + ".h5",
           "sample",
@@ -135,7 +127,7 @@ Output forward_output(const Params& params, const Process& process) {
           params.generate.samples,
           "generate.samples",
           "configurations",
-          {"ensemble.h5"},
+          inputs,
           recorded_bytes(params, params.generate.samples, params.forward.times)};
 }
 

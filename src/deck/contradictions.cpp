@@ -275,6 +275,14 @@ void check_field_network(const Deck& deck) {
   }
 }
 
+/// What is recorded along the processes is kept in blocks of so many.
+void check_field_samples(const Deck& deck, const std::string& key, std::int64_t samples) {
+  if (samples > kSmallestBlock) return;
+  refuse(deck, {key},
+         key + " = " + std::to_string(samples) + " makes no errors of what is recorded along a process: take " +
+             std::to_string(2 * kSmallestBlock) + " or more");
+}
+
 /// The diffusion model of a real field.
 void check_field_score(const Deck& deck) {
   const Params& p = deck.params;
@@ -306,6 +314,8 @@ void check_field_score(const Deck& deck) {
            "network.order = " + std::to_string(p.network.order) + " leaves no features, and network.kind = features has nothing else");
   }
   if (has_field_network(p)) check_field_network(deck);
+  for (const std::int64_t samples : p.sample.samples) check_field_samples(deck, "sample.samples", samples);
+  check_field_samples(deck, "generate.samples", p.generate.samples);
   check_share(deck, "train.per-level", p.train.per_level);
   if (p.train.validation > 0) check_share(deck, "train.validation", p.train.validation);
 }

@@ -96,6 +96,13 @@ const Key::Condition kNetwork{"two-peak, or a field with network.kind other than
 const Key::Condition kConvolutions{"network.kind = unet or resnet",
                                    [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind != "mlp"; },
                                    has_field_network};
+const Key::Condition kUnet{"network.kind = unet",
+                           [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind == "unet"; },
+                           has_field_network};
+const Key::Condition kDense{
+    "two-peak, or network.kind = mlp",
+    [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p) && p.network.kind == "mlp"); },
+    has_field_network};
 const Key::Condition kFieldNetwork{"network.kind other than features", [](const Params& p) { return has_field_network(p) && diffuses(p); },
                                    has_field_network};
 const Key::Condition kFieldScore{"a diffusion model of a real field", [](const Params& p) { return is_real_field(p.model) && diffuses(p); },
@@ -296,20 +303,22 @@ std::vector<Key> network_keys() {
             network.choice("kind", &NetworkParams::kind, {"features", "mlp", "unet", "resnet"}, physics,
                            "the score of a field beside its reference: features alone, or a network on top of them")});
   for (const Key& key :
-       only(kConvolutions,
-            {network.numbers("channels", &NetworkParams::channels, {1, 4096}, "", physics,
-                             "of the blocks of a resnet, or the resolutions of a unet from fine to coarse"),
-             network.number("stride", &NetworkParams::stride, {1, 16}, "sites", physics, "between resolutions of a unet; 1: all alike"),
-             network.choice("padding", &NetworkParams::padding, {"circular", "zeros"}, physics,
-                            "what convolutions see beyond the edge: the lattice is periodic, zeros break translations"),
-             network.choice("normalisation", &NetworkParams::normalisation, {"none", "group"}, physics,
-                            "of groups of eight channels, with scale and shift")})) {
+       only(kConvolutions, {network.numbers("channels", &NetworkParams::channels, {1, 4096}, "", physics,
+                                            "of the blocks of a resnet, or the resolutions of a unet from fine to coarse"),
+                            network.choice("padding", &NetworkParams::padding, {"circular", "zeros"}, physics,
+                                           "what convolutions see beyond the edge: the lattice is periodic, zeros break translations"),
+                            network.choice("normalisation", &NetworkParams::normalisation, {"none", "group"}, physics,
+                                           "of groups of eight channels, with scale and shift")})) {
     keys.push_back(key);
+  }
+  for (const auto& part :
+       {only(kUnet, {network.number("stride", &NetworkParams::stride, {1, 16}, "sites", physics, "between resolutions; 1: all alike")}),
+        only(kDense, {network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers")})}) {
+    keys.insert(keys.end(), part.begin(), part.end());
   }
   for (const Key& key :
        only(kNetwork,
             {
-                network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers"),
                 network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
                                "random Fourier features of the noise level (even)"),
                 network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,

@@ -31,7 +31,7 @@ FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
     : reference_(reference),
       graph_(feature_graph(reference.magnetisation > 0.0, order)),
       orbits_(reference.shape),
-      fields_(reference, units_of(reference), graph_),
+      fields_(reference, reference.widest(), graph_),
       features_(fields_.features()),
       transformed_(features_ * reference.shape.sites()),
       residual_(reference.shape.sites()),
@@ -39,7 +39,7 @@ FeatureFitter::FeatureFitter(const FieldReference& reference, int order)
 
 void FeatureFitter::set_level(const ReferenceLevel& level) {
   level_ = level;
-  fields_.set_level(level, std::numeric_limits<double>::infinity());
+  fields_.set_level(level, {std::sqrt(level.denoised_variance()), std::numeric_limits<double>::infinity()});
 }
 
 double FeatureFitter::add(std::span<const double> y, std::span<const double> target, std::span<double> sums) {

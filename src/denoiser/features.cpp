@@ -7,27 +7,22 @@
 
 namespace scorefield {
 
-FeatureUnits units_of(const FieldReference& reference) {
-  const double m = reference.magnetisation;
-  return {std::sqrt(reference.site_variance() - m * m), reference.widest()};
-}
-
-FeatureFields::FeatureFields(const FieldReference& reference, const FeatureUnits& units, std::vector<FeatureNode> graph)
+FeatureFields::FeatureFields(const FieldReference& reference, double widest, std::vector<FeatureNode> graph)
     : reference_(reference),
       graph_(std::move(graph)),
       nodes_(features_of(graph_)),
       sites_(reference.shape.sites()),
-      units_(units),
+      widest_(widest),
       propagator_(sites_),
       hartley_(Hartley::orthogonal(reference.shape)),
       values_(graph_.size() * sites_),
       work_(sites_),
       more_work_(sites_) {}
 
-void FeatureFields::set_level(const ReferenceLevel& level, double bound) {
+void FeatureFields::set_level(const ReferenceLevel& level, const FeatureScales& scales) {
   level_ = level;
-  bound_ = bound;
-  const double unit = units_.widest / (units_.widest + level.ratio() * level.ratio());
+  scales_ = scales;
+  const double unit = widest_ / (widest_ + level.ratio() * level.ratio());
   for (std::size_t k = 0; k < sites_; ++k) propagator_[k] = level.filter()[k] / unit;
 }
 
@@ -51,11 +46,11 @@ double FeatureFields::evaluate(std::span<const double> y) {
     switch (graph_[i].kind) {
       case FeatureNode::Kind::fluctuation: {
         hartley_.transform(work_, to);
-        const double scale = 1.0 / units_.deviation;
+        const double scale = 1.0 / scales_.deviation;
         for (double& u : to) {
           u *= scale;
           largest = std::max(largest, std::fabs(u));
-          u = std::clamp(u, -bound_, bound_);
+          u = std::clamp(u, -scales_.bound, scales_.bound);
         }
         break;
       }
@@ -99,15 +94,16 @@ void FeatureFields::combine(std::span<const double> coefficients, std::span<doub
 }
 
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode) {
-  const double reach = level.zero().reach();
-  const double x = std::clamp(level.zero().denoised(zero_mode), -reach, reach) / std::sqrt(reference.zero.square());
+  const double reach = level.zero().reach(), square_of = reference.zero.square();
+  const double deviation = square_of / std::sqrt(square_of + level.ratio() * level.ratio());
+  const double x = std::clamp(level.zero().denoised(zero_mode), -reach, reach) / deviation;
   const double square = x * x;
   return {x, x * square, x * square * square, x * square * square * square};
 }
 
 FeatureFit::Level FeatureFit::at(double ratio) const {
   const LevelInterpolation of(ratios, scale, ratio);
-  return {of(bounds), of(limits), of(coefficients), of(linear), of(zero)};
+  return {{of(deviations), of(bounds)}, of(limits), of(coefficients), of(linear), of(zero)};
 }
 
 void take_out(const FieldReference& reference, const ReferenceLevel& level, std::span<const double> linear, std::span<const double> zero,
@@ -124,13 +120,13 @@ class FeatureWorker : public CorrectionWorker {
   FeatureWorker(const FieldReference& reference, const FeatureFit& fit)
       : reference_(reference),
         fit_(fit),
-        fields_(reference, fit.units, feature_graph(reference.magnetisation > 0.0, fit.order)),
+        fields_(reference, fit.widest, feature_graph(reference.magnetisation > 0.0, fit.order)),
         hartley_(Hartley::orthogonal(reference.shape)),
         sites_(reference.shape.sites()) {}
 
   void evaluate(const ReferenceLevel& level, std::span<const double> y, std::span<double> out) override {
     const FeatureFit::Level fit = fit_.at(level.ratio());
-    fields_.set_level(level, fit.bound);
+    fields_.set_level(level, fit.scales);
     const std::size_t sites = level.filter().size();
     for (std::size_t first = 0; first < y.size(); first += sites) {
       fields_.evaluate(y.subspan(first, sites));

@@ -12,25 +12,24 @@
 
 namespace scorefield {
 
-/// What makes features numbers without a unit. They belong to a fit, so that its coefficients mean the same on a lattice of another size.
-struct FeatureUnits {
-  double deviation = 1.0;  ///< of the fluctuation at a site
-  double widest = 1.0;     ///< W: the posterior's propagator is divided by W r^2/(W + r^2)
+/// What features are made with at one noise.
+struct FeatureScales {
+  double deviation = 1.0;  ///< of the denoised fluctuation at a site, which is divided by it
+  double bound = 0.0;      ///< on |u|, beyond which it is cut: polynomials of fields unlike all that the fit saw would run away
 };
-FeatureUnits units_of(const FieldReference& reference);
 
 /// Evaluates a graph for one field at a time. Holds what it works in: one object a thread. Local.
 class FeatureFields {
  public:
-  FeatureFields(const FieldReference& reference, const FeatureUnits& units, std::vector<FeatureNode> graph);
+  /// `widest`: W; the posterior's propagator is divided by W r^2/(W + r^2).
+  FeatureFields(const FieldReference& reference, double widest, std::vector<FeatureNode> graph);
 
   std::size_t features() const { return nodes_.plain.size() + nodes_.smoothed.size(); }
   const FeatureNodes& nodes() const { return nodes_; }
   /// The posterior's propagator C r^2/(C + r^2) in its unit, all modes.
   std::span<const double> propagator() const { return propagator_; }
 
-  /// The noise, and the bound on |u|, beyond which it is cut: polynomials of fields unlike all that the fit saw would run away.
-  void set_level(const ReferenceLevel& level, double bound);
+  void set_level(const ReferenceLevel& level, const FeatureScales& scales);
 
   /// All nodes of the noisy field with Hartley coefficients `y`. Returns the largest |u| before it was cut.
   double evaluate(std::span<const double> y);
@@ -47,16 +46,16 @@ class FeatureFields {
   std::vector<FeatureNode> graph_;
   FeatureNodes nodes_;
   std::size_t sites_;
-  FeatureUnits units_;
+  double widest_;
   std::vector<double> propagator_;
   Hartley hartley_;
   std::optional<ReferenceLevel> level_;
-  double bound_ = 0.0;
+  FeatureScales scales_;
   std::vector<double> values_;  ///< [node][site]
   std::vector<double> work_, more_work_;
 };
 
-/// x, x^3, x^5, x^7 of x = E[h_0(0) | y(0)] over the root of <h_0(0)^2>, cut where data end. What features make of the zero mode is smooth
+/// x, x^3, x^5, x^7 of x = E[h_0(0) | y(0)] over its deviation, C/sqrt(C + r^2) with C = <h_0(0)^2>, cut where data end. What features make of the zero mode is smooth
 /// in it: these leave nothing that 10^4 configurations could see. (Polynomials of the whitened number, up to the ninth, leave 6 % of the
 /// flow's slope, and P(M) 40 % wrong in places.)
 constexpr std::size_t kZeroFunctions = 4;
@@ -70,9 +69,10 @@ void take_out(const FieldReference& reference, const ReferenceLevel& level, std:
 /// Coefficients at some noises, between which they are interpolated.
 struct FeatureFit {
   int order = 7;
-  FeatureUnits units{};
+  double widest = 1.0;                            ///< W of its origin: coefficients mean the same on a lattice of another size
   double scale = 1.0;                             ///< v of the coordinate l = -asinh(sqrt(v)/r)
   std::vector<double> ratios;                     ///< ascending
+  std::vector<double> deviations;                 ///< of u's denominator, one a ratio
   std::vector<double> bounds;                     ///< on |u|, one a ratio
   std::vector<double> limits;                     ///< on |R| at a site, one a ratio
   std::vector<std::vector<double>> coefficients;  ///< one list a ratio
@@ -81,7 +81,8 @@ struct FeatureFit {
 
   /// All of it at one noise: linear in l between two ratios, constant outside.
   struct Level {
-    double bound = 0.0, limit = 0.0;
+    FeatureScales scales{};
+    double limit = 0.0;
     std::vector<double> coefficients, linear, zero;
   };
   Level at(double ratio) const;

@@ -15,22 +15,31 @@ void FieldFlow::for_fields(std::span<double> fields, const Action& action) const
   for (std::size_t first = 0; first < fields.size(); first += sites) action(first, fields.subspan(first, sites));
 }
 
-/// out = (d xh/dy) R; leaves y in noisy_.
+/// out = R; leaves y in noisy_.
 void FieldFlow::correct(const ReferenceLevel& at, std::span<const double> whitened, std::span<double> out) {
   noisy_.resize(whitened.size());
   for_fields(noisy_, [&](std::size_t first, std::span<double> y) { at.unwhiten(whitened.subspan(first, y.size()), y); });
   correction_->evaluate(at, noisy_, out);
-  for_fields(out, [&](std::size_t first, std::span<double> r) {
-    at.slopes(noisy_[first], slopes_);
-    for (std::size_t k = 0; k < r.size(); ++k) r[k] *= slopes_[k];
+}
+
+/// (d xh/dy) r.
+void FieldFlow::to_whitened(const ReferenceLevel& at, std::span<const double> y, std::span<double> r) {
+  for_fields(r, [&](std::size_t first, std::span<double> of_field) {
+    at.slopes(y[first], slopes_);
+    for (std::size_t k = 0; k < of_field.size(); ++k) of_field[k] *= slopes_[k];
   });
 }
 
+void FieldFlow::to_slope(const ReferenceLevel& at, std::span<const double> y, std::span<double> r) {
+  to_whitened(at, y, r);
+  const double factor = -std::sqrt((at.ratio() * at.ratio() + scale_.variance) / scale_.variance);
+  for (double& value : r) value *= factor;
+}
+
 void FieldFlow::slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) {
-  const double ratio = noise_ratio(level);
-  correct(ReferenceLevel(reference_, ratio), whitened, out);
-  const double factor = -std::sqrt((ratio * ratio + scale_.variance) / scale_.variance);
-  for (double& value : out) value *= factor;
+  const ReferenceLevel at(reference_, noise_ratio(level));
+  correct(at, whitened, out);
+  to_slope(at, noisy_, out);
 }
 
 void FieldFlow::lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) {
@@ -48,6 +57,7 @@ void FieldFlow::finish(const NoiseLevel& from, std::span<double> whitened) {
   const ReferenceLevel at(reference_, noise_ratio(from));
   std::vector<double> moved(whitened.size());
   correct(at, whitened, moved);
+  to_whitened(at, noisy_, moved);
   const auto filter = at.filter();
   for_fields(whitened, [&](std::size_t first, std::span<double> h) {
     for (std::size_t k = 0; k < h.size(); ++k) h[k] += 0.5 * moved[first + k] / std::sqrt(filter[k]);

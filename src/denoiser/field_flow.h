@@ -21,11 +21,14 @@ class FieldFlow : public Flow {
   void finish(const NoiseLevel& from, std::span<double> whitened) override;
   void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
   void score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) override;
+  /// Makes of R, at the noisy fields y, what d xh/dl is.
+  void to_slope(const ReferenceLevel& at, std::span<const double> y, std::span<double> r);
 
  private:
   template <class Action>
   void for_fields(std::span<double> fields, const Action& action) const;
   void correct(const ReferenceLevel& at, std::span<const double> whitened, std::span<double> out);
+  void to_whitened(const ReferenceLevel& at, std::span<const double> y, std::span<double> r);
 
   const FieldReference& reference_;
   Reference scale_;

@@ -10,8 +10,12 @@ std::vector<double> joined(const std::vector<std::vector<double>>& rows) {
   return all;
 }
 
-std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_t rows) {
-  std::vector<std::vector<double>> result;
+namespace {
+
+using Rows = std::vector<std::vector<double>>;
+
+Rows rows_of(std::span<const double> all, std::size_t rows) {
+  Rows result;
   for (std::size_t i = 0; i < rows; ++i) {
     const auto row = all.subspan(i * (all.size() / rows), all.size() / rows);
     result.emplace_back(row.begin(), row.end());
@@ -19,7 +23,25 @@ std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_
   return result;
 }
 
-namespace {
+constexpr auto kArrays = {"reference_spectrum", "reference_magnetisation", "reference_zero",  "features_ratio",       "features_widest",
+                          "features_deviation", "features_bound",          "features_limit",  "features_coefficient", "features_linear",
+                          "features_zero",      "calibration_linear",      "calibration_zero"};
+
+/// reference_spectrum is /reference/spectrum.
+std::string path_of(const std::string& name) {
+  std::string path = "/" + name;
+  path[path.find('_')] = '/';
+  return path;
+}
+
+/// The shape of an array in a file: rows are levels, or pairs of the zero mode.
+std::vector<std::uint64_t> shape_of(const std::string& name, std::size_t size, std::size_t levels, FieldShape sites) {
+  if (name == "reference_spectrum") return {sites.y, sites.x};
+  if (name == "reference_zero") return {size / 3, 3};
+  if (name == "reference_magnetisation" || name == "features_widest" || size == levels) return {size};
+  if (name.ends_with("_linear")) return {levels, sites.y, sites.x};
+  return {levels, size / levels};
+}
 
 class ModelCorrection : public Correction {
  public:
@@ -46,72 +68,98 @@ std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::
   return std::make_unique<ModelCorrection>(model, device);
 }
 
-FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
-  FieldModel model;
-  model.reference = {shape, file.number_attribute("/reference", "magnetisation").value_or(-1.0), file.read_all("/reference/spectrum"), {}};
-  model.fit.order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
-  model.fit.scale = model.reference.spectrum.empty() ? 1.0 : model.reference.widest();
-  model.fit.units = {file.number_attribute("/features", "deviation").value_or(0.0),
-                     file.number_attribute("/features", "widest").value_or(0.0)};
-  model.fit.ratios = file.read_all("/features/ratio");
-  model.fit.bounds = file.read_all("/features/bound");
-  model.fit.limits = file.read_all("/features/limit");
-  const std::vector<double> all = file.read_all("/features/coefficient"), linear = file.read_all("/features/linear"),
-                            zero = file.read_all("/features/zero"), pairs = file.read_all("/reference/zero");
-  const std::size_t levels = model.fit.ratios.size();
-  const std::size_t features = feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order)).size();
+ModelArrays arrays_of(const FieldModel& model) {
+  const FeatureFit& fit = model.fit;
+  ModelArrays arrays = {{"reference_spectrum", model.reference.spectrum},
+                        {"reference_magnetisation", {model.reference.magnetisation}},
+                        {"reference_zero", numbers_of(model.reference.zero)},
+                        {"features_ratio", fit.ratios},
+                        {"features_widest", {fit.widest}},
+                        {"features_deviation", fit.deviations},
+                        {"features_bound", fit.bounds},
+                        {"features_limit", fit.limits},
+                        {"features_coefficient", joined(fit.coefficients)},
+                        {"features_linear", joined(fit.linear)},
+                        {"features_zero", joined(fit.zero)}};
+  if (model.calibration) {
+    arrays["calibration_linear"] = joined(model.calibration->linear);
+    arrays["calibration_zero"] = joined(model.calibration->zero);
+  }
+  return arrays;
+}
+
+std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape shape, int order) {
+  const auto list = [&](const char* name) {
+    const auto found = arrays.find(name);  // none where there is nothing
+    return found == arrays.end() ? std::vector<double>() : found->second;
+  };
+  const std::vector<double> spectrum = list("reference_spectrum"), magnetisation = list("reference_magnetisation"),
+                            pairs = list("reference_zero"), widest = list("features_widest");
   const auto positive = [](const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
   };
-  const bool good = model.reference.magnetisation >= 0.0 && model.reference.spectrum.size() == shape.sites() &&
-                    positive(model.reference.spectrum) && levels > 0 && model.fit.units.deviation > 0.0 && model.fit.units.widest > 0.0 &&
-                    positive(model.fit.ratios) && std::is_sorted(model.fit.ratios.begin(), model.fit.ratios.end()) &&
-                    model.fit.bounds.size() == levels && model.fit.limits.size() == levels && all.size() == levels * features &&
-                    linear.size() == levels * shape.sites() && zero.size() == levels * kZeroFunctions && !pairs.empty() &&
-                    pairs.size() % 3 == 0;
-  file.require(good, "holds no score of fields on this lattice: train again with --overwrite");
-  model.fit.coefficients = rows_of(all, levels);
-  model.fit.linear = rows_of(linear, levels);
-  model.fit.zero = rows_of(zero, levels);
-  model.reference.zero = zero_mode_of(pairs);
-  if (file.exists("/calibration/linear")) {
-    const std::vector<double> part = file.read_all("/calibration/linear"), of_zero = file.read_all("/calibration/zero");
-    file.require(part.size() == linear.size() && of_zero.size() == zero.size(), "is damaged: its calibration is of another fit");
-    model.calibration = LinearFit{model.fit.scale, model.fit.ratios, rows_of(part, levels), rows_of(of_zero, levels)};
+  const bool good_reference = spectrum.size() == shape.sites() && positive(spectrum) && magnetisation.size() == 1 &&
+                              magnetisation[0] >= 0.0 && !pairs.empty() && pairs.size() % 3 == 0 && widest.size() == 1 && widest[0] > 0.0;
+  if (!good_reference) return std::nullopt;
+  FieldModel model{{shape, magnetisation[0], spectrum, zero_mode_of(pairs)}, {}};
+  FeatureFit& fit = model.fit;
+  fit.order = order;
+  fit.widest = widest[0];
+  fit.scale = model.reference.widest();
+  fit.ratios = list("features_ratio");
+  fit.deviations = list("features_deviation");
+  fit.bounds = list("features_bound");
+  fit.limits = list("features_limit");
+  const std::size_t levels = fit.ratios.size(), features = feature_names(feature_graph(magnetisation[0] > 0.0, order)).size();
+  const std::map<std::string, std::size_t> row = {{"features_coefficient", features},
+                                                  {"features_linear", shape.sites()},
+                                                  {"features_zero", kZeroFunctions},
+                                                  {"calibration_linear", shape.sites()},
+                                                  {"calibration_zero", kZeroFunctions}};
+  const bool calibrated = arrays.count("calibration_linear") == 1;
+  const bool good_rows = std::all_of(row.begin(), row.end(), [&](const auto& each) {
+    const bool there = calibrated || !each.first.starts_with("calibration");
+    return list(each.first.c_str()).size() == (there ? levels * each.second : 0);
+  });
+  const bool good_fit = positive(fit.ratios) && std::is_sorted(fit.ratios.begin(), fit.ratios.end()) && fit.deviations.size() == levels &&
+                        positive(fit.deviations) && fit.bounds.size() == levels && fit.limits.size() == levels;
+  if (!good_rows || !good_fit) return std::nullopt;
+  fit.coefficients = rows_of(list("features_coefficient"), levels);
+  fit.linear = rows_of(list("features_linear"), levels);
+  fit.zero = rows_of(list("features_zero"), levels);
+  if (calibrated) {
+    model.calibration =
+        LinearFit{fit.scale, fit.ratios, rows_of(list("calibration_linear"), levels), rows_of(list("calibration_zero"), levels)};
   }
-  if (network.kind == "features") return model;
-  model.network = FieldWeights{network, file.read_all("/network/frequencies"), file.read_all("/network/best_weights")};
-  const bool fits = static_cast<std::int64_t>(model.network->weights.size()) == field_parameter_count(network, shape) &&
-                    static_cast<std::int64_t>(model.network->frequencies.size()) == network.embedding / 2;
-  file.require(fits, "holds another network than the deck's: train again with --overwrite");
   return model;
 }
 
+FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
+  ModelArrays arrays;
+  for (const char* name : kArrays) {
+    if (file.exists(path_of(name))) arrays[name] = file.read_all(path_of(name));
+  }
+  const auto order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
+  std::optional<FieldModel> model = field_model_of(arrays, shape, order);
+  file.require(model && !model->fit.ratios.empty(), "holds no score of fields on this lattice: train again with --overwrite");
+  if (network.kind == "features") return *model;
+  model->network = FieldWeights{network, file.read_all("/network/frequencies"), file.read_all("/network/best_weights")};
+  const bool fits = static_cast<std::int64_t>(model->network->weights.size()) == field_parameter_count(network, shape) &&
+                    static_cast<std::int64_t>(model->network->frequencies.size()) == network.embedding / 2;
+  file.require(fits, "holds another network than the deck's: train again with --overwrite");
+  return *model;
+}
+
 void write_field_model(H5File& file, const FieldModel& model) {
-  const FieldShape shape = model.reference.shape;
-  file.write_all("/reference/spectrum", {shape.y, shape.x}, model.reference.spectrum);
-  file.set_attribute("/reference", "magnetisation", model.reference.magnetisation);
-  file.write_all("/reference/zero", {model.reference.zero.pairs.size(), 3}, numbers_of(model.reference.zero));
-  const std::size_t levels = model.fit.ratios.size();
-  const std::vector<double> all = joined(model.fit.coefficients);
-  file.write_all("/features/ratio", {levels}, model.fit.ratios);
-  file.write_all("/features/bound", {levels}, model.fit.bounds);
-  file.write_all("/features/limit", {levels}, model.fit.limits);
-  file.write_all("/features/coefficient", {levels, all.size() / levels}, all);
-  file.write_all("/features/linear", {levels, shape.y, shape.x}, joined(model.fit.linear));
-  file.write_all("/features/zero", {levels, kZeroFunctions}, joined(model.fit.zero));
-  file.set_attribute("/features", "deviation", model.fit.units.deviation);
-  file.set_attribute("/features", "widest", model.fit.units.widest);
+  for (const auto& [name, values] : arrays_of(model)) {
+    file.write_all(path_of(name), shape_of(name, values.size(), model.fit.ratios.size(), model.reference.shape), values);
+  }
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
   std::string names;
   for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {
     names += (names.empty() ? "" : "; ") + name;
   }
   file.set_attribute("/features", "names", names);
-  if (model.calibration) {
-    file.write_all("/calibration/linear", {levels, shape.y, shape.x}, joined(model.calibration->linear));
-    file.write_all("/calibration/zero", {levels, kZeroFunctions}, joined(model.calibration->zero));
-  }
   if (!model.network) return;
   file.write_all("/network/frequencies", {model.network->frequencies.size()}, model.network->frequencies);
   file.write_all("/network/best_weights", {model.network->weights.size()}, model.network->weights);

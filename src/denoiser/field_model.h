@@ -1,7 +1,10 @@
 // A fitted lattice score as data, and its file.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "base/hdf5.h"
 #include "denoiser/features.h"
@@ -18,12 +21,17 @@ struct FieldModel {
   std::optional<LinearFit> calibration{};
 };
 
-/// R of all of it; networks compute on `device` (torch_device.h). The model must outlive it.
+/// R of all of it; networks compute on `device` (device.h). The model must outlive it.
 std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::string& device);
 
-/// Rows one behind the other, and the inverse. Local.
+/// Rows one behind the other. Local.
 std::vector<double> joined(const std::vector<std::vector<double>>& rows);
-std::vector<std::vector<double>> rows_of(std::span<const double> all, std::size_t rows);
+
+/// All numbers of a model but its network's, by name: reference_spectrum is /reference/spectrum of a model file (doc/file-formats.md).
+using ModelArrays = std::map<std::string, std::vector<double>>;
+ModelArrays arrays_of(const FieldModel& model);
+/// The inverse, with features up to `order`; nothing if they do not belong together, or to a lattice of this shape. Local.
+std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape shape, int order);
 
 /// Reads /reference, /features and /network of a model file; `network` is the deck's. InputError if they do not belong together, or to a
 /// lattice of this shape. Collective.

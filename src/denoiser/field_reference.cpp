@@ -4,6 +4,7 @@
 #include <cmath>
 
 namespace scorefield {
+
 double FieldReference::site_variance() const {
   double sum = 0.0;
   for (const double c : spectrum) sum += c;
@@ -17,7 +18,11 @@ ReferenceLevel::ReferenceLevel(const FieldReference& reference, double ratio) : 
   for (const double c : reference.spectrum) {
     filter_.push_back(c / (c + square));
     deviation_.push_back(std::sqrt(c + square));
+    denoised_variance_ += filter_.back() * c;
+    posterior_variance_ += filter_.back() * square;
   }
+  denoised_variance_ /= static_cast<double>(filter_.size());
+  posterior_variance_ /= static_cast<double>(filter_.size());
 }
 
 void ReferenceLevel::add_denoised(std::span<const double> y, std::span<double> to) const {

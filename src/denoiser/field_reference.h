@@ -35,6 +35,9 @@ class ReferenceLevel {
   const ZeroModeLevel& zero() const { return zero_; }
   /// C/(C + r^2), by which the field about s m is filtered.
   std::span<const double> filter() const { return filter_; }
+  /// Of a site, mean over k: C^2/(C + r^2), of the field about s m that is filtered, and C r^2/(C + r^2), what is left unknown.
+  double denoised_variance() const { return denoised_variance_; }
+  double posterior_variance() const { return posterior_variance_; }
 
   /// Adds D_ref(y) to `to`: filter y, and of the zero mode its mean given y.
   void add_denoised(std::span<const double> y, std::span<double> to) const;
@@ -47,7 +50,7 @@ class ReferenceLevel {
   void slopes(double zero_mode, std::span<double> slopes) const;
 
  private:
-  double ratio_;
+  double ratio_, denoised_variance_ = 0.0, posterior_variance_ = 0.0;
   ZeroModeLevel zero_;
   std::vector<double> filter_, deviation_;
 };

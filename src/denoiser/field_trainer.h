@@ -10,9 +10,6 @@
 
 namespace scorefield {
 
-/// InputError if there is no such device (torch_device.h). Local.
-void require_device(const std::string& wanted);
-
 /// This rank's part of a batch: inputs and targets in single precision, as network_inputs.h has them.
 struct FieldBatch {
   std::vector<float> inputs;       ///< [configuration][input][site]
@@ -24,7 +21,8 @@ struct FieldBatch {
 /// posterior's variance, but for the target's own noise.
 class FieldTrainer {
  public:
-  FieldTrainer(const Comm& comm, const Params& params, FieldShape shape, std::uint64_t seed);
+  /// `device`: see device.h.
+  FieldTrainer(const Comm& comm, const Params& params, FieldShape shape, std::uint64_t seed, const std::string& device);
   ~FieldTrainer();
   FieldTrainer(const FieldTrainer&) = delete;
   FieldTrainer& operator=(const FieldTrainer&) = delete;

@@ -7,7 +7,6 @@
 
 #include "denoiser/field_network.h"
 #include "denoiser/network_inputs.h"
-#include "denoiser/torch_device.h"
 #include "diffusion/network.h"
 
 namespace scorefield {
@@ -66,7 +65,7 @@ class NetworkCorrection::Worker : public CorrectionWorker {
 NetworkCorrection::NetworkCorrection(const FieldReference& reference, const Correction& features, const FieldWeights& weights, double scale,
                                      const std::string& device)
     : reference_(reference), features_(features), scale_(scale) {
-  const at::Device on = torch_device(device);
+  const at::Device on(device);
   network_ = std::make_unique<Network>(
       Network{FieldNetwork(weights.network, reference.shape, weights.frequencies, on), to_tensor(weights.weights).to(on)});
 }

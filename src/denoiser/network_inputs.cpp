@@ -17,14 +17,8 @@ NetworkInputs::NetworkInputs(const FieldReference& reference)
 void NetworkInputs::set_level(const ReferenceLevel& level) {
   level_ = &level;
   const double square = level.ratio() * level.ratio(), m = reference_.magnetisation;
-  double posterior = 0.0, denoised = 0.0;
-  for (std::size_t k = 0; k < reference_.spectrum.size(); ++k) {
-    posterior += level.filter()[k] * square;
-    denoised += level.filter()[k] * reference_.spectrum[k];
-  }
-  const auto sites = static_cast<double>(reference_.spectrum.size());
-  posterior_ = std::sqrt(posterior / sites);
-  denoised_scale_ = std::sqrt(denoised / sites + m * m * m * m / (m * m + square));
+  posterior_ = std::sqrt(level.posterior_variance());
+  denoised_scale_ = std::sqrt(level.denoised_variance() + m * m * m * m / (m * m + square));
   noisy_scale_ = std::sqrt(reference_.site_variance() + square);
 }
 

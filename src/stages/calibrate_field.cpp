@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "denoiser/field_flow.h"
 #include "denoiser/linear_part.h"
 
 namespace scorefield {
@@ -11,133 +12,147 @@ namespace {
 /// This rank's configurations, whitened, and what moves them.
 class Calibration {
  public:
-  Calibration(LevelWork& work, FieldModel& model)
+  Calibration(LevelWork& work, const FieldModel& model)
       : work_(work),
-        model_(model),
+        reference_(model.reference),
+        ratios_(model.fit.ratios),
         part_(model.reference),
-        sites_(work.sites()),
-        pieces_(std::max<std::int64_t>(1, work.params().train.calibration / LevelWork::kPiece)),
-        mine_(share(pieces_, work.context().comm.size(), work.context().comm.rank())),
-        field_(static_cast<std::size_t>(mine_.size() * LevelWork::kPiece) * sites_),
+        found_{model.fit.scale, ratios_, Rows(ratios_.size(), Row(work.sites(), 0.0)), Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
+        learnt_(make_correction(model, work.device())),
+        calibrated_(reference_, *learnt_, found_),
+        all_{0, 1, work.params().train.calibration},
+        mine_(all_.numbers(work.mine(all_.pieces()))),
+        field_(static_cast<std::size_t>(mine_.size()) * work.sites()),
         trial_(field_.size()),
-        noisy_(field_.size()),
         correction_(field_.size()) {
-    fill(2 * levels(), field_);
-    calibrate(levels() - 1, field_);
+    const Reference scale{0.0, found_.scale};
+    for (std::size_t i = 0; i < work.workers().size(); ++i) {
+      workers_.push_back(std::make_unique<Worker>(FieldFlow(reference_, calibrated_, scale), calibrated_.worker()));
+    }
+    fill(2 * ratios_.size(), mine_, trial_);
+    const std::size_t top = ratios_.size() - 1;
+    calibrate(top, for_pieces(part_.numbers(),
+                              [&](Worker& worker, const Range& of, std::span<double> sums) { evaluate(worker, top, of, sums); }));
+    field_ = trial_;
   }
 
-  /// From `level` to the one below, where the score is calibrated on the way.
+  /// From `level` to the one below, where the score is calibrated on the way: a step of Heun's scheme from the level above, to which noise
+  /// has brought the configurations.
   void descend(std::size_t level) {
-    const std::size_t up = std::min(level + 1, levels() - 1);
-    if (up > level) lift(level, up);
-    const double h = coordinate(level - 1) - coordinate(up);
-    evaluate(up, field_);
-    to_velocity(up);
-    for (std::size_t i = 0; i < field_.size(); ++i) {
-      trial_[i] = field_[i] + h * correction_[i];
-      field_[i] += 0.5 * h * correction_[i];
-    }
-    calibrate(level - 1, trial_);
-    to_velocity(level - 1);
-    for (std::size_t i = 0; i < field_.size(); ++i) field_[i] += 0.5 * h * correction_[i];
+    const std::size_t up = std::min(level + 1, ratios_.size() - 1), down = level - 1;
+    const double h = coordinate(down) - coordinate(up);
+    calibrate(down, for_pieces(part_.numbers(), [&](Worker& worker, const Range& of, std::span<double> sums) {
+                const auto field = part(field_, of), trial = part(trial_, of), velocity = part(correction_, of);
+                if (up > level) {
+                  worker.y.resize(field.size());
+                  fill(2 * ratios_.size() + 1 + level, of, worker.y);
+                  worker.flow.lift(noise_level(level), noise_level(up), worker.y, field);
+                }
+                worker.flow.slope(noise_level(up), field, velocity);
+                for (std::size_t i = 0; i < field.size(); ++i) {
+                  trial[i] = field[i] + h * velocity[i];
+                  field[i] += 0.5 * h * velocity[i];
+                }
+                evaluate(worker, down, of, sums);
+              }));
+    const ReferenceLevel at(reference_, ratios_[down]);
+    for_pieces(1, [&](Worker& worker, const Range& of, std::span<double> /*sums*/) {
+      const auto field = part(field_, of), r = part(correction_, of);
+      to_noisy(at, part(trial_, of), worker.y);
+      for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
+        take_out(reference_, at, found_.linear[down], found_.zero[down], std::span(worker.y).subspan(first, work_.sites()),
+                 r.subspan(first, work_.sites()));
+      }
+      worker.flow.to_slope(at, worker.y, r);
+      for (std::size_t i = 0; i < field.size(); ++i) field[i] += 0.5 * h * r[i];
+    });
   }
+
+  LinearFit found() const { return found_; }
 
  private:
-  std::size_t levels() const { return model_.fit.ratios.size(); }
-  double ratio(std::size_t level) const { return model_.fit.ratios[level]; }
-  double coordinate(std::size_t level) const { return -std::asinh(std::sqrt(model_.fit.scale) / ratio(level)); }
+  using Row = std::vector<double>;
+  using Rows = std::vector<Row>;
+  /// Of a thread.
+  struct Worker {
+    Worker(FieldFlow of_field, std::unique_ptr<CorrectionWorker> of_correction)
+        : flow(std::move(of_field)), evaluator(std::move(of_correction)) {}
+    FieldFlow flow;
+    std::unique_ptr<CorrectionWorker> evaluator;
+    std::vector<double> y;
+  };
 
-  /// Normal numbers; the steps below 2 levels() are those of the fit and the validation.
-  void fill(std::uint64_t step, std::span<double> to) const {
-    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(mine_.begin * LevelWork::kPiece) * sites_, to);
+  double coordinate(std::size_t level) const { return -std::asinh(std::sqrt(found_.scale) / ratios_[level]); }
+  NoiseLevel noise_level(std::size_t level) const { return {0.0, 1.0, ratios_[level] * ratios_[level]}; }
+
+  /// Normal numbers of some configurations; the steps below 2 levels() are those of the fit and the validation.
+  void fill(std::uint64_t step, const Range& of, std::span<double> to) const {
+    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(of.begin) * work_.sites(), to);
   }
 
-  std::span<double> one(std::vector<double>& of_all, std::size_t first) const { return std::span(of_all).subspan(first, sites_); }
+  /// Some of this rank's configurations.
+  std::span<double> part(std::vector<double>& of_all, const Range& of) const {
+    return std::span(of_all).subspan(static_cast<std::size_t>(of.begin - mine_.begin) * work_.sites(),
+                                     static_cast<std::size_t>(of.size()) * work_.sites());
+  }
 
-  /// Calls action(thread, first number, sums) for each configuration.
+  /// Calls action(worker, configurations, sums) for each piece.
   template <class Action>
-  std::vector<double> for_configurations(std::size_t numbers, const Action& action) const {
-    return work_.sum_pieces(pieces_, numbers, [&](std::size_t thread, std::int64_t piece, std::span<double> sums) {
-      for (std::int64_t j = 0; j < LevelWork::kPiece; ++j) {
-        action(thread, static_cast<std::size_t>(piece * LevelWork::kPiece + j) * sites_, sums);
-      }
+  std::vector<double> for_pieces(std::size_t numbers, const Action& action) const {
+    return work_.sum_pieces(all_.pieces(), numbers, [&](std::size_t thread, std::int64_t piece, std::span<double> sums) {
+      action(*workers_[thread], all_.numbers(piece), sums);
     });
   }
 
-  /// The forward process.
-  void lift(std::size_t from, std::size_t to) {
-    const ReferenceLevel low(model_.reference, ratio(from)), high(model_.reference, ratio(to));
-    const double amplitude = std::sqrt(ratio(to) * ratio(to) - ratio(from) * ratio(from));
-    fill(2 * levels() + 1 + from, noisy_);
-    for_configurations(1, [&](std::size_t, std::size_t first, std::span<double>) {
-      const auto field = one(field_, first);
-      low.unwhiten(field, field);
-      for (std::size_t k = 0; k < sites_; ++k) field[k] += amplitude * noisy_[first + k];
-      high.whiten(field, field);
-    });
+  void to_noisy(const ReferenceLevel& at, std::span<const double> whitened, std::vector<double>& y) const {
+    y.resize(whitened.size());
+    for (std::size_t first = 0; first < y.size(); first += work_.sites()) {
+      at.unwhiten(whitened.subspan(first, work_.sites()), std::span(y).subspan(first, work_.sites()));
+    }
   }
 
-  /// y of the whitened `from` to noisy_ and R to correction_; the sums of what is linear in it.
-  std::vector<double> evaluate(std::size_t level, std::vector<double>& from) {
-    const ReferenceLevel at(model_.reference, ratio(level));
-    const auto correction = make_correction(model_, work_.params().run.device);
-    const auto evaluators = work_.evaluators_of(*correction);
-    return for_configurations(part_.numbers(), [&](std::size_t thread, std::size_t first, std::span<double> sums) {
-      const auto y = one(noisy_, first), r = one(correction_, first);
-      at.unwhiten(one(from, first), y);
-      evaluators[thread]->evaluate(at, y, r);
-      part_.add(at, y, r, sums);
-    });
+  /// R of trial_ to correction_; adds to the sums of what is linear in it.
+  void evaluate(Worker& worker, std::size_t level, const Range& of, std::span<double> sums) {
+    const ReferenceLevel at(reference_, ratios_[level]);
+    const auto r = part(correction_, of);
+    to_noisy(at, part(trial_, of), worker.y);
+    worker.evaluator->evaluate(at, worker.y, r);
+    for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
+      part_.add(at, std::span(worker.y).subspan(first, work_.sites()), r.subspan(first, work_.sites()), sums);
+    }
   }
 
-  /// Evaluates, and takes what is linear out of the score at this level and of correction_.
-  void calibrate(std::size_t level, std::vector<double>& from) {
-    const std::vector<double> sums = evaluate(level, from);
+  /// Takes what is linear out of the score at this level.
+  void calibrate(std::size_t level, const std::vector<double>& sums) {
     LinearPart::Solution extra;
     require_all(work_.context().comm, [&] { extra = part_.solve(sums); });
     for (auto* values : {&extra.linear, &extra.zero}) work_.context().comm.broadcast(*values);
-    model_.calibration->linear[level] = extra.linear;
-    model_.calibration->zero[level] = extra.zero;
-    const ReferenceLevel at(model_.reference, ratio(level));
-    for_configurations(1, [&](std::size_t, std::size_t first, std::span<double>) {
-      const auto y = one(noisy_, first), r = one(correction_, first);
-      take_out(model_.reference, at, extra.linear, extra.zero, y, r);
-    });
-  }
-
-  /// R in correction_ becomes d xh/dl (field_flow.h).
-  void to_velocity(std::size_t level) {
-    const ReferenceLevel at(model_.reference, ratio(level));
-    const double v = model_.fit.scale, factor = -std::sqrt((ratio(level) * ratio(level) + v) / v);
-    for_configurations(1, [&](std::size_t, std::size_t first, std::span<double>) {
-      std::vector<double> slopes(sites_);
-      at.slopes(noisy_[first], slopes);
-      const auto r = one(correction_, first);
-      for (std::size_t k = 0; k < sites_; ++k) r[k] *= factor * slopes[k];
-    });
+    found_.linear[level] = extra.linear;
+    found_.zero[level] = extra.zero;
   }
 
   LevelWork& work_;
-  FieldModel& model_;
+  const FieldReference& reference_;
+  std::vector<double> ratios_;
   LinearPart part_;
-  std::size_t sites_;
-  std::int64_t pieces_;
+  LinearFit found_;  ///< zero at levels that are still to come
+  std::unique_ptr<Correction> learnt_;
+  CalibratedCorrection calibrated_;
+  Selection all_;
   Range mine_;
-  std::vector<double> field_, trial_, noisy_, correction_;
+  std::vector<double> field_, trial_, correction_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace
 
-void calibrate_field(LevelWork& work, FieldModel& model, const std::function<void()>& visit) {
-  const std::size_t levels = model.fit.ratios.size();
-  const std::vector<std::vector<double>> linear(levels, std::vector<double>(work.sites(), 0.0)),
-      zero(levels, std::vector<double>(kZeroFunctions, 0.0));
-  model.calibration = LinearFit{model.fit.scale, model.fit.ratios, linear, zero};
+LinearFit calibrate_field(LevelWork& work, const FieldModel& model, const std::function<void()>& visit) {
   Calibration calibration(work, model);
   for (std::size_t level = model.fit.ratios.size() - 1; level > 0; --level) {
     visit();
     calibration.descend(level);
   }
+  return calibration.found();
 }
 
 }  // namespace scorefield

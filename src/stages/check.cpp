@@ -4,7 +4,7 @@
 #include "base/folder_lock.h"
 #include "base/parallel.h"
 #include "base/text.h"
-#include "denoiser/field_trainer.h"
+#include "denoiser/device.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
@@ -193,13 +193,7 @@ void tell_status(const Context& context) {
 void validate(const Context& context) {
   const Params& params = context.deck.params;
   if (has_field_network(params) && diffuses(params)) {
-    require_all(context.comm, [&] {
-      try {
-        require_device(params.run.device);
-      } catch (const InputError& error) {
-        throw InputError(context.deck.place_of({"run.device"}) + error.what());
-      }
-    });
+    device_of(context.comm, params.run.device);
   }
   if (is_lattice(params.model)) return validate_grid(context);
   if (is_walker(params.model)) return validate_couplings(context);

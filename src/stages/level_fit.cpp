@@ -19,7 +19,7 @@ double largest_correction(LevelWork& work, double ratio, std::size_t level, cons
   const auto evaluators = work.evaluators_of(correction);
   std::vector<double> largest(work.workers().size(), 0.0);
   Selection part = work.selection(level, work.params().train.per_level);
-  part.pieces = (part.pieces + 3) / 4;
+  part.count = (part.count + 3) / 4;
   work.sum_configurations(part, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
     const auto thread = static_cast<std::size_t>(thread_number());
     work.add_noise(worker, level, j, ratio, phi);
@@ -62,6 +62,7 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
   for (auto* values : {&solution.coefficients, &solution.linear, &solution.zero}) comm.broadcast(*values);
   FeatureFit& fit = model.fit;
   fit.ratios.push_back(ratio);
+  fit.deviations.push_back(std::sqrt(at.denoised_variance()));
   fit.bounds.push_back(bound);
   fit.coefficients.push_back(solution.coefficients);
   fit.linear.push_back(solution.linear);
@@ -75,7 +76,8 @@ void take_over_level(LevelWork& work, const std::vector<double>& ratios, std::si
   const FeatureFit::Level taken = source.at(ratio);
   FeatureFit& fit = model.fit;
   fit.ratios.push_back(ratio);
-  fit.bounds.push_back(taken.bound);
+  fit.deviations.push_back(taken.scales.deviation);
+  fit.bounds.push_back(taken.scales.bound);
   fit.limits.push_back(taken.limit);
   fit.coefficients.push_back(taken.coefficients);
   fit.linear.emplace_back(work.sites(), 0.0);
@@ -130,9 +132,8 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
         to[2] += all;
         to[3] += all * all;
       });
-  double posterior_variance = 0.0;
-  for (const double w : at.filter()) posterior_variance += w * ratio * ratio;
-  const auto n = static_cast<double>(count / LevelWork::kPiece * LevelWork::kPiece);
+  const double posterior_variance = at.posterior_variance() * static_cast<double>(work.sites());
+  const auto n = static_cast<double>(count);
   std::array<double, 4> distance{};
   for (const std::size_t i : {0, 2}) {
     const double mean = sums[i] / n, square = sums[i + 1] / n;

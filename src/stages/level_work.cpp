@@ -9,12 +9,18 @@
 #include "base/pairwise_sum.h"
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "denoiser/device.h"
 #include "denoiser/field_model.h"
 #include "denoiser/reference_tally.h"
 #include "stages/batches.h"
 #include "stages/field_score.h"
 
 namespace scorefield {
+namespace {
+
+constexpr std::int64_t kTogether = 128 * 1024 * 1024;  // bytes of configurations that a rank holds
+
+}  // namespace
 
 FieldReference measure_reference_of(const Context& context, const H5File& ensemble) {
   const Params& params = context.deck.params;
@@ -69,26 +75,34 @@ LevelWork::LevelWork(const Context& context, const H5File& ensemble, const Field
     : context_(context),
       ensemble_(ensemble),
       reference_(reference),
-      seed_(static_cast<std::uint64_t>(context.deck.params.run.seed) ^ hash_text("train")) {
+      seed_(static_cast<std::uint64_t>(context.deck.params.run.seed) ^ hash_text("train")),
+      device_(device_of(context.comm, context.deck.params.run.device)) {
   for (int i = 0; i < thread_count(); ++i) workers_.push_back(std::make_unique<LevelWorker>(reference, params(), seed_));
 }
 
 Selection LevelWork::selection(std::size_t level, std::int64_t count, const Range& within) const {
-  const std::int64_t pieces = count / kPiece;
-  std::int64_t stride = within.size() / pieces;
-  if (stride > kPiece && stride % 2 == 0) --stride;
+  Selection chosen{within.begin, Selection::kPiece, count};
+  chosen.stride = std::max(chosen.stride, within.size() / chosen.pieces());
+  if (chosen.stride > Selection::kPiece && chosen.stride % 2 == 0) --chosen.stride;
   const double part = static_cast<double>(level) * (std::numbers::phi - 1.0);
-  return {within.begin + static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(stride - kPiece + 1)), stride, pieces};
+  chosen.first += static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(chosen.stride - Selection::kPiece + 1));
+  return chosen;
 }
 
-std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {
-  const Range mine = share(pieces, context_.comm.size(), context_.comm.rank());
-  std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
+Range LevelWork::mine(std::int64_t pieces) const { return share(pieces, context_.comm.size(), context_.comm.rank()); }
+
+/// The sums of each of these pieces, one behind the other. Collective.
+void LevelWork::add_pieces(const Range& pieces, std::size_t numbers, const OfPiece& work, std::span<double> sums) const {
   require_all(context_.comm, [&] {
-    parallel_for(0, mine.size(), [&](std::int64_t piece) {
-      work(static_cast<std::size_t>(thread_number()), piece, std::span(sums).subspan(static_cast<std::size_t>(piece) * numbers, numbers));
+    parallel_for(pieces.begin, pieces.end, [&](std::int64_t piece) {
+      work(static_cast<std::size_t>(thread_number()), piece,
+           sums.subspan(static_cast<std::size_t>(piece - pieces.begin) * numbers, numbers));
     });
   });
+}
+
+/// The total of all pieces of all ranks, in order, on all ranks. Collective.
+std::vector<double> LevelWork::total_of(std::span<const double> sums, std::size_t numbers) const {
   const std::vector<double> gathered = context_.comm.gather(sums);
   PairwiseSum tree(numbers);
   for (std::size_t at = 0; at < gathered.size(); at += numbers) tree.add(std::span(gathered).subspan(at, numbers));
@@ -97,22 +111,55 @@ std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbe
   return total;
 }
 
-std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work) {
-  const Range mine = share(chosen.pieces, context_.comm.size(), context_.comm.rank());
-  const auto pieces = static_cast<std::uint64_t>(mine.size()), a_piece = static_cast<std::uint64_t>(kPiece);
+std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {
+  const Range mine = this->mine(pieces);
+  std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
+  add_pieces(mine, numbers, work, sums);
+  return total_of(sums, numbers);
+}
+
+/// The configurations of these pieces, one behind the other. Collective.
+std::vector<double> LevelWork::read(const Selection& chosen, const Range& pieces) const {
   const auto y = static_cast<std::uint64_t>(params().lattice.size[0]), x = static_cast<std::uint64_t>(params().lattice.size[1]);
-  std::vector<double> field(pieces * a_piece * sites());
-  const Slab slab{{static_cast<std::uint64_t>(chosen.first + mine.begin * chosen.stride), 0, 0, 0},
-                  {pieces, 1, 1, 1},
-                  {static_cast<std::uint64_t>(chosen.stride), 1, 1, 1},
-                  {a_piece, 1, y, x}};
-  ensemble_.read_slab("/field", slab, field);
-  return sum_pieces(chosen.pieces, numbers, [&](std::size_t thread, std::int64_t piece, std::span<double> sums) {
-    for (std::int64_t j = 0; j < kPiece; ++j) {
-      const auto at = static_cast<std::size_t>(piece * kPiece + j);
-      work(*workers_[thread], (mine.begin + piece) * kPiece + j, std::span(field).subspan(at * sites(), sites()), sums);
-    }
-  });
+  const Range all = chosen.numbers(pieces);
+  const std::int64_t whole = all.size() / Selection::kPiece;
+  std::vector<double> field(static_cast<std::size_t>(all.size()) * sites());
+  const auto read = [&](std::int64_t piece, std::int64_t count, std::int64_t size, std::span<double> to) {
+    const Slab slab{{static_cast<std::uint64_t>(chosen.first + piece * chosen.stride), 0, 0, 0},
+                    {static_cast<std::uint64_t>(count), 1, 1, 1},
+                    {static_cast<std::uint64_t>(chosen.stride), 1, 1, 1},
+                    {static_cast<std::uint64_t>(size), 1, y, x}};
+    ensemble_.read_slab("/field", slab, to);
+  };
+  const auto part = static_cast<std::size_t>(whole * Selection::kPiece) * sites();
+  read(pieces.begin, whole, Selection::kPiece, std::span(field).first(part));
+  const std::int64_t rest = all.size() % Selection::kPiece;
+  read(rest > 0 ? pieces.end - 1 : pieces.begin, std::min<std::int64_t>(rest, 1), std::max<std::int64_t>(rest, 1),
+       std::span(field).subspan(part));
+  return field;
+}
+
+std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work) {
+  const Range mine = this->mine(chosen.pieces());
+  const std::int64_t most = (chosen.pieces() + context_.comm.size() - 1) / context_.comm.size();  // of any rank
+  const auto a_piece = static_cast<std::int64_t>(Selection::kPiece * sites() * sizeof(double)),
+             together = std::max<std::int64_t>(1, kTogether / a_piece);
+  std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
+  for (std::int64_t first = 0; first < most; first += together) {
+    const Range part{std::min(mine.end, mine.begin + first), std::min(mine.end, mine.begin + first + together)};
+    const std::vector<double> field = read(chosen, part);
+    const auto of_piece = [&](std::size_t thread, std::int64_t piece, std::span<double> to) {
+      const Range of = chosen.numbers(piece);
+      for (std::int64_t j = of.begin; j < of.end; ++j) {
+        const auto at = static_cast<std::size_t>(j - part.begin * Selection::kPiece) * sites();
+        work(*workers_[thread], j, std::span(field).subspan(at, sites()), to);
+      }
+    };
+    add_pieces(part, numbers, of_piece,
+               std::span(sums).subspan(static_cast<std::size_t>(part.begin - mine.begin) * numbers,
+                                       static_cast<std::size_t>(part.size()) * numbers));
+  }
+  return total_of(sums, numbers);
 }
 
 void LevelWork::add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const {

@@ -1,6 +1,7 @@
 // What the parts of a lattice score's training share: configurations with noise, their posterior means, and sums over them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,14 +29,18 @@ struct LevelWorker {
 
 /// Which configurations of an ensemble a level works with: pieces of consecutive ones (of different chains), spread over all of it.
 struct Selection {
-  std::int64_t first = 0, stride = 1, pieces = 1;
+  static constexpr std::int64_t kPiece = 8;  ///< configurations whose sums one thread makes; the last piece may have fewer
+  std::int64_t first = 0, stride = kPiece, count = 1;
+
+  std::int64_t pieces() const { return (count + kPiece - 1) / kPiece; }
+  /// The numbers of a piece's configurations.
+  Range numbers(std::int64_t piece) const { return {piece * kPiece, std::min(count, (piece + 1) * kPiece)}; }
+  Range numbers(const Range& of_pieces) const { return {of_pieces.begin * kPiece, std::min(count, of_pieces.end * kPiece)}; }
 };
 
 /// All sums are made piece by piece and added in order: the same for any number of ranks and threads.
 class LevelWork {
  public:
-  static constexpr std::int64_t kPiece = 8;  ///< configurations whose sums one thread makes
-
   /// `reference` and `ensemble` must outlive it.
   LevelWork(const Context& context, const H5File& ensemble, const FieldReference& reference);
 
@@ -45,17 +50,21 @@ class LevelWork {
   std::size_t sites() const { return reference_.shape.sites(); }
   std::vector<std::unique_ptr<LevelWorker>>& workers() { return workers_; }
   std::uint64_t seed() const { return seed_; }
+  /// Of this rank (denoiser/device.h).
+  const std::string& device() const { return device_; }
 
   /// Each level's selection begins elsewhere; an odd stride takes all chains in turn. `within`: configurations to choose from.
   Selection selection(std::size_t level, std::int64_t count) const { return selection(level, count, {0, params().generate.samples}); }
   Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 
-  /// Calls work(worker, number, configuration, sums of its piece) for each of the selection. Collective; the total on all ranks.
+  /// Calls work(worker, number, configuration, sums of its piece) for each of the selection, 128 MiB of them at a time.
+  /// Collective; the total on all ranks.
   using OfConfiguration =
       std::function<void(LevelWorker& worker, std::int64_t number, std::span<const double> phi, std::span<double> sums)>;
   std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work);
 
-  /// Calls work(thread, piece of this rank, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
+  /// Calls work(thread, piece, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
+  Range mine(std::int64_t pieces) const;
   using OfPiece = std::function<void(std::size_t thread, std::int64_t piece, std::span<double> sums)>;
   std::vector<double> sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const;
 
@@ -69,10 +78,15 @@ class LevelWork {
   double largest_of_all(const std::vector<double>& of_threads) const;
 
  private:
+  void add_pieces(const Range& pieces, std::size_t numbers, const OfPiece& work, std::span<double> sums) const;
+  std::vector<double> total_of(std::span<const double> sums, std::size_t numbers) const;
+  std::vector<double> read(const Selection& chosen, const Range& pieces) const;
+
   const Context& context_;
   const H5File& ensemble_;
   const FieldReference& reference_;
   std::uint64_t seed_;
+  std::string device_;
   std::vector<std::unique_ptr<LevelWorker>> workers_;
 };
 

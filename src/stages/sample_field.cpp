@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/hash.h"
+#include "denoiser/device.h"
 #include "denoiser/field_flow.h"
 #include "denoiser/field_model.h"
 #include "denoiser/field_recorder.h"
@@ -101,7 +102,8 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   std::optional<BackwardProcess> backward;
   require_all(context.comm, [&] { backward.emplace(Schedule(process.c, params.forward.sigma), levels.scale, settings); });
   std::unique_ptr<Correction> correction = std::make_unique<NoCorrection>();
-  if (kind == "learnt") require_all(context.comm, [&] { correction = make_correction(model, params.run.device); });
+  const std::string device = device_of(context.comm, params.run.device);
+  if (kind == "learnt") require_all(context.comm, [&] { correction = make_correction(model, device); });
   const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
   const RecordedLevels recorded(backward->levels(), params.sample.records);
   const FieldRecorder recorder(recorded.levels, model.reference, params.measure);

@@ -32,12 +32,9 @@ class FieldTraining {
       model_.reference = measure_reference_of(context, ensemble);
       model_.fit.order = static_cast<int>(params_.network.order);
     }
+    if (!params_.train.from.empty()) taken_over_ = read_features_of(context);
     model_.fit.scale = model_.reference.widest();
-    model_.fit.units = units_of(model_.reference);
-    if (!params_.train.from.empty()) {
-      taken_over_ = read_features_of(context);
-      model_.fit.units = taken_over_->units;
-    }
+    model_.fit.widest = taken_over_ ? taken_over_->widest : model_.fit.scale;
     make_levels(Schedule(process.c, params_.forward.sigma));
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
@@ -127,17 +124,15 @@ class FieldTraining {
 
   /// All in one: the configurations it works with are not kept. A stop ends it, with the fit as it was.
   void calibrate(Progress& progress) {
-    FieldModel trial = model_;
     double visited = static_cast<double>(done());
-    calibrate_field(*work_, trial, [&] {
+    model_.calibration = calibrate_field(*work_, model_, [&] {
       safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
       progress.update(visited += 1.0, "calibrating");
     });
-    model_.calibration = trial.calibration;
   }
 
   void validate() {
-    const auto correction = make_correction(model_, params_.run.device);
+    const auto correction = make_correction(model_, work_->device());
     const auto level = static_cast<std::size_t>(validated());
     const auto distance = validate_level(*work_, ratios_, level, *correction);
     distance_.insert(distance_.end(), distance.begin(), distance.end());
@@ -147,25 +142,8 @@ class FieldTraining {
   }
 
   void save() {
-    Checkpoint checkpoint{output_.fingerprint(),
-                          resolved_text(params_),
-                          output_.wanted,
-                          done(),
-                          {{"spectrum", model_.reference.spectrum},
-                           {"magnetisation", {model_.reference.magnetisation}},
-                           {"reference_zero", numbers_of(model_.reference.zero)},
-                           {"zero", joined(model_.fit.zero)},
-                           {"ratios", model_.fit.ratios},
-                           {"bounds", model_.fit.bounds},
-                           {"limits", model_.fit.limits},
-                           {"coefficients", joined(model_.fit.coefficients)},
-                           {"linear", joined(model_.fit.linear)},
-                           {"distance", distance_}},
-                          {}};
-    if (model_.calibration) {
-      checkpoint.arrays["calibration_linear"] = joined(model_.calibration->linear);
-      checkpoint.arrays["calibration_zero"] = joined(model_.calibration->zero);
-    }
+    Checkpoint checkpoint{output_.fingerprint(), resolved_text(params_), output_.wanted, done(), arrays_of(model_), {}};
+    checkpoint.arrays["distance"] = distance_;
     if (network_) {
       TrainingState state = network_->state();
       NetworkRecord record = network_->record();
@@ -204,24 +182,14 @@ class FieldTraining {
   }
 
   void resume(const Checkpoint& checkpoint) {
-    const auto list = [&](const char* name) {
-      const auto found = checkpoint.arrays.find(name);
-      return found == checkpoint.arrays.end() ? std::vector<double>() : found->second;
-    };
-    model_.reference = {shape_of_lattice(params_), list("magnetisation").at(0), list("spectrum"), zero_mode_of(list("reference_zero"))};
-    FeatureFit& fit = model_.fit;
-    fit.order = static_cast<int>(params_.network.order);
-    fit.ratios = list("ratios");
-    fit.bounds = list("bounds");
-    fit.limits = list("limits");
-    fit.coefficients = rows_of(list("coefficients"), fit.ratios.size());
-    fit.linear = rows_of(list("linear"), fit.ratios.size());
-    fit.zero = rows_of(list("zero"), fit.ratios.size());
-    distance_ = list("distance");
-    if (checkpoint.arrays.count("calibration_linear") == 1) {
-      model_.calibration = LinearFit{model_.reference.widest(), fit.ratios, rows_of(list("calibration_linear"), fit.ratios.size()),
-                                     rows_of(list("calibration_zero"), fit.ratios.size())};
-    }
+    const auto order = static_cast<int>(params_.network.order);
+    std::optional<FieldModel> model = field_model_of(checkpoint.arrays, shape_of_lattice(params_), order);
+    require_all(context_.comm, [&] {
+      if (!model) throw InputError("the checkpoint " + checkpoint_.string() + " holds no part of this training: remove it to begin anew");
+    });
+    model_ = std::move(*model);
+    const auto distance = checkpoint.arrays.find("distance");
+    if (distance != checkpoint.arrays.end()) distance_ = distance->second;
     context_.log.line("train: going on with " + path_.string() + " from " + std::to_string(checkpoint.committed) + " of " +
                       std::to_string(output_.wanted) + " steps");
   }

@@ -28,18 +28,20 @@ NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, const
       model_(model),
       ratios_(ratios),
       features_(model.reference, model.fit),
-      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed()) {
-  const std::int64_t count = work.params().train.validation, samples = work.params().generate.samples;
-  const std::int64_t held_out = std::min(count, samples / kHeldOut) / LevelWork::kPiece * LevelWork::kPiece;
-  if (held_out == 0) return;
-  const Selection chosen = work.selection(0, held_out, {samples - samples / kHeldOut, samples});
-  held_out_ = make_batch(chosen, 0, held_out);
+      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device()) {}
+
+/// The loss on what is held out; NAN if nothing is.
+double NetworkTraining::loss_held_out() {
+  const std::int64_t samples = work_.params().generate.samples, count = std::min(work_.params().train.validation, samples / kHeldOut);
+  if (count == 0) return NAN;
+  if (!held_out_) held_out_ = make_batch(work_.selection(0, count, {samples - samples / kHeldOut, samples}), 0);
+  return trainer_.loss(*held_out_, count);
 }
 
-FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t number, std::int64_t total) {
-  const Comm& comm = work_.context().comm;
-  const Range mine = share(chosen.pieces, comm.size(), comm.rank());
-  const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size() * LevelWork::kPiece);
+FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t number) {
+  const Range mine = chosen.numbers(work_.mine(chosen.pieces()));
+  const std::int64_t total = chosen.count;
+  const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size());
   FieldBatch batch{std::vector<float>(count * kNetworkInputs * sites), std::vector<float>(count * sites), std::vector<float>(count)};
   std::vector<Helper> helpers;
   for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers.emplace_back(model_.reference, features_);
@@ -50,7 +52,7 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
     double within = 0.0;
     fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j), {&within, 1});
-    const std::int64_t stratum = (j + LevelWork::kPiece * static_cast<std::int64_t>(number)) % total;  // each part of the ensemble sees all
+    const std::int64_t stratum = (j + Selection::kPiece * static_cast<std::int64_t>(number)) % total;  // each part of the ensemble sees all
     const double l = bottom + (top - bottom) * (static_cast<double>(stratum) + within) / static_cast<double>(total);
     const double ratio = -root / std::sinh(l);
     const ReferenceLevel at(model_.reference, ratio);
@@ -66,7 +68,7 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
     at.add_denoised(worker.noisy_h, worker.mean);
     for (std::size_t k = 0; k < sites; ++k) worker.first_h[k] -= worker.mean[k] + worker.score[k];
-    const auto place = static_cast<std::size_t>(j - mine.begin * LevelWork::kPiece);
+    const auto place = static_cast<std::size_t>(j - mine.begin);
     helper.inputs.set_level(at);
     helper.inputs.fill(worker.noisy_h, worker.score,
                        std::span(batch.inputs).subspan(place * kNetworkInputs * sites, kNetworkInputs * sites));
@@ -78,10 +80,10 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
 
 double NetworkTraining::step() {
   const TrainParams& train = work_.params().train;
-  const std::int64_t samples = work_.params().generate.samples, total = train.batch / LevelWork::kPiece * LevelWork::kPiece;
+  const std::int64_t samples = work_.params().generate.samples, total = train.batch;
   const auto number = static_cast<std::uint64_t>(done()) + 1;
   const Selection chosen = work_.selection(static_cast<std::size_t>(number), total, {0, samples - samples / kHeldOut});
-  const double loss = trainer_.step(make_batch(chosen, number, total), total);
+  const double loss = trainer_.step(make_batch(chosen, number), total);
   require_all(work_.context().comm, [&] {
     if (!std::isfinite(loss)) throw NumericalError("the loss of the network is not finite: lower train.learning-rate, or set train.clip");
   });
@@ -93,8 +95,7 @@ double NetworkTraining::step() {
 /// Keeps the averaged weights if no others did as well on what is held out, or nothing is.
 void NetworkTraining::judge() {
   const double before = record_.steps.empty() ? 0.0 : record_.steps.back();
-  const auto held_out = static_cast<std::int64_t>(work_.context().comm.sum(static_cast<double>(held_out_.coordinates.size())));
-  const double validation = held_out > 0 ? trainer_.loss(held_out_, held_out) : NAN;
+  const double validation = loss_held_out();
   const auto& earlier = record_.validation_losses;
   const bool best = earlier.empty() || std::isnan(validation) || validation < *std::min_element(earlier.begin(), earlier.end());
   if (best) record_.best_weights = trainer_.weights().weights;

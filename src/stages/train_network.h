@@ -36,7 +36,8 @@ class NetworkTraining {
  private:
   struct Helper;
 
-  FieldBatch make_batch(const Selection& chosen, std::uint64_t number, std::int64_t total);
+  FieldBatch make_batch(const Selection& chosen, std::uint64_t number);
+  double loss_held_out();
   void judge();
 
   LevelWork& work_;
@@ -45,7 +46,7 @@ class NetworkTraining {
   FeatureCorrection features_;
   FieldTrainer trainer_;
   NetworkRecord record_;
-  FieldBatch held_out_;
+  std::optional<FieldBatch> held_out_;  ///< made when first wanted
 };
 
 }  // namespace scorefield

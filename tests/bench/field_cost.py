@@ -30,7 +30,7 @@ EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "rele
 SIZE = 32
 PUBLISHED_STEPS = 500
 SAMPLES = 4000
-START_UP = "--sample.samples=1"
+START_UP = "--sample.samples=128"
 
 
 class PublishedShape(torch.nn.Module):
@@ -107,7 +107,7 @@ def our_costs(kappa: str, *more: str) -> tuple[float, float, float]:
         start_up = program("sample", here, kappa, *more, START_UP, "--sample.finish=0", "--overwrite")
         many = program("sample", here, kappa, *more, f"--sample.samples={SAMPLES}", "--sample.finish=0", "--sample.records=2")
         finish = program("sample", here, kappa, *more, f"--sample.samples={SAMPLES}", "--sample.records=2")
-        return (many - start_up) / SAMPLES, training - start_up, (finish - start_up) / SAMPLES
+        return (many - start_up) / (SAMPLES - 128), training - start_up, (finish - many) / SAMPLES
 
 
 def main() -> None:

@@ -227,3 +227,22 @@ def test_features_that_cannot_be_taken_over(deck, straight, tmp_path, more, said
     assert result.returncode == code, result.stderr
     assert said in only_error_line(result)
     assert not (tmp_path / "out").exists()
+
+
+def test_features_of_another_lattice(deck, straight, tmp_path):
+    """A score learnt on 8x6 makes samples on 12x10: moments of order 2 and 4 of a site within 4.5 sigma of the ensemble there; units and
+    order are those of its origin, and the bits do not depend on ranks."""
+    model = straight / "model-ve.h5"
+    more = ["--lattice.size=12,10", f"--train.from={model}", "--train.calibration=400", "--sample.samples=4000", "--sample.steps=48"]
+    succeed("run", deck, f"--run.output={tmp_path}/a", *more)
+    succeed("run", deck, f"--run.output={tmp_path}/b", *more, ranks=2, environment=PATIENT)
+    assert identical(tmp_path / "a", tmp_path / "b")
+    with h5py.File(model) as source, h5py.File(tmp_path / "a" / "model-ve.h5") as file:
+        for name in ("order", "names"):
+            assert file["/features"].attrs[name] == source["/features"].attrs[name]
+        assert file["/features/widest"][0] == source["/features/widest"][0]
+        assert file["/features/linear"].shape == (17, 12, 10)
+    with h5py.File(tmp_path / "a" / "samples-ve-learnt.h5") as made, h5py.File(tmp_path / "a" / "ensemble.h5") as data:
+        for power in (2, 4):
+            a, b = ((file["/field"][:, 0] ** power).mean((1, 2)) for file in (data, made))
+            assert abs(a.mean() - b.mean()) < 4.5 * np.hypot(2 * a.std() / np.sqrt(len(a)), b.std() / np.sqrt(len(b)))

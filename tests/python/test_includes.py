@@ -54,7 +54,7 @@ def test_only_base_calls_mpi_and_hdf5():
     assert wrong == []
 
 
-TORCH_HEADERS = {"diffusion/network.h", "diffusion/weight_optimiser.h", "denoiser/field_network.h", "denoiser/torch_device.h"}
+TORCH_HEADERS = {"diffusion/network.h", "diffusion/weight_optimiser.h", "denoiser/field_network.h"}
 
 
 def test_few_see_torch_and_no_public_header_does():

@@ -28,9 +28,9 @@ FieldReference reference_of(double magnetisation) {
 TEST(Features, OddAndEquivariant) {
   for (const double m : {0.0, 1.2}) {
     const FieldReference reference = reference_of(m);
-    FeatureFields fields(reference, units_of(reference), feature_graph(m > 0.0, 7));
+    FeatureFields fields(reference, reference.widest(), feature_graph(m > 0.0, 7));
     const ReferenceLevel level(reference, 0.8);
-    fields.set_level(level, 1e9);
+    fields.set_level(level, {0.7, 1e9});
     Hartley hartley = Hartley::orthogonal(kShape);
     const std::vector<double> phi = test::some_normals(kSites, 21);
     const std::size_t count = fields.features();
@@ -72,8 +72,8 @@ TEST(Features, FitFindsWhatIsThere) {
     const ReferenceLevel level(reference, 0.8);
     FeatureFitter fitter(reference, 3);
     fitter.set_level(level);
-    FeatureFields fields(reference, units_of(reference), feature_graph(m > 0.0, 3));
-    fields.set_level(level, 1e9);
+    FeatureFields fields(reference, reference.widest(), feature_graph(m > 0.0, 3));
+    fields.set_level(level, {0.7, 1e9});
     const std::size_t count = fields.features();
     std::vector<double> planted(count);
     for (std::size_t i = 0; i < count; ++i) planted[i] = 0.1 * static_cast<double>(i + 1);
@@ -88,7 +88,7 @@ TEST(Features, FitFindsWhatIsThere) {
       fitter.add(y, target, sums);
     }
     const FeatureFitter::Solution solution = fitter.solve(sums);
-    FeatureFit fit{3,     units_of(reference),     reference.widest(), {0.8},          {1e9},
+    FeatureFit fit{3,     reference.widest(),      reference.widest(), {0.8},          {std::sqrt(level.denoised_variance())}, {1e9},
                    {1e9}, {solution.coefficients}, {solution.linear},  {solution.zero}};
     const FeatureCorrection correction(reference, fit);
     const auto worker = correction.worker();
@@ -128,22 +128,24 @@ TEST(Features, FitFindsWhatIsThere) {
 
 // Between two noises all is linear in l; beyond them it is constant. The correction is cut at its limit.
 TEST(Features, InterpolatesAndCuts) {
-  const FeatureFit fit{3, {}, 4.0, {0.5, 2.0}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}, {{2.0}, {0.0}}};
+  const FeatureFit fit{3, 1.0, 4.0, {0.5, 2.0}, {0.5, 1.5}, {1.0, 2.0}, {5.0, 3.0}, {{1.0}, {3.0}}, {{0.0}, {1.0}}, {{2.0}, {0.0}}};
   const auto coordinate = [](double r) { return -std::asinh(2.0 / r); };
   const double part = (coordinate(1.0) - coordinate(0.5)) / (coordinate(2.0) - coordinate(0.5));
   EXPECT_NEAR(fit.at(1.0).coefficients[0], 1.0 + 2.0 * part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).linear[0], part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).zero[0], 2.0 - 2.0 * part, 1e-14);
-  EXPECT_NEAR(fit.at(1.0).bound, 1.0 + part, 1e-14);
+  EXPECT_NEAR(fit.at(1.0).scales.bound, 1.0 + part, 1e-14);
+  EXPECT_NEAR(fit.at(1.0).scales.deviation, 0.5 + part, 1e-14);
   EXPECT_NEAR(fit.at(1.0).limit, 5.0 - 2.0 * part, 1e-14);
   EXPECT_EQ(fit.at(0.1).coefficients[0], 1.0);
   EXPECT_EQ(fit.at(100.0).coefficients[0], 3.0);
   const FieldReference reference = reference_of(0.0);
   const std::size_t count = feature_names(feature_graph(false, 3)).size();
   const FeatureFit huge{3,
-                        units_of(reference),
+                        reference.widest(),
                         reference.widest(),
                         {0.8},
+                        {1.0},
                         {1e9},
                         {0.25},
                         {std::vector<double>(count, 1e6)},
@@ -164,8 +166,9 @@ TEST(Features, FunctionsOfTheZeroMode) {
   reference.zero = {{{1.0, 0.0, 4.0}}};
   const ReferenceLevel level(reference, 2.0);                    // half of it is left
   const auto functions = zero_functions(reference, level, 6.0);  // 2.1 deviations
-  for (std::size_t n = 0; n < kZeroFunctions; ++n) EXPECT_NEAR(functions[n], std::pow(1.5, 2.0 * static_cast<double>(n) + 1.0), 1e-12);
-  EXPECT_NEAR(zero_functions(reference, level, -1e9)[0], -3.0 * std::sqrt(8.0) / 2.0 / 2.0, 1e-12);
+  for (std::size_t n = 0; n < kZeroFunctions; ++n)
+    EXPECT_NEAR(functions[n], std::pow(1.5 * std::sqrt(2.0), 2.0 * static_cast<double>(n) + 1.0), 1e-12);
+  EXPECT_NEAR(zero_functions(reference, level, -1e9)[0], -3.0, 1e-12);
 }
 
 }  // namespace

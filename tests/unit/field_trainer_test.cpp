@@ -123,7 +123,7 @@ FieldBatch batch_of(std::uint64_t step, std::int64_t first, std::int64_t end) {
 TEST(FieldTrainer, LearnsAndGoesOn) {
   const Comm self = Comm::self();
   const Params params = params_for("resnet", "cubic");
-  FieldTrainer trainer(self, params, kShape, 5), other(self, params, kShape, 5);
+  FieldTrainer trainer(self, params, kShape, 5, "cpu"), other(self, params, kShape, 5, "cpu");
   double first = 0.0;
   for (std::uint64_t step = 0; step < 150; ++step) {
     const double loss = trainer.step(batch_of(step, 0, 8), 8);
@@ -141,7 +141,7 @@ TEST(FieldTrainer, RanksShareABatch) {
   const Comm self = Comm::self();
   const Comm& world = test::world();
   const Params params = params_for("unet", "cubic");
-  FieldTrainer alone(self, params, kShape, 5), together(world, params, kShape, 5);
+  FieldTrainer alone(self, params, kShape, 5, "cpu"), together(world, params, kShape, 5, "cpu");
   const Range mine = share(8, world.size(), world.rank());
   const double loss = together.step(batch_of(1, mine.begin, mine.end), 8);
   EXPECT_NEAR(loss, alone.step(batch_of(1, 0, 8), 8), 1e-5 * loss);

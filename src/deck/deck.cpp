@@ -132,6 +132,14 @@ void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   }
 }
 
+/// The noise of the calibration is that of the lowest modes, of which each lattice has as many; its cost goes with the sites.
+std::int64_t calibration_of(const LatticeParams& lattice) {
+  constexpr std::int64_t kSites = std::int64_t{1} << 25, kLeast = 4096, kMost = 32768;
+  std::int64_t sites = 1;
+  for (const std::int64_t extent : lattice.size) sites = std::min(kSites, sites * extent);
+  return std::clamp(kSites / sites, kLeast, kMost);
+}
+
 /// Defaults that depend on model and algorithm, for keys that the deck does not set.
 void set_dependent_defaults(Deck& deck) {
   GenerateParams& generate = deck.params.generate;
@@ -162,6 +170,7 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("network.embedding")) network.embedding = 32;
     if (!is_set("network.hidden")) network.hidden = {256, 256};
     if (!is_set("train.learning-rate")) deck.params.train.learning_rate = 2e-3;
+    if (!is_set("train.calibration")) deck.params.train.calibration = calibration_of(deck.params.lattice);
     if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(4096, generate.samples);
   }
   if (is_complex_field(deck.params.model)) {

@@ -1,5 +1,5 @@
-// How the table of keys is written: parsing of values, and keys made from members of the parameter structs. Only key_table.cpp includes
-// this.
+// How the table of keys is written: parsing of values, and keys made from members of the parameter structs. Only the tables of keys
+// include this.
 #pragma once
 
 #include <algorithm>

@@ -112,9 +112,9 @@ struct NetworkParams {
 struct TrainParams {
   std::string from;  ///< a model file whose features are taken over
   std::string target = "posterior";
-  std::int64_t updates = 20;        ///< of a posterior chain
-  std::int64_t calibration = 4096;  ///< configurations of the score's own process
-  std::int64_t validation = 256;    ///< configurations at each level
+  std::int64_t updates = 20;         ///< of a posterior chain
+  std::int64_t calibration = 32768;  ///< configurations of the score's own process
+  std::int64_t validation = 256;     ///< configurations at each level
   std::int64_t steps = 2000;
   std::int64_t levels = 128;
   std::int64_t per_level = 256;

@@ -23,9 +23,9 @@ Rows rows_of(std::span<const double> all, std::size_t rows) {
   return result;
 }
 
-constexpr auto kArrays = {"reference_spectrum", "reference_magnetisation", "reference_zero",  "features_ratio",       "features_widest",
-                          "features_deviation", "features_bound",          "features_limit",  "features_coefficient", "features_linear",
-                          "features_zero",      "calibration_linear",      "calibration_zero"};
+constexpr auto kArrays = {"reference_spectrum", "reference_magnetisation", "reference_zero",     "features_ratio",       "features_widest",
+                          "features_deviation", "features_bound",          "features_limit",     "features_coefficient", "features_linear",
+                          "features_zero",      "calibration_ratio",       "calibration_linear", "calibration_zero"};
 
 /// reference_spectrum is /reference/spectrum.
 std::string path_of(const std::string& name) {
@@ -34,8 +34,10 @@ std::string path_of(const std::string& name) {
   return path;
 }
 
-/// The shape of an array in a file: rows are levels, or pairs of the zero mode.
-std::vector<std::uint64_t> shape_of(const std::string& name, std::size_t size, std::size_t levels, FieldShape sites) {
+/// The shape of an array in a file: rows are levels of the features or the calibration, or pairs of the zero mode.
+std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& model, std::size_t size) {
+  const FieldShape sites = model.reference.shape;
+  const std::size_t levels = (name.starts_with("calibration") ? model.calibration->ratios : model.fit.ratios).size();
   if (name == "reference_spectrum") return {sites.y, sites.x};
   if (name == "reference_zero") return {size / 3, 3};
   if (name == "reference_magnetisation" || name == "features_widest" || size == levels) return {size};
@@ -82,6 +84,7 @@ ModelArrays arrays_of(const FieldModel& model) {
                         {"features_linear", joined(fit.linear)},
                         {"features_zero", joined(fit.zero)}};
   if (model.calibration) {
+    arrays["calibration_ratio"] = model.calibration->ratios;
     arrays["calibration_linear"] = joined(model.calibration->linear);
     arrays["calibration_zero"] = joined(model.calibration->zero);
   }
@@ -110,26 +113,24 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
   fit.deviations = list("features_deviation");
   fit.bounds = list("features_bound");
   fit.limits = list("features_limit");
+  const std::vector<double> calibrated = list("calibration_ratio");
   const std::size_t levels = fit.ratios.size(), features = feature_names(feature_graph(magnetisation[0] > 0.0, order)).size();
-  const std::map<std::string, std::size_t> row = {{"features_coefficient", features},
-                                                  {"features_linear", shape.sites()},
-                                                  {"features_zero", kZeroFunctions},
-                                                  {"calibration_linear", shape.sites()},
-                                                  {"calibration_zero", kZeroFunctions}};
-  const bool calibrated = arrays.count("calibration_linear") == 1;
-  const bool good_rows = std::all_of(row.begin(), row.end(), [&](const auto& each) {
-    const bool there = calibrated || !each.first.starts_with("calibration");
-    return list(each.first.c_str()).size() == (there ? levels * each.second : 0);
-  });
-  const bool good_fit = positive(fit.ratios) && std::is_sorted(fit.ratios.begin(), fit.ratios.end()) && fit.deviations.size() == levels &&
-                        positive(fit.deviations) && fit.bounds.size() == levels && fit.limits.size() == levels;
+  const auto has = [&](const char* name, std::size_t rows, std::size_t width) { return list(name).size() == rows * width; };
+  const auto ascending = [&](const std::vector<double>& values) {
+    return positive(values) && std::is_sorted(values.begin(), values.end());
+  };
+  const bool good_rows = has("features_coefficient", levels, features) && has("features_linear", levels, shape.sites()) &&
+                         has("features_zero", levels, kZeroFunctions) && has("calibration_linear", calibrated.size(), shape.sites()) &&
+                         has("calibration_zero", calibrated.size(), kZeroFunctions);
+  const bool good_fit = ascending(fit.ratios) && ascending(calibrated) && fit.deviations.size() == levels && positive(fit.deviations) &&
+                        fit.bounds.size() == levels && fit.limits.size() == levels;
   if (!good_rows || !good_fit) return std::nullopt;
   fit.coefficients = rows_of(list("features_coefficient"), levels);
   fit.linear = rows_of(list("features_linear"), levels);
   fit.zero = rows_of(list("features_zero"), levels);
-  if (calibrated) {
-    model.calibration =
-        LinearFit{fit.scale, fit.ratios, rows_of(list("calibration_linear"), levels), rows_of(list("calibration_zero"), levels)};
+  if (!calibrated.empty()) {
+    model.calibration = LinearFit{fit.scale, calibrated, rows_of(list("calibration_linear"), calibrated.size()),
+                                  rows_of(list("calibration_zero"), calibrated.size())};
   }
   return model;
 }
@@ -152,7 +153,7 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
 
 void write_field_model(H5File& file, const FieldModel& model) {
   for (const auto& [name, values] : arrays_of(model)) {
-    file.write_all(path_of(name), shape_of(name, values.size(), model.fit.ratios.size(), model.reference.shape), values);
+    file.write_all(path_of(name), shape_of(name, model, values.size()), values);
   }
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
   std::string names;

@@ -1,5 +1,6 @@
 #include "stages/calibrate_field.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/rng.h"
@@ -9,18 +10,27 @@
 namespace scorefield {
 namespace {
 
+constexpr std::int64_t kRoundSites = std::int64_t{1} << 22, kSmallestRound = 1024;  // fewer tell little of the zero functions
+
+std::int64_t round_size(const Params& params) {
+  return std::max(kSmallestRound, kRoundSites / (params.lattice.size[0] * params.lattice.size[1]));
+}
+
 /// This rank's configurations, whitened, and what moves them.
 class Calibration {
  public:
-  Calibration(LevelWork& work, const FieldModel& model)
+  Calibration(LevelWork& work, const FieldModel& model, const Range& configurations)
       : work_(work),
-        reference_(model.reference),
-        ratios_(model.fit.ratios),
+        learnt_model_(without_calibration(model)),
+        reference_(learnt_model_.reference),
+        first_step_(2 * model.fit.ratios.size()),
+        ratios_(every_other(model.fit.ratios)),
         part_(model.reference),
         found_{model.fit.scale, ratios_, Rows(ratios_.size(), Row(work.sites(), 0.0)), Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
-        learnt_(make_correction(model, work.device())),
+        learnt_(make_correction(learnt_model_, work.device())),
         calibrated_(reference_, *learnt_, found_),
-        all_{0, 1, work.params().train.calibration},
+        first_(configurations.begin),
+        all_{0, 1, configurations.size()},
         mine_(all_.numbers(work.mine(all_.pieces()))),
         field_(static_cast<std::size_t>(mine_.size()) * work.sites()),
         trial_(field_.size()),
@@ -29,7 +39,7 @@ class Calibration {
     for (std::size_t i = 0; i < work.workers().size(); ++i) {
       workers_.push_back(std::make_unique<Worker>(FieldFlow(reference_, calibrated_, scale), calibrated_.worker()));
     }
-    fill(2 * ratios_.size(), mine_, trial_);
+    fill(first_step_, mine_, trial_);
     const std::size_t top = ratios_.size() - 1;
     calibrate(top, for_pieces(part_.numbers(),
                               [&](Worker& worker, const Range& of, std::span<double> sums) { evaluate(worker, top, of, sums); }));
@@ -45,7 +55,7 @@ class Calibration {
                 const auto field = part(field_, of), trial = part(trial_, of), velocity = part(correction_, of);
                 if (up > level) {
                   worker.y.resize(field.size());
-                  fill(2 * ratios_.size() + 1 + level, of, worker.y);
+                  fill(first_step_ + 1 + level, of, worker.y);
                   worker.flow.lift(noise_level(level), noise_level(up), worker.y, field);
                 }
                 worker.flow.slope(noise_level(up), field, velocity);
@@ -68,6 +78,7 @@ class Calibration {
     });
   }
 
+  std::size_t levels() const { return ratios_.size(); }
   LinearFit found() const { return found_; }
 
  private:
@@ -82,12 +93,22 @@ class Calibration {
     std::vector<double> y;
   };
 
+  static FieldModel without_calibration(const FieldModel& model) { return {model.reference, model.fit, model.network, std::nullopt}; }
+  /// From the highest down, and the lowest.
+  static std::vector<double> every_other(const std::vector<double>& all) {
+    std::vector<double> chosen;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i == 0 || (all.size() - 1 - i) % 2 == 0) chosen.push_back(all[i]);
+    }
+    return chosen;
+  }
+
   double coordinate(std::size_t level) const { return -std::asinh(std::sqrt(found_.scale) / ratios_[level]); }
   NoiseLevel noise_level(std::size_t level) const { return {0.0, 1.0, ratios_[level] * ratios_[level]}; }
 
-  /// Normal numbers of some configurations; the steps below 2 levels() are those of the fit and the validation.
+  /// Normal numbers of some configurations; the steps below first_step_ are those of the fit and the validation.
   void fill(std::uint64_t step, const Range& of, std::span<double> to) const {
-    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(of.begin) * work_.sites(), to);
+    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(first_ + of.begin) * work_.sites(), to);
   }
 
   /// Some of this rank's configurations.
@@ -132,12 +153,15 @@ class Calibration {
   }
 
   LevelWork& work_;
+  FieldModel learnt_model_;
   const FieldReference& reference_;
+  std::uint64_t first_step_;
   std::vector<double> ratios_;
   LinearPart part_;
   LinearFit found_;  ///< zero at levels that are still to come
   std::unique_ptr<Correction> learnt_;
   CalibratedCorrection calibrated_;
+  std::int64_t first_;  ///< of the round
   Selection all_;
   Range mine_;
   std::vector<double> field_, trial_, correction_;
@@ -146,9 +170,34 @@ class Calibration {
 
 }  // namespace
 
-LinearFit calibrate_field(LevelWork& work, const FieldModel& model, const std::function<void()>& visit) {
-  Calibration calibration(work, model);
-  for (std::size_t level = model.fit.ratios.size() - 1; level > 0; --level) {
+std::int64_t calibration_rounds(const Params& params) {
+  const std::int64_t size = round_size(params);
+  return (params.train.calibration + size - 1) / size;
+}
+
+Range calibration_round(const Params& params, std::int64_t round) {
+  const std::int64_t size = round_size(params);
+  return {round * size, std::min(params.train.calibration, (round + 1) * size)};
+}
+
+void add_round(std::optional<LinearFit>& mean, const LinearFit& round, const Range& configurations) {
+  if (!mean) {
+    mean = round;
+    return;
+  }
+  const double weight = static_cast<double>(configurations.size()) / static_cast<double>(configurations.end);
+  const auto add = [weight](std::vector<std::vector<double>>& to, const std::vector<std::vector<double>>& from) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      for (std::size_t k = 0; k < to[i].size(); ++k) to[i][k] += weight * (from[i][k] - to[i][k]);
+    }
+  };
+  add(mean->linear, round.linear);
+  add(mean->zero, round.zero);
+}
+
+LinearFit calibrate_field(LevelWork& work, const FieldModel& model, std::int64_t round, const std::function<void()>& visit) {
+  Calibration calibration(work, model, calibration_round(work.params(), round));
+  for (std::size_t level = calibration.levels() - 1; level > 0; --level) {
     visit();
     calibration.descend(level);
   }

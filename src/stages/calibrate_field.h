@@ -6,11 +6,18 @@
 
 namespace scorefield {
 
-/// Runs train.calibration configurations down the levels of the fit, with forward noise between (as the sampler sde2 does), and returns
-/// what is to be taken out at each level: what is linear in the mode there, or depends on the zero mode alone, on the configurations that
-/// the score itself makes rather than on those of the ensemble. E[R(k) y(k)] = 0 keeps variances on their known course, C + r^2, whatever
-/// else the score misses. `model` is not calibrated yet. `visit` is called after each level. Holds three arrays of all those
-/// configurations, over the ranks. Collective.
-LinearFit calibrate_field(LevelWork& work, const FieldModel& model, const std::function<void()>& visit);
+/// The configurations of train.calibration in rounds, whose arrays are some 100 MiB over all ranks. Local.
+std::int64_t calibration_rounds(const Params& params);
+Range calibration_round(const Params& params, std::int64_t round);
+
+/// Runs the configurations of a round down every other level of the fit, with forward noise between (as the sampler sde2 does), and
+/// returns what is to be taken out at each of these: what is linear in the mode there, or depends on the zero mode alone, on the
+/// configurations that the score itself makes rather than on those of the ensemble. E[R(k) y(k)] = 0 keeps variances on their known
+/// course, C + r^2, whatever else the score misses. A calibration that the model has is left out of its score. `visit` is called before
+/// each level. Collective.
+LinearFit calibrate_field(LevelWork& work, const FieldModel& model, std::int64_t round, const std::function<void()>& visit);
+
+/// Adds a round to the mean over those before it.
+void add_round(std::optional<LinearFit>& mean, const LinearFit& round, const Range& configurations);
 
 }  // namespace scorefield

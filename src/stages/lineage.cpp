@@ -21,13 +21,8 @@ bool is_measured(const Context& context, const H5File& results, const Output& ou
 std::int64_t identity_of(const Model& model) { return static_cast<std::int64_t>(hash_values(model.weights)); }
 
 std::int64_t identity_of(const FieldModel& model) {
-  std::vector<double> numbers = model.reference.spectrum;
-  for (const auto& part : {joined(model.fit.coefficients), joined(model.fit.linear)})
-    numbers.insert(numbers.end(), part.begin(), part.end());
-  if (model.calibration) {
-    for (const auto& part : {joined(model.calibration->linear), joined(model.calibration->zero)})
-      numbers.insert(numbers.end(), part.begin(), part.end());
-  }
+  std::vector<double> numbers;
+  for (const auto& [name, values] : arrays_of(model)) numbers.insert(numbers.end(), values.begin(), values.end());
   if (model.network) numbers.insert(numbers.end(), model.network->weights.begin(), model.network->weights.end());
   return static_cast<std::int64_t>(hash_values(numbers));
 }

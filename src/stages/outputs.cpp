@@ -6,6 +6,7 @@
 #include "base/work_plan.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/schedule.h"
+#include "stages/calibrate_field.h"
 
 namespace scorefield {
 namespace {
@@ -96,15 +97,14 @@ Output field_model_output(const Params& params, const Process& process) {
   Settings settings = settings_of(
       params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
   if (has_field_network(params)) append(settings, settings_of(params, {"train.steps"}));  // judged and averaged over all of them
-  return {
-      model_name(process) + ".h5",
-      "train",
-      settings,
-      train.levels * (1 + (train.calibration > 0 ? 1 : 0) + (train.validation > 0 ? 1 : 0)) + (has_field_network(params) ? train.steps : 0),
-      "train.levels",
-      "steps",
-      {"ensemble.h5"},
-      8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels) + levels * features)};
+  return {model_name(process) + ".h5",
+          "train",
+          settings,
+          train.levels * (1 + (train.validation > 0 ? 1 : 0)) + calibration_rounds(params) + (has_field_network(params) ? train.steps : 0),
+          "train.levels",
+          "steps",
+          {"ensemble.h5"},
+          8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels) + levels * features)};
 }
 
 }  // namespace

@@ -80,8 +80,7 @@ class FieldTraining {
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
   std::int64_t done() const {
-    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + (model_.calibration ? levels() : 0) +
-           validated();
+    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + rounds_ + validated();
   }
   bool network_wanted() const { return has_field_network(params_) && (!network_ || network_->done() < params_.train.steps); }
 
@@ -101,7 +100,7 @@ class FieldTraining {
       taken_over_ ? take_over_level(*work_, ratios_, fitted, *taken_over_, model_) : fit_level(*work_, ratios_, fitted, model_);
     } else if (network_wanted()) {
       train_network();
-    } else if (params_.train.calibration > 0 && !model_.calibration) {
+    } else if (rounds_ < calibration_rounds(params_)) {
       calibrate(progress);
     } else {
       validate();
@@ -122,13 +121,14 @@ class FieldTraining {
     if (!network_wanted()) model_.network = network_->weights();
   }
 
-  /// All in one: the configurations it works with are not kept. A stop ends it, with the fit as it was.
+  /// A round. The configurations it works with are not kept: after a stop it begins anew.
   void calibrate(Progress& progress) {
-    double visited = static_cast<double>(done());
-    model_.calibration = calibrate_field(*work_, model_, [&] {
+    const LinearFit round = calibrate_field(*work_, model_, rounds_, [&] {
       safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
-      progress.update(visited += 1.0, "calibrating");
+      progress.update(static_cast<double>(done()), "calibrating");
     });
+    add_round(model_.calibration, round, calibration_round(params_, rounds_++));
+    note_ = "calibrating";
   }
 
   void validate() {
@@ -144,6 +144,7 @@ class FieldTraining {
   void save() {
     Checkpoint checkpoint{output_.fingerprint(), resolved_text(params_), output_.wanted, done(), arrays_of(model_), {}};
     checkpoint.arrays["distance"] = distance_;
+    checkpoint.integers["calibration_rounds"] = rounds_;
     if (network_) {
       TrainingState state = network_->state();
       NetworkRecord record = network_->record();
@@ -190,6 +191,7 @@ class FieldTraining {
     model_ = std::move(*model);
     const auto distance = checkpoint.arrays.find("distance");
     if (distance != checkpoint.arrays.end()) distance_ = distance->second;
+    rounds_ = checkpoint.integers.at("calibration_rounds");
     context_.log.line("train: going on with " + path_.string() + " from " + std::to_string(checkpoint.committed) + " of " +
                       std::to_string(output_.wanted) + " steps");
   }
@@ -202,6 +204,7 @@ class FieldTraining {
   SafePoints safe_points_;
   FieldModel model_;
   std::vector<double> ratios_, distance_;
+  std::int64_t rounds_ = 0;
   std::optional<LevelWork> work_;
   std::optional<NetworkTraining> network_;
   std::optional<FeatureFit> taken_over_;

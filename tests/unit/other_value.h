@@ -35,8 +35,10 @@ inline Params params_for(const Key& key) {
     p.model.name = model;
     if (key.applies(p)) return p;
   }
-  p.network.kind = "resnet";
-  if (key.applies(p)) return p;
+  for (const char* kind : {"resnet", "unet"}) {
+    p.network.kind = kind;
+    if (key.applies(p)) return p;
+  }
   p.network.kind = "features";
   p.generate.start = "file";
   if (key.applies(p)) return p;

@@ -1,0 +1,73 @@
+// When a key means something. Only the tables of keys include this.
+#pragma once
+
+#include "deck/key_builders.h"
+
+namespace scorefield::conditions {
+
+inline const Key::Condition kTwoPeak{"model.name = two-peak", [](const Params& p) { return has_law(p.model); }};
+inline const Key::Condition kDiffusion{"model.name = two-peak, phi4 or gaussian-field",
+                                       [](const Params& p) { return has_law(p.model) || is_real_field(p.model); }};
+inline const Key::Condition kWalkers{"model.name = gaussian or quartic", [](const Params& p) { return is_walker(p.model); }};
+inline const Key::Condition kQuartic{"model.name = quartic", [](const Params& p) { return p.model.name == "quartic"; }};
+inline const Key::Condition kPoints{"a zero-dimensional model", [](const Params& p) { return !is_lattice(p.model); }};
+inline const Key::Condition kLattice{"a model on a lattice", [](const Params& p) { return is_lattice(p.model); }};
+inline const Key::Condition kComplexPhi4{"model.name = complex-phi4", [](const Params& p) { return p.model.name == "complex-phi4"; }};
+inline const Key::Condition kBoseGas{"model.name = bose-gas", [](const Params& p) { return p.model.name == "bose-gas"; }};
+inline const Key::Condition kHopping{"model.name = phi4, complex-phi4 or gaussian-field",
+                                     [](const Params& p) { return is_lattice(p.model) && !kBoseGas.holds(p); }};
+inline const Key::Condition kInteracting{"model.name = phi4, complex-phi4, bose-gas or quartic", [](const Params& p) {
+                                           return p.model.name == "phi4" || is_complex_field(p.model) || kQuartic.holds(p);
+                                         }};
+inline const Key::Condition kComplexCoupling{"model.name = complex-phi4 or quartic",
+                                             [](const Params& p) { return kComplexPhi4.holds(p) || kQuartic.holds(p); }};
+inline const Key::Condition kHistograms{"a real field or a zero-dimensional model",
+                                        [](const Params& p) { return !is_complex_field(p.model); }};
+/// Those below depend on what another key is set to, for which keys may wait.
+inline bool is_no_law(const Params& p) { return !has_law(p.model); }
+inline bool is_field(const Params& p) { return is_real_field(p.model); }
+inline const Key::Condition kProcess{"a diffusion model: two-peak, or a real field with sample.score other than none", diffuses, is_field};
+inline const Key::Condition kNetwork{"two-peak, or a field with network.kind other than features",
+                                     [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p)); },
+                                     has_field_network};
+inline const Key::Condition kConvolutions{"network.kind = unet or resnet",
+                                          [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind != "mlp"; },
+                                          has_field_network};
+inline const Key::Condition kUnet{"network.kind = unet",
+                                  [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind == "unet"; },
+                                  has_field_network};
+inline const Key::Condition kDense{
+    "two-peak, or network.kind = mlp",
+    [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p) && p.network.kind == "mlp"); },
+    has_field_network};
+inline const Key::Condition kFieldNetwork{"network.kind other than features",
+                                          [](const Params& p) { return has_field_network(p) && diffuses(p); }, has_field_network};
+inline const Key::Condition kFieldScore{"a diffusion model of a real field",
+                                        [](const Params& p) { return is_real_field(p.model) && diffuses(p); }, is_field};
+inline const Key::Condition kHmc{"generate.algorithm = hmc",
+                                 [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; }, is_no_law};
+inline const Key::Condition kLangevin{
+    "generate.algorithm = langevin, or complex Langevin",
+    [](const Params& p) { return is_walker(p.model) || (is_lattice(p.model) && p.generate.algorithm == "langevin"); }, is_no_law};
+inline const Key::Condition kRejecting{
+    "generate.algorithm = hmc or langevin-corrected",
+    [](const Params& p) { return kHmc.holds(p) || (is_lattice(p.model) && p.generate.algorithm == "langevin-corrected"); }, is_no_law};
+inline const Key::Condition kImport{"generate.algorithm = import",
+                                    [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, is_no_law};
+inline const Key::Condition kChains{"a model on a lattice", [](const Params& p) { return is_lattice(p.model) && !kImport.holds(p); },
+                                    is_no_law};
+inline const Key::Condition kRealChains{"a real field on a lattice",
+                                        [](const Params& p) { return kChains.holds(p) && !is_complex(p.model); }, is_no_law};
+inline const Key::Condition kMoves{"a model on a lattice, or complex Langevin",
+                                   [](const Params& p) { return kChains.holds(p) || is_walker(p.model); }, is_no_law};
+inline const Key::Condition kComplexMoves{"a model of complex Langevin",
+                                          [](const Params& p) { return kMoves.holds(p) && is_complex(p.model); }};
+inline const Key::Condition kFromFile{"generate.start = file",
+                                      [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; }, is_no_law};
+/// The keys with the condition that they share.
+inline std::vector<Key> only(const Key::Condition& condition, std::vector<Key> keys) {
+  for (Key& key : keys) key.condition = condition;
+  return keys;
+}
+
+}  // namespace scorefield::conditions

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Studies of scores of phi^4: what choices cost, and what they give. Prints a table.
+
+    .venv/bin/python tests/bench/field_study.py STUDY [FOLDER]
+
+targets    distance to the exact denoiser against the cost of training, for posterior means and for phi_0 itself as targets (kappa = 0.27, 32^2)
+data       cumulants against the number of configurations to learn from (16^2), beside those of these configurations themselves
+networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 32^2)
+samplers   schemes and steps of the backward process with one model (kappa = 0.27, 32^2)
+sizes      a score fitted at 32^2 that makes 64^2 and 128^2 (kappa = 0.27)
+
+Outputs are kept in FOLDER (out/study), and what is complete there is not made again. Times are core-seconds of runs with two threads.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield"))
+DECK = ROOT / "input" / "phi4-critical.ini"
+THREADS = 2
+PUBLISHED = ["--network.reference=none", "--network.peaks=0", "--network.order=0", "--network.kind=unet", "--network.channels=32,64,128,256",
+             "--network.stride=1", "--network.padding=zeros", "--network.activation=silu", "--network.normalisation=group",
+             "--network.embedding=256", "--network.symmetry=none", "--train.target=sample", "--train.calibration=0", "--train.batch=64"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run of stages in a folder of its own, with the ensemble of another one linked in if that is given."""
+
+    folder: Path
+    keys: list[str]
+
+    def do(self, stage: str) -> float:
+        """Core-seconds of a stage; those of the time it was made if it is complete."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        note = self.folder / f"{stage}.seconds"
+        if not note.exists():
+            start = time.perf_counter()
+            done = subprocess.run([EXECUTABLE, stage, DECK, f"--run.output={self.folder}", f"--run.threads={THREADS}", *self.keys],
+                                  capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                sys.exit(f"field_study: {self.folder}: {done.stderr}")
+            note.write_text(f"{THREADS * (time.perf_counter() - start)}\n", encoding="utf-8")
+        return float(note.read_text(encoding="utf-8"))
+
+    def borrow(self, other: "Job", *files: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            if not (self.folder / file).exists():
+                os.link(other.folder / file, self.folder / file)
+
+    def quantities(self, group: str) -> dict[str, tuple[float, float]]:
+        with h5py.File(self.folder / "results.h5") as file:
+            table = file[f"{group}/quantities"]
+            names = table.attrs["names"].decode().split(",")
+            return dict(zip(names, zip(table["value"][:], table["error"][:], strict=True), strict=True))
+
+    def distance(self) -> tuple[float, float]:
+        """|D - D*|^2 over |D_ref - D*|^2, both summed over the noise levels, in per cent, and its error."""
+        with h5py.File(self.folder / "model-ve.h5") as file:
+            left, error, reference, _ = file["/validation/distance"][:].T
+        return 100.0 * left.sum() / reference.sum(), 100.0 * np.hypot.reduce(error) / reference.sum()
+
+
+def text(value: tuple[float, float], digits: int = 4) -> str:
+    return f"{value[0]:.{digits}f} +- {value[1]:.{digits}f}"
+
+
+def against(made: tuple[float, float], known: tuple[float, float]) -> str:
+    """The deviation in per cent, and over both errors."""
+    deviation, error = made[0] - known[0], np.hypot(made[1], known[1])
+    return f"{100.0 * deviation / known[0]:+.2f}({100.0 * error / abs(known[0]):.2f}) % {deviation / error:+.1f}s"
+
+
+def rows(*lines: list[str]) -> None:
+    for i, line in enumerate(lines):
+        print("| " + " | ".join(line) + " |")
+        if i == 0:
+            print("|" + "---|" * len(line))
+
+
+def ensemble(base: Path, *keys: str) -> Job:
+    job = Job(base / "ensemble", ["--sample.score=none", *keys])
+    for stage in ("generate", "measure"):
+        job.do(stage)
+    return job
+
+
+def trained(base: Path, name: str, data: Job, *keys: str) -> Job:
+    job = Job(base / name, [*keys])
+    job.borrow(data, "ensemble.h5")
+    job.do("train")
+    return job
+
+
+def sampled(job: Job) -> None:
+    for stage in ("sample", "measure"):
+        job.do(stage)
+
+
+def targets(base: Path) -> None:
+    data = ensemble(base)
+    lines = [["target", "a level", "core-s", "distance %"]]
+    for target, counts in {"posterior": (128, 256, 1024, 4096), "sample": (1024, 4096, 16384, 65536)}.items():
+        for count in counts:
+            keys = [f"--train.target={target}", f"--train.per-level={count}", "--train.calibration=0", "--train.levels=33"]
+            plain = trained(base, f"{target}-{count}-plain", data, *keys, "--train.validation=0")
+            job = trained(base, f"{target}-{count}", data, *keys, "--train.validation=512")
+            lines.append([target, str(count), f"{plain.do('train'):.1f}", text(job.distance(), 2)])
+    rows(*lines)
+
+
+def data(base: Path) -> None:
+    size = ["--lattice.size=16,16"]
+    truth = ensemble(base, *size, "--generate.samples=400000", "--generate.separation=60").quantities("ensemble")
+    names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa8_Z2/kappa2^4", "abs_M", "chi")
+    lines = [["N", "r.m.s. deviation of", *names]]
+    seeds = 6
+    for count in (300, 1000, 3000, 10000):
+        off: dict[str, list[list[float]]] = {"data": [], "samples": []}
+        for seed in range(seeds):
+            keys = [*size, f"--run.seed={100 * count + seed}", f"--generate.samples={count}", "--generate.chains=50",
+                    "--generate.separation=60", "--train.levels=33", f"--train.per-level={min(count, 2048)}", "--train.validation=0",
+                    "--train.calibration=16384", "--sample.samples=40000", "--sample.finish=0", "--sample.records=2"]
+            job = Job(base / f"{count}-{seed}", keys)
+            for stage in ("generate", "train", "sample", "measure"):
+                job.do(stage)
+            for name, group in (("data", "ensemble"), ("samples", "samples-ve-learnt")):
+                made = job.quantities(group)
+                off[name].append([100.0 * (made[q][0] / truth[q][0] - 1.0) for q in names])
+        for name, deviations in off.items():
+            root = np.sqrt(np.mean(np.square(deviations), axis=0))
+            lines.append([str(count), name, *(f"{value:.2f} %" for value in root)])
+    rows(*lines)
+
+
+NETWORKS = {
+    "features to order 3": ["--network.order=3"],
+    "features to order 5": ["--network.order=5"],
+    "features to order 7": [],
+    "resnet 16, 16, 16 in their place": ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=1500"],
+    "resnet 16, 16, 16 on top": ["--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=500"],
+    "unet 16, 32, 64 in their place": ["--network.order=0", "--network.kind=unet", "--network.channels=16,32,64", "--train.steps=1500"],
+    "mlp 512, 512 in their place": ["--network.order=0", "--network.kind=mlp", "--network.hidden=512,512", "--train.steps=1500"],
+    "published shape and targets": [*PUBLISHED, "--train.steps=100"],
+}
+
+
+def networks(base: Path) -> None:
+    known = ensemble(base)
+    truth = known.quantities("ensemble")
+    names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi")
+    lines = [["score", "train core-s", "core-ms a configuration", "distance %", *names]]
+    for name, keys in NETWORKS.items():
+        count = 20000 if "kind" not in str(keys) else 1000 if keys[:1] != PUBLISHED[:1] else 128
+        job = trained(base, name.replace(" ", "-").replace(",", ""), known, *keys, f"--sample.samples={count}", "--sample.finish=0",
+                      "--sample.records=2", "--train.calibration=8192" if count > 1000 else "--train.calibration=0")
+        sampled(job)
+        made = job.quantities("samples-ve-learnt")
+        lines.append([name, f"{job.do('train'):.0f}", f"{1e3 * job.do('sample') / count:.1f}", text(job.distance(), 1),
+                      *(against(made[q], truth[q]) for q in names)])
+    rows(*lines)
+
+
+def samplers(base: Path) -> None:
+    known = ensemble(base)
+    truth = known.quantities("ensemble")
+    model = trained(base, "model", known)
+    names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi", "action_density")
+    lines = [["sampler", "steps", "core-ms a configuration", *names]]
+    for sampler, steps in (("sde2", 8), ("sde2", 16), ("sde2", 32), ("ode2", 16), ("ode2", 32), ("ode4", 8), ("ode4", 16),
+                           ("predictor-corrector", 32), ("sde4", 8), ("sde4", 16), ("euler-maruyama", 32), ("euler-maruyama", 128)):
+        keys = [f"--sample.sampler={sampler}", f"--sample.steps={steps}", "--sample.samples=20000", "--sample.finish=0", "--sample.records=2"]
+        job = Job(base / f"{sampler}-{steps}", keys)
+        job.borrow(known, "ensemble.h5")
+        job.borrow(model, "model-ve.h5")
+        sampled(job)
+        made = job.quantities("samples-ve-learnt")
+        lines.append([sampler, str(steps), f"{1e3 * job.do('sample') / 20000:.2f}", *(against(made[q], truth[q]) for q in names)])
+    rows(*lines)
+
+
+def sizes(base: Path) -> None:
+    origin = trained(base, "model", ensemble(base))
+    names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa8_Z2/kappa2^4", "abs_M", "chi", "action_density")
+    lines = [["L", "", "core-s", *names]]
+    for size, count in ((64, 20000), (128, 4000)):
+        keys = [f"--lattice.size={size},{size}", f"--generate.samples={count}", f"--sample.samples={count}", "--train.validation=0",
+                f"--train.from={origin.folder / 'model-ve.h5'}", "--train.per-level=1024", "--sample.records=2"]
+        job = Job(base / str(size), keys)
+        for stage in ("generate", "train", "sample", "measure"):
+            job.do(stage)
+        truth = job.quantities("ensemble")
+        lines.append([str(size), "ensemble", f"{job.do('generate'):.0f}", *(text(truth[q]) for q in names)])
+        for group in ("samples", "finished"):
+            made = job.quantities(f"{group}-ve-learnt")
+            lines.append([str(size), group, f"{job.do('train'):.0f} + {job.do('sample'):.0f}", *(against(made[q], truth[q]) for q in names)])
+    rows(*lines)
+
+
+STUDIES = {study.__name__: study for study in (targets, data, networks, samplers, sizes)}
+
+
+def main() -> None:
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in STUDIES:
+        sys.exit(__doc__)
+    STUDIES[sys.argv[1]](Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "out" / "study").resolve() / sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -180,6 +180,8 @@ Range calibration_round(const Params& params, std::int64_t round) {
   return {round * size, std::min(params.train.calibration, (round + 1) * size)};
 }
 
+std::int64_t calibration_steps(const Params& params) { return std::max<std::int64_t>(1, params.train.levels / 2); }
+
 void add_round(std::optional<LinearFit>& mean, const LinearFit& round, const Range& configurations) {
   if (!mean) {
     mean = round;

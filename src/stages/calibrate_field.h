@@ -9,6 +9,8 @@ namespace scorefield {
 /// The configurations of train.calibration in rounds, whose arrays are some 100 MiB over all ranks. Local.
 std::int64_t calibration_rounds(const Params& params);
 Range calibration_round(const Params& params, std::int64_t round);
+/// Of which each counts as so many steps of the training: levels it goes down to.
+std::int64_t calibration_steps(const Params& params);
 
 /// Runs the configurations of a round down every other level of the fit, with forward noise between (as the sampler sde2 does), and
 /// returns what is to be taken out at each of these: what is linear in the mode there, or depends on the zero mode alone, on the

@@ -63,14 +63,15 @@ std::vector<double> cumulants_of(std::span<const double> means) {
 
 std::vector<double> same(std::span<const double> means) { return {means.begin(), means.end()}; }
 
-/// kappa_n f^n, and Xi for n = 2; G_0 f^2 + Xi.
-std::vector<double> cumulants_at(const std::vector<double>& initial, const NoiseLevel& level) {
-  std::vector<double> result;
-  double power = 1.0;
-  for (const double kappa : initial) result.push_back(kappa * (power *= level.kept));
-  result[1] += level.noise_variance;
-  return result;
+/// kappa_n f^n, and Xi for n = 2.
+std::vector<double> cumulants_from(const std::vector<double>& initial, const NoiseLevel& level) {
+  Orders kappa{};
+  std::copy_n(initial.begin(), kMaxOrder, kappa.begin());
+  kappa = cumulants_at(kappa, level);
+  return {kappa.begin(), kappa.end()};
 }
+
+/// G_0 f^2 + Xi.
 std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLevel& level) {
   std::vector<double> result;
   for (const double g : initial) result.push_back(g * level.kept * level.kept + level.noise_variance);
@@ -153,7 +154,7 @@ class ProcessMeasurement {
   /// the law starts from.
   void compare(const LevelOfFields& here, std::size_t k, ProcessEstimates& all) const {
     const NoiseLevel& level = process_.levels()[k];
-    const std::vector<double> cumulant_law = cumulants_at(initial_->cumulants.value, level),
+    const std::vector<double> cumulant_law = cumulants_from(initial_->cumulants.value, level),
                               mode_law = modes_at(initial_->modes.value, level);
     append(all.cumulant_law, cumulant_law);
     append(all.mode_law, mode_law);
@@ -165,7 +166,7 @@ class ProcessMeasurement {
     }
     Estimate cumulants = here.cumulants, modes = here.modes;
     if (itself) {
-      cumulants = together(powers_, k, cumulants_of, [&](const std::vector<double>& from) { return cumulants_at(from, level); });
+      cumulants = together(powers_, k, cumulants_of, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
       modes = together(modes_, k, same, [&](const std::vector<double>& from) { return modes_at(from, level); });
       for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] += cumulant_law[i];
       for (std::size_t i = 0; i < modes.value.size(); ++i) modes.value[i] += mode_law[i];

@@ -100,7 +100,8 @@ Output field_model_output(const Params& params, const Process& process) {
   return {model_name(process) + ".h5",
           "train",
           settings,
-          train.levels * (1 + (train.validation > 0 ? 1 : 0)) + calibration_rounds(params) + (has_field_network(params) ? train.steps : 0),
+          train.levels * (1 + (train.validation > 0 ? 1 : 0)) + calibration_rounds(params) * calibration_steps(params) +
+              (has_field_network(params) ? train.steps : 0),
           "train.levels",
           "steps",
           {"ensemble.h5"},

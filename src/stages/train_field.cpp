@@ -80,7 +80,8 @@ class FieldTraining {
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
   std::int64_t done() const {
-    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + rounds_ + validated();
+    return static_cast<std::int64_t>(model_.fit.ratios.size()) + (network_ ? network_->done() : 0) + rounds_ * calibration_steps(params_) +
+           validated();
   }
   bool network_wanted() const { return has_field_network(params_) && (!network_ || network_->done() < params_.train.steps); }
 
@@ -123,9 +124,11 @@ class FieldTraining {
 
   /// A round. The configurations it works with are not kept: after a stop it begins anew.
   void calibrate(Progress& progress) {
+    double visited = static_cast<double>(done());
     const LinearFit round = calibrate_field(*work_, model_, rounds_, [&] {
       safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
-      progress.update(static_cast<double>(done()), "calibrating");
+      progress.update(visited, "calibrating");
+      visited += 1.0;
     });
     add_round(model_.calibration, round, calibration_round(params_, rounds_++));
     note_ = "calibrating";

@@ -1,11 +1,13 @@
 #include "stages/train_network.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "denoiser/network_inputs.h"
+#include "lattice/symmetry.h"
 
 namespace scorefield {
 namespace {
@@ -18,9 +20,11 @@ constexpr std::int64_t kFirstChain = std::int64_t{1} << 40;  // beyond the chain
 
 /// What a thread makes batches with.
 struct NetworkTraining::Helper {
-  Helper(const FieldReference& reference, const Correction& features) : inputs(reference), evaluator(features.worker()) {}
+  Helper(const FieldReference& reference, const Correction& features)
+      : inputs(reference), evaluator(features.worker()), moved(reference.shape.sites()) {}
   NetworkInputs inputs;
   std::unique_ptr<CorrectionWorker> evaluator;
+  std::vector<double> moved;  ///< the configuration, by a symmetry of the lattice
 };
 
 NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios)
@@ -50,19 +54,22 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
   const TrainParams& train = work_.params().train;
   work_.sum_configurations(chosen, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
     Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
-    double within = 0.0;
-    fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j), {&within, 1});
+    std::array<double, 1 + Symmetry::kUniforms> random{};
+    fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j) * random.size(), random);
+    std::array<double, Symmetry::kUniforms> of_symmetry{};
+    std::copy(random.begin() + 1, random.end(), of_symmetry.begin());
+    apply(some_symmetry(model_.reference.shape, of_symmetry), model_.reference.shape, phi, helper.moved);
     const std::int64_t stratum = (j + Selection::kPiece * static_cast<std::int64_t>(number)) % total;  // each part of the ensemble sees all
-    const double l = bottom + (top - bottom) * (static_cast<double>(stratum) + within) / static_cast<double>(total);
+    const double l = bottom + (top - bottom) * (static_cast<double>(stratum) + random[0]) / static_cast<double>(total);
     const double ratio = -root / std::sinh(l);
     const ReferenceLevel at(model_.reference, ratio);
-    work_.add_noise(worker, step, j, ratio, phi);
+    work_.add_noise(worker, step, j, ratio, helper.moved);
     if (train.target == "posterior") {
       worker.posterior.set_noise(ratio, model_.reference.site_variance());
-      worker.posterior.start(kFirstChain + static_cast<std::int64_t>(number) * total + j, worker.noisy, phi);
+      worker.posterior.start(kFirstChain + static_cast<std::int64_t>(number) * total + j, worker.noisy, helper.moved);
       LevelWork::posterior_mean(worker, train.updates, worker.first_h);
     } else {
-      worker.hartley.transform(phi, worker.first_h);
+      worker.hartley.transform(helper.moved, worker.first_h);
     }
     helper.evaluator->evaluate(at, worker.noisy_h, worker.score);
     std::fill(worker.mean.begin(), worker.mean.end(), 0.0);

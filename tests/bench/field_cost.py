@@ -3,12 +3,13 @@
 
     tests/bench/field_cost.py [KAPPA]
 
-One core, some five minutes. The published scheme (arXiv 2309.17082, 2410.21212): a U-Net of 32, 64, 128, 256 channels, 3x3, stride 1, zero
+One core, some ten minutes; then training on two ranks. The published scheme (arXiv 2309.17082, 2410.21212): a U-Net of 32, 64, 128, 256 channels, 3x3, stride 1, zero
 padding, an embedding of the time added in each layer, 500 Euler-Maruyama steps. Ours: reference and features, fitted and sampled by the
 program. Its own U-Net of that shape is timed, too.
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "rele
 SIZE = 32
 PUBLISHED_STEPS = 500
 SAMPLES = 4000
-START_UP = "--sample.samples=128"
+FEW = 128
 
 
 class PublishedShape(torch.nn.Module):
@@ -90,9 +91,10 @@ def published_costs() -> tuple[float, float]:
     return PUBLISHED_STEPS * forward, least(step, 3) / len(x)
 
 
-def program(command: str, folder: Path, kappa: str, *more: str) -> float:
+def program(command: str, folder: Path, kappa: str, *more: str, ranks: int = 1) -> float:
     start = time.perf_counter()
-    subprocess.run([EXECUTABLE, command, ROOT / "input" / "phi4-critical.ini", f"--run.output={folder}", f"--model.kappa={kappa}",
+    launcher = ["mpirun", "-n", str(ranks)]
+    subprocess.run([*launcher, EXECUTABLE, command, ROOT / "input" / "phi4-critical.ini", f"--run.output={folder}", f"--model.kappa={kappa}",
                     "--generate.samples=20000", "--run.threads=1", *more], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
@@ -103,11 +105,29 @@ def our_costs(kappa: str, *more: str) -> tuple[float, float, float]:
         here = Path(folder)
         program("generate", here, kappa, *more)
         training = program("train", here, kappa, *more)
-        program("sample", here, kappa, *more, START_UP, "--sample.finish=0")
-        start_up = program("sample", here, kappa, *more, START_UP, "--sample.finish=0", "--overwrite")
-        many = program("sample", here, kappa, *more, f"--sample.samples={SAMPLES}", "--sample.finish=0", "--sample.records=2")
-        finish = program("sample", here, kappa, *more, f"--sample.samples={SAMPLES}", "--sample.records=2")
-        return (many - start_up) / (SAMPLES - 128), training - start_up, (finish - many) / SAMPLES
+        sample = lambda *keys: program("sample", here, kappa, *more, "--sample.records=2", *keys)
+        sample(f"--sample.samples={FEW}", "--sample.finish=0")
+        start_up = sample(f"--sample.samples={FEW}", "--sample.finish=0")  # nothing is left to do
+        many = sample(f"--sample.samples={SAMPLES}", "--sample.finish=0")
+        finish = sample(f"--sample.samples={SAMPLES}")
+        return (many - start_up) / (SAMPLES - FEW), training - start_up, (finish - start_up) / SAMPLES
+
+
+def two_ranks(kappa: str) -> None:
+    """Training on two ranks of one core each beside one, with the same batches: medians of three runs in turn."""
+    network = ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16", "--train.batch=64", "--train.steps=100",
+               "--train.levels=5", "--train.per-level=64", "--train.calibration=0", "--train.validation=0", "--train.target=sample"]
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        program("generate", here, kappa)
+        for name, keys in (("features", ["--train.validation=0", "--train.calibration=8192"]), ("network", network)):
+            times: dict[int, list[float]] = {1: [], 2: []}
+            for _ in range(3):
+                for ranks, of_ranks in times.items():
+                    of_ranks.append(program("train", here, kappa, *keys, "--overwrite", ranks=ranks))
+                    (here / "model-ve.h5").unlink()
+            one, two = (statistics.median(times[ranks]) for ranks in (1, 2))
+            print(f"training of {name} on two ranks: {one / two:.2f} times faster than on one ({one:.1f} s, {two:.1f} s)")
 
 
 def main() -> None:
@@ -119,6 +139,7 @@ def main() -> None:
         ours, training, finish = our_costs(kappa, *mixture, *more)
         print(f"ours, {name}: {1e3 * ours:.2f} ms a configuration, {configuration / ours:.0f} times less; training {training:.0f} s, "
               f"as {training / sample:.0f} samples of the published network; finish {1e3 * finish:.2f} ms")
+    two_ranks(kappa)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ data       cumulants against the number of configurations to learn from (16^2), 
 networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 32^2)
 samplers   schemes and steps of the backward process with one model (kappa = 0.27, 32^2)
 sizes      a score fitted at 32^2 that makes 64^2 and 128^2 (kappa = 0.27)
+independent  what an independent configuration costs by HMC, with clusters, and by corrected Langevin (kappa = 0.27, 32^2)
 
 Outputs are kept in FOLDER (out/study), and what is complete there is not made again. Times are core-seconds of runs with two threads.
 """
@@ -64,10 +65,18 @@ class Job:
             return dict(zip(names, zip(table["value"][:], table["error"][:], strict=True), strict=True))
 
     def distance(self) -> tuple[float, float]:
-        """|D - D*|^2 over |D_ref - D*|^2, both summed over the noise levels, in per cent, and its error."""
+        """|D - D*|^2 over |D_ref - D*|^2, in per cent, and its error: the mean over noise levels that has the least."""
         with h5py.File(self.folder / "model-ve.h5") as file:
             left, error, reference, _ = file["/validation/distance"][:].T
-        return 100.0 * left.sum() / reference.sum(), 100.0 * np.hypot.reduce(error) / reference.sum()
+        weight = reference / error**2
+        return 100.0 * (left @ weight) / (reference @ weight), 100.0 / np.sqrt(reference @ weight)
+
+    def autocorrelation(self, observable: str) -> float:
+        """tau_int, in configurations."""
+        with h5py.File(self.folder / "results.h5") as file:
+            table = file["ensemble/autocorrelation"]
+            row = table.attrs["names"].decode().split(",").index(observable)
+            return float(table[row, table.attrs["columns"].decode().split(",").index("tau_int")])
 
 
 def text(value: tuple[float, float], digits: int = 4) -> str:
@@ -206,7 +215,24 @@ def sizes(base: Path) -> None:
     rows(*lines)
 
 
-STUDIES = {study.__name__: study for study in (targets, data, networks, samplers, sizes)}
+def independent(base: Path) -> None:
+    chains = 64
+    ways = {"HMC": (20, []), "HMC and clusters": (5, ["--generate.cluster=1"]),
+            "corrected Langevin": (50, ["--generate.algorithm=langevin-corrected"]),
+            "corrected Langevin, accelerated": (50, ["--generate.algorithm=langevin-corrected", "--generate.acceleration=1"])}
+    lines = [["", "core-us an update", "tau_int of M^2, updates", "phi^2", "core-ms an independent configuration"]]
+    for name, (separation, keys) in ways.items():
+        job = Job(base / name.replace(" ", "-").replace(",", ""),
+                  ["--sample.score=none", f"--generate.samples={1500 * chains}", f"--generate.separation={separation}", "--generate.cluster=0", *keys])
+        seconds = job.do("generate")
+        job.do("measure")
+        update = seconds / (1500 * chains * separation + 1000 * chains)
+        times = [separation * job.autocorrelation(observable) for observable in ("M^2", "phi^2")]
+        lines.append([name, f"{1e6 * update:.1f}", *(f"{tau:.1f}" for tau in times), f"{2e3 * max(times) * update:.2f}"])
+    rows(*lines)
+
+
+STUDIES = {study.__name__: study for study in (targets, data, networks, samplers, sizes, independent)}
 
 
 def main() -> None:

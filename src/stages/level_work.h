@@ -33,9 +33,11 @@ struct Selection {
   std::int64_t first = 0, stride = kPiece, count = 1;
 
   std::int64_t pieces() const { return (count + kPiece - 1) / kPiece; }
-  /// The numbers of a piece's configurations.
-  Range numbers(std::int64_t piece) const { return {piece * kPiece, std::min(count, (piece + 1) * kPiece)}; }
-  Range numbers(const Range& of_pieces) const { return {of_pieces.begin * kPiece, std::min(count, of_pieces.end * kPiece)}; }
+  /// The numbers of the configurations of some pieces, none or more, and of one.
+  Range numbers(const Range& of_pieces) const {
+    return {std::min(count, of_pieces.begin * kPiece), std::min(count, of_pieces.end * kPiece)};
+  }
+  Range numbers(std::int64_t piece) const { return numbers(Range{piece, piece + 1}); }
 };
 
 /// All sums are made piece by piece and added in order: the same for any number of ranks and threads.

@@ -60,6 +60,14 @@ def test_same_bits_on_other_ranks_and_threads(deck, straight, tmp_path, ranks, t
     assert identical(straight, tmp_path / "out")
 
 
+def test_counts_that_are_no_multiple_of_a_piece(deck, tmp_path):
+    """A level's last piece has one configuration, and more ranks than pieces leave some without any: the same bits."""
+    more = ["--generate.samples=200", "--train.levels=5", "--train.per-level=9", "--train.validation=17", "--train.calibration=5", "--sample.samples=70"]
+    succeed("run", deck, *more, f"--run.output={tmp_path}/a")
+    succeed("run", deck, *more, f"--run.output={tmp_path}/b", ranks=4, environment=PATIENT)
+    assert identical(tmp_path / "a", tmp_path / "b")
+
+
 def test_stopped_and_resumed(deck, straight, tmp_path):
     """With no time at all, every start does one piece of work and stops; the next goes on from it, on one rank and two in turn."""
     folder = tmp_path / "out"

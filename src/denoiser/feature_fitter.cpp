@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/error.h"
@@ -10,7 +11,8 @@
 namespace scorefield {
 namespace {
 
-constexpr double kRidge = 1e-4;
+constexpr double kLeastRidge = 1e-4, kRidgeFactor = 10.0;
+constexpr int kRidges = 9;
 
 double dot(const double* a, const double* b, std::size_t count) {
   constexpr std::size_t kWidth = 8;
@@ -23,6 +25,43 @@ double dot(const double* a, const double* b, std::size_t count) {
   double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
   for (; i < count; ++i) sum += a[i] * b[i];
   return sum;
+}
+
+/// matrix c = right.
+struct Equations {
+  Eigen::MatrixXd matrix;
+  Eigen::VectorXd right;
+
+  Equations scaled(const Eigen::VectorXd& scale) const {
+    return {scale.asDiagonal() * matrix * scale.asDiagonal(), scale.cwiseProduct(right)};
+  }
+  Eigen::VectorXd solve(double ridge) const {
+    return (matrix + ridge * Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols())).ldlt().solve(right);
+  }
+};
+
+/// The ridge, for a sum of diagonal 1, with which each group is best predicted from all others.
+double ridge_that_predicts(const std::vector<Equations>& groups) {
+  if (groups.size() < 2) return kLeastRidge;
+  Equations all = groups[0];
+  for (std::size_t g = 1; g < groups.size(); ++g) {
+    all.matrix += groups[g].matrix;
+    all.right += groups[g].right;
+  }
+  double best = kLeastRidge, least = std::numeric_limits<double>::infinity(), ridge = kLeastRidge;
+  for (int i = 0; i < kRidges; ++i, ridge *= kRidgeFactor) {
+    double error = 0.0;
+    for (const Equations& group : groups) {
+      const Eigen::VectorXd c = Equations{all.matrix - group.matrix, all.right - group.right}.solve(ridge);
+      error += c.dot(group.matrix * c) - 2.0 * c.dot(group.right);
+    }
+    if (error < least) {
+      least = error;
+      best = ridge;
+    }
+  }
+
+  return best;
 }
 
 }  // namespace
@@ -73,15 +112,18 @@ double FeatureFitter::add(std::span<const double> y, std::span<const double> tar
   return largest;
 }
 
-FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const {
-  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
-    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
-  }
-  if (features_ == 0) return {{}, std::vector<double>(orbits_.modes(), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
+/// The normal equations without what is linear in each mode: matrix c = right; a_i(k) of the orbits; the part of functions of the zero
+/// mode.
+struct FeatureFitter::Normal {
+  Eigen::MatrixXd matrix, slopes, of_zero;
+  Eigen::VectorXd right;
+};
+
+FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) const {
   const auto n = static_cast<Eigen::Index>(features_), plain = static_cast<Eigen::Index>(fields_.nodes().plain.size()),
              count = static_cast<Eigen::Index>(orbits_.count()), functions = static_cast<Eigen::Index>(kZeroFunctions);
   Eigen::MatrixXd matrix(n, n), slopes(n, count), gram(functions, functions), with_zero(n, functions);
-  Eigen::VectorXd right(n), scale(n), squares(count), of_target(count), propagator(count), zero_of_target(functions);
+  Eigen::VectorXd right(n), squares(count), of_target(count), propagator(count), zero_of_target(functions);
   for (std::size_t k = 0; k < orbits_.modes(); ++k) propagator(static_cast<Eigen::Index>(orbits_.of(k))) = fields_.propagator()[k];
   std::size_t at = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
@@ -110,11 +152,28 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
   const Eigen::MatrixXd of_zero = gram.ldlt().solve(with_zero.transpose()).transpose();
   matrix -= slopes * squares.asDiagonal() * slopes.transpose() + of_zero * with_zero.transpose();
   right -= slopes * of_target + of_zero * zero_of_target;
-  for (Eigen::Index i = 0; i < n; ++i) scale(i) = matrix(i, i) > 0.0 ? 1.0 / std::sqrt(matrix(i, i)) : 0.0;
-  const Eigen::MatrixXd scaled = scale.asDiagonal() * matrix * scale.asDiagonal();
-  const Eigen::VectorXd wanted = scale.cwiseProduct(right);
-  const Eigen::VectorXd coefficients = scale.cwiseProduct((scaled + kRidge * Eigen::MatrixXd::Identity(n, n)).ldlt().solve(wanted));
-  const Eigen::VectorXd linear = slopes.transpose() * coefficients, zero = of_zero.transpose() * coefficients;
+  return {matrix, slopes, of_zero, right};
+}
+
+FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const {
+  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
+    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
+  }
+  if (features_ == 0) return {{}, std::vector<double>(orbits_.modes(), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
+  std::vector<double> total(numbers(), 0.0);
+  std::vector<Equations> groups;
+  for (std::size_t at = 0; at < sums.size(); at += numbers()) {
+    const auto of_group = sums.subspan(at, numbers());
+    std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
+    const Normal normal = normal_of(of_group);
+    groups.push_back({normal.matrix, normal.right});
+  }
+  const Normal normal = normal_of(total);
+  const Eigen::VectorXd scale = normal.matrix.diagonal().unaryExpr([](double d) { return d > 0.0 ? 1.0 / std::sqrt(d) : 0.0; });
+  for (Equations& each : groups) each = each.scaled(scale);
+  const Eigen::VectorXd coefficients =
+      scale.cwiseProduct(Equations{normal.matrix, normal.right}.scaled(scale).solve(ridge_that_predicts(groups)));
+  const Eigen::VectorXd linear = normal.slopes.transpose() * coefficients, zero = normal.of_zero.transpose() * coefficients;
   return {{coefficients.begin(), coefficients.end()},
           orbits_.spread(std::vector<double>(linear.begin(), linear.end())),
           {zero.begin(), zero.end()}};

@@ -32,12 +32,16 @@ class FeatureFitter {
     std::vector<double> linear;  ///< A(k) = sum_i c_i a_i(k), all modes but the zero mode
     std::vector<double> zero;    ///< B of the zero mode
   };
-  /// Solves the normal equations, scaled to a unit diagonal, with a ridge of 1e-4 (features are nearly alike, and coefficients that
-  /// cancel would not be smooth between noise levels). NumericalError if the
-  /// sums are not finite.
+  /// Solves the normal equations, scaled to a unit diagonal, with a ridge: 1e-4 at least (features are nearly alike, and coefficients that
+  /// cancel would not be smooth between noise levels), and up to 10^4 where that predicts better what was not fitted. `sums`: those of one or
+  /// more groups of configurations, [group][numbers()]; with each left out in turn, |T - D_ref - R|^2 of it is predicted. Where data do not
+  /// tell features from noise, as at the highest noises, nothing is left of them. NumericalError if the sums are not finite.
   Solution solve(std::span<const double> sums) const;
 
  private:
+  struct Normal;
+  Normal normal_of(std::span<const double> sums) const;
+
   FieldReference reference_;
   std::vector<FeatureNode> graph_;
   ModeOrbits orbits_;

@@ -10,7 +10,8 @@
 namespace scorefield {
 namespace {
 
-constexpr double kMargin = 1.25;  // over the largest correction that the fit saw
+constexpr std::int64_t kGroups = 8;  // of configurations, by which the ridge is chosen
+constexpr double kMargin = 1.25;     // over the largest correction that the fit saw
 
 /// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
 double largest_correction(LevelWork& work, double ratio, std::size_t level, const FieldModel& model) {
@@ -42,19 +43,20 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
     worker->fitter.set_level(at);
     worker->posterior.set_noise(ratio, model.reference.site_variance());
   }
-  const auto sums =
-      work.sum_configurations(work.selection(level, train.per_level), work.workers()[0]->fitter.numbers(),
-                              [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
-                                work.add_noise(worker, level, j, ratio, phi);
-                                if (posterior) {
-                                  worker.posterior.start(static_cast<std::int64_t>(level) * train.per_level + j, worker.noisy, phi);
-                                  LevelWork::posterior_mean(worker, train.updates, worker.first_h);
-                                } else {
-                                  worker.hartley.transform(phi, worker.first_h);
-                                }
-                                double& most = largest[static_cast<std::size_t>(thread_number())];
-                                most = std::max(most, worker.fitter.add(worker.noisy_h, worker.first_h, to));
-                              });
+  const auto sums = work.sum_configurations(
+      work.selection(level, train.per_level), work.workers()[0]->fitter.numbers(),
+      [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
+        work.add_noise(worker, level, j, ratio, phi);
+        if (posterior) {
+          worker.posterior.start(static_cast<std::int64_t>(level) * train.per_level + j, worker.noisy, phi);
+          LevelWork::posterior_mean(worker, train.updates, worker.first_h);
+        } else {
+          worker.hartley.transform(phi, worker.first_h);
+        }
+        double& most = largest[static_cast<std::size_t>(thread_number())];
+        most = std::max(most, worker.fitter.add(worker.noisy_h, worker.first_h, to));
+      },
+      kGroups);
   const Comm& comm = work.context().comm;
   const double bound = work.largest_of_all(largest);
   FeatureFitter::Solution solution;

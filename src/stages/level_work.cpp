@@ -101,21 +101,29 @@ void LevelWork::add_pieces(const Range& pieces, std::size_t numbers, const OfPie
   });
 }
 
-/// The total of all pieces of all ranks, in order, on all ranks. Collective.
-std::vector<double> LevelWork::total_of(std::span<const double> sums, std::size_t numbers) const {
+/// The totals of groups of all pieces of all ranks, in order, on all ranks. Collective.
+std::vector<double> LevelWork::totals_of(std::span<const double> sums, std::size_t numbers, std::int64_t pieces,
+                                         std::int64_t groups) const {
   const std::vector<double> gathered = context_.comm.gather(sums);
-  PairwiseSum tree(numbers);
-  for (std::size_t at = 0; at < gathered.size(); at += numbers) tree.add(std::span(gathered).subspan(at, numbers));
-  std::vector<double> total = tree.total();
-  context_.comm.broadcast(total);
-  return total;
+  std::vector<double> totals;
+  for (int group = 0; !gathered.empty() && group < static_cast<int>(groups); ++group) {
+    const Range of_group = share(pieces, static_cast<int>(groups), group);
+    PairwiseSum tree(numbers);
+    for (std::int64_t piece = of_group.begin; piece < of_group.end; ++piece) {
+      tree.add(std::span(gathered).subspan(static_cast<std::size_t>(piece) * numbers, numbers));
+    }
+    const std::vector<double> total = tree.total();
+    totals.insert(totals.end(), total.begin(), total.end());
+  }
+  context_.comm.broadcast(totals);
+  return totals;
 }
 
 std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {
   const Range mine = this->mine(pieces);
   std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
   add_pieces(mine, numbers, work, sums);
-  return total_of(sums, numbers);
+  return totals_of(sums, numbers, pieces, 1);
 }
 
 /// The configurations of these pieces, one behind the other. Collective.
@@ -139,7 +147,8 @@ std::vector<double> LevelWork::read(const Selection& chosen, const Range& pieces
   return field;
 }
 
-std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work) {
+std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
+                                                  std::int64_t groups) {
   const Range mine = this->mine(chosen.pieces());
   const std::int64_t most = (chosen.pieces() + context_.comm.size() - 1) / context_.comm.size();  // of any rank
   const auto a_piece = static_cast<std::int64_t>(Selection::kPiece * sites() * sizeof(double)),
@@ -159,7 +168,7 @@ std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::
                std::span(sums).subspan(static_cast<std::size_t>(part.begin - mine.begin) * numbers,
                                        static_cast<std::size_t>(part.size()) * numbers));
   }
-  return total_of(sums, numbers);
+  return totals_of(sums, numbers, chosen.pieces(), std::min(groups, chosen.pieces()));
 }
 
 void LevelWork::add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const {

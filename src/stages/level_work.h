@@ -60,10 +60,11 @@ class LevelWork {
   Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 
   /// Calls work(worker, number, configuration, sums of its piece) for each of the selection, 128 MiB of them at a time.
-  /// Collective; the total on all ranks.
+  /// Collective; the total on all ranks, or those of `groups` parts of the selection, [group][number] (fewer where there are fewer pieces).
   using OfConfiguration =
       std::function<void(LevelWorker& worker, std::int64_t number, std::span<const double> phi, std::span<double> sums)>;
-  std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work);
+  std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
+                                         std::int64_t groups = 1);
 
   /// Calls work(thread, piece, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
   Range mine(std::int64_t pieces) const;
@@ -81,7 +82,7 @@ class LevelWork {
 
  private:
   void add_pieces(const Range& pieces, std::size_t numbers, const OfPiece& work, std::span<double> sums) const;
-  std::vector<double> total_of(std::span<const double> sums, std::size_t numbers) const;
+  std::vector<double> totals_of(std::span<const double> sums, std::size_t numbers, std::int64_t pieces, std::int64_t groups) const;
   std::vector<double> read(const Selection& chosen, const Range& pieces) const;
 
   const Context& context_;

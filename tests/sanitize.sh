@@ -72,7 +72,7 @@ clean 1 build/asan/src/scorefield run $lattice --lattice.size=5,32 --generate.al
   --generate.scheme=second-order --generate.step=0.02 --run.output=$logs/langevin
 # A score model of fields: reference, features and a network, sampled and finished.
 clean 2 build/asan/src/scorefield run input/phi4-broken-quick.ini --lattice.size=6,8 --generate.samples=400 --generate.thermalisation=10 \
-  --generate.separation=1 --train.levels=5 --train.per-level=64 --train.validation=16 --train.calibration=16 --network.kind=unet \
+  --generate.separation=1 --train.levels=5 --train.per-level=64 --train.validation=16 --train.calibration=64 --network.kind=unet \
   --network.channels=4,4 --train.steps=3 --train.warmup=1 --train.batch=16 --sample.samples=130 --sample.steps=4 --sample.finish=3 \
   --run.output=$logs/field-score
 # Complex Langevin: walkers with the Fokker-Planck equation, fields of two and of four components.

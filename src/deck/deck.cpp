@@ -170,7 +170,9 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("network.embedding")) network.embedding = 32;
     if (!is_set("network.hidden")) network.hidden = {256, 256};
     if (!is_set("train.learning-rate")) deck.params.train.learning_rate = 2e-3;
-    if (!is_set("train.calibration")) deck.params.train.calibration = calibration_of(deck.params.lattice);
+    if (!is_set("train.calibration")) {
+      deck.params.train.calibration = deck.params.network.reference == "none" ? 0 : calibration_of(deck.params.lattice);
+    }
     if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(4096, generate.samples);
   }
   if (is_complex_field(deck.params.model)) {

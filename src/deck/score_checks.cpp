@@ -9,9 +9,10 @@
 namespace scorefield {
 namespace {
 
-constexpr double kMostDamping = 60.0;        // c u(T): f(T) = exp(-c u/2), which rounding still knows
-constexpr std::int64_t kCoarsest = 1 << 20;  // sites in one of a unet
-constexpr std::int64_t kFewestOfLevel = 8;   // configurations that are read together
+constexpr double kMostDamping = 60.0;              // c u(T): f(T) = exp(-c u/2), which rounding still knows
+constexpr std::int64_t kCoarsest = 1 << 20;        // sites in one of a unet
+constexpr std::int64_t kSmallestCalibration = 64;  // configurations
+constexpr std::int64_t kFewestOfLevel = 8;         // configurations that are read together
 
 void check_list_length(const Deck& deck, const std::string& key, std::size_t length, std::size_t scores) {
   if (length != 1 && length != scores) {
@@ -91,6 +92,26 @@ void check_field_network(const Deck& deck) {
   }
 }
 
+/// What the calibration takes out is what a score has beyond the best linear denoiser.
+void check_calibration(const Deck& deck) {
+  const Params& p = deck.params;
+  if (p.network.reference == "none" && p.network.kind == "features") {
+    refuse(deck, {"network.reference", "network.kind"},
+           "network.reference = none leaves what is linear in the field to be learnt, which features have not: take gaussian, mixture or a "
+           "network");
+  }
+  if (p.network.reference == "none" && p.train.calibration > 0) {
+    refuse(
+        deck, {"train.calibration", "network.reference"},
+        "train.calibration would take out what is linear in the field, which with network.reference = none a network has to learn: take 0");
+  }
+  if (p.train.calibration > 0 && p.train.calibration < kSmallestCalibration) {
+    refuse(deck, {"train.calibration"},
+           "train.calibration = " + std::to_string(p.train.calibration) + " tells more noise than signal: take " +
+               std::to_string(kSmallestCalibration) + " or more, or 0");
+  }
+}
+
 /// What is recorded along the processes is kept in blocks of so many.
 void check_field_samples(const Deck& deck, const std::string& key, std::int64_t samples) {
   if (samples > kSmallestBlock) return;
@@ -143,6 +164,7 @@ void check_field_score(const Deck& deck) {
   if (has_field_network(p)) check_field_network(deck);
   for (const std::int64_t samples : p.sample.samples) check_field_samples(deck, "sample.samples", samples);
   check_field_samples(deck, "generate.samples", p.generate.samples);
+  check_calibration(deck);
   check_share(deck, "train.per-level", p.train.per_level);
   if (p.train.validation > 0) check_share(deck, "train.validation", p.train.validation);
 }

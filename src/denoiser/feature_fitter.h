@@ -33,9 +33,10 @@ class FeatureFitter {
     std::vector<double> zero;    ///< B of the zero mode
   };
   /// Solves the normal equations, scaled to a unit diagonal, with a ridge: 1e-4 at least (features are nearly alike, and coefficients that
-  /// cancel would not be smooth between noise levels), and up to 10^4 where that predicts better what was not fitted. `sums`: those of one or
-  /// more groups of configurations, [group][numbers()]; with each left out in turn, |T - D_ref - R|^2 of it is predicted. Where data do not
-  /// tell features from noise, as at the highest noises, nothing is left of them. NumericalError if the sums are not finite.
+  /// cancel would not be smooth between noise levels), and up to 10^4 where that predicts better what was not fitted. `sums`: those of one
+  /// or more groups of configurations, [group][numbers()]; with each left out in turn, |T - D_ref - R|^2 of it is predicted (what is linear
+  /// taken out of each group by itself). Where data do not tell features from noise, as at the highest noises, nothing is left of them.
+  /// NumericalError if the sums are not finite.
   Solution solve(std::span<const double> sums) const;
 
  private:

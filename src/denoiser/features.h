@@ -55,9 +55,9 @@ class FeatureFields {
   std::vector<double> work_, more_work_;
 };
 
-/// x, x^3, x^5, x^7 of x = E[h_0(0) | y(0)] over its deviation, C/sqrt(C + r^2) with C = <h_0(0)^2>, cut where data end. What features make of the zero mode is smooth
-/// in it: these leave nothing that 10^4 configurations could see. (Polynomials of the whitened number, up to the ninth, leave 6 % of the
-/// flow's slope, and P(M) 40 % wrong in places.)
+/// x, x^3, x^5, x^7 of x = E[h_0(0) | y(0)] over its deviation, C/sqrt(C + r^2) with C = <h_0(0)^2>, cut where data end. What features make
+/// of the zero mode is smooth in it: these leave nothing that 10^4 configurations could see. (Polynomials of the whitened number, up to the
+/// ninth, leave 6 % of the flow's slope, and P(M) 40 % wrong in places.)
 constexpr std::size_t kZeroFunctions = 4;
 constexpr double kZeroRidge = 1e-7;  ///< of their fit: in a broken phase |x| hardly differs from 1, and its powers from each other
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode);

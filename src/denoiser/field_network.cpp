@@ -123,7 +123,8 @@ FieldNetwork::FieldNetwork(NetworkParams network, FieldShape shape, const std::v
 at::Tensor FieldNetwork::forward(const at::Tensor& weights, const at::Tensor& inputs, const at::Tensor& coordinates) const {
   const at::Tensor part_of_signal = at::tanh(coordinates).square().view({-1, 1, 1});
   const at::Tensor plus = Pass(*this, weights, coordinates).run(inputs) * part_of_signal;
-  if (network_.symmetry != "odd" || odd_activation(network_)) return plus;
+  const bool odd_anyway = odd_activation(network_) && network_.normalisation == "none";  // a normalisation has an offset
+  if (network_.symmetry != "odd" || odd_anyway) return plus;
   return 0.5 * (plus - Pass(*this, weights, coordinates).run(-inputs) * part_of_signal);
 }
 

@@ -29,7 +29,7 @@ class LevelInterpolation {
   }
 
  private:
-  double between(double a, double b) const { return (1.0 - part_) * a + part_ * b; }
+  double between(double a, double b) const { return low_ == high_ ? a : (1.0 - part_) * a + part_ * b; }  // infinite limits stay
 
   std::size_t low_ = 0, high_ = 0;
   double part_ = 0.0;

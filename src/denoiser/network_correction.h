@@ -14,7 +14,7 @@ struct FieldWeights {
   std::vector<double> frequencies, weights;
 };
 
-/// R of the features plus s_w N (network_inputs.h), by LibTorch on `device` (cpu, cuda, or auto: cuda where there is one). What it is made
+/// R of the features plus s_w N (network_inputs.h), by LibTorch on `device` (device.h). What it is made
 /// of must outlive it.
 class NetworkCorrection : public Correction {
  public:

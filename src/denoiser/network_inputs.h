@@ -16,7 +16,6 @@ class NetworkInputs {
  public:
   explicit NetworkInputs(const FieldReference& reference);
   void set_level(const ReferenceLevel& level);
-  double posterior_deviation() const { return posterior_; }
   /// `y` and `r` in Hartley coefficients; `to`: kNetworkInputs fields, [input][site].
   void fill(std::span<const double> y, std::span<const double> r, std::span<float> to);
   /// A field of Hartley coefficients over s_w, at sites.

@@ -176,8 +176,7 @@ std::int64_t calibration_rounds(const Params& params) {
 }
 
 Range calibration_round(const Params& params, std::int64_t round) {
-  const std::int64_t size = round_size(params);
-  return {round * size, std::min(params.train.calibration, (round + 1) * size)};
+  return share(params.train.calibration, static_cast<int>(calibration_rounds(params)), static_cast<int>(round));  // no short one
 }
 
 std::int64_t calibration_steps(const Params& params) { return std::max<std::int64_t>(1, params.train.levels / 2); }

@@ -11,6 +11,7 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kGroups = 8;  // of configurations, by which the ridge is chosen
+constexpr std::int64_t kApart = 40;  // updates at least between two means
 constexpr double kMargin = 1.25;     // over the largest correction that the fit saw
 
 /// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
@@ -118,7 +119,7 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
         work.add_noise(worker, step, j, ratio, phi);
         worker.posterior.start(first_chain + static_cast<std::int64_t>(level) * count + j, worker.noisy, phi);
         LevelWork::posterior_mean(worker, train.updates, worker.first_h);
-        LevelWork::posterior_mean(worker, 2 * train.updates, worker.second_h);
+        LevelWork::posterior_mean(worker, std::max(kApart, 2 * train.updates), worker.second_h);
         LevelWork::posterior_mean(worker, train.updates, worker.second_h);
         evaluators[static_cast<std::size_t>(thread_number())]->evaluate(at, worker.noisy_h, worker.score);
         std::fill(worker.mean.begin(), worker.mean.end(), 0.0);

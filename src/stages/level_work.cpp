@@ -64,6 +64,11 @@ FieldReference measure_reference_of(const Context& context, const H5File& ensemb
   return reference;
 }
 
+std::string device_of_networks(const Context& context) {
+  const Params& params = context.deck.params;
+  return has_field_network(params) ? device_of(context.comm, params.run.device) : "cpu";
+}
+
 LevelWorker::LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed)
     : fitter(reference, static_cast<int>(params.network.order)),
       posterior(params.model, {params.lattice.size[0], params.lattice.size[1]}, seed),
@@ -76,14 +81,14 @@ LevelWork::LevelWork(const Context& context, const H5File& ensemble, const Field
       ensemble_(ensemble),
       reference_(reference),
       seed_(static_cast<std::uint64_t>(context.deck.params.run.seed) ^ hash_text("train")),
-      device_(device_of(context.comm, context.deck.params.run.device)) {
+      device_(device_of_networks(context)) {
   for (int i = 0; i < thread_count(); ++i) workers_.push_back(std::make_unique<LevelWorker>(reference, params(), seed_));
 }
 
 Selection LevelWork::selection(std::size_t level, std::int64_t count, const Range& within) const {
   Selection chosen{within.begin, Selection::kPiece, count};
   chosen.stride = std::max(chosen.stride, within.size() / chosen.pieces());
-  if (chosen.stride > Selection::kPiece && chosen.stride % 2 == 0) --chosen.stride;
+  while (chosen.stride > Selection::kPiece && std::gcd(chosen.stride, params().generate.chains) != 1) --chosen.stride;
   const double part = static_cast<double>(level) * (std::numbers::phi - 1.0);
   chosen.first += static_cast<std::int64_t>((part - std::floor(part)) * static_cast<double>(chosen.stride - Selection::kPiece + 1));
   return chosen;

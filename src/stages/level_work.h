@@ -18,6 +18,9 @@ namespace scorefield {
 /// The reference of the deck's kind, from all configurations of the ensemble. Collective; InputError if a mode does not fluctuate.
 FieldReference measure_reference_of(const Context& context, const H5File& ensemble);
 
+/// Where this rank computes networks (denoiser/device.h); cpu where there is none. Collective.
+std::string device_of_networks(const Context& context);
+
 /// What a thread works with. Arrays hold one configuration.
 struct LevelWorker {
   LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed);
@@ -55,7 +58,8 @@ class LevelWork {
   /// Of this rank (denoiser/device.h).
   const std::string& device() const { return device_; }
 
-  /// Each level's selection begins elsewhere; an odd stride takes all chains in turn. `within`: configurations to choose from.
+  /// Each level's selection begins elsewhere; a stride without a divisor in common with their number takes all chains in turn. `within`:
+  /// configurations to choose from.
   Selection selection(std::size_t level, std::int64_t count) const { return selection(level, count, {0, params().generate.samples}); }
   Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 

@@ -11,8 +11,9 @@
 namespace scorefield {
 namespace {
 
-/// Raised when the program makes other numbers from the same deck.
+/// Raised when the program makes other numbers from the same deck; that of scores of fields does not concern ensembles.
 constexpr int kAlgorithmVersion = 2;
+const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "2"};
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
 
@@ -96,6 +97,7 @@ Output field_model_output(const Params& params, const Process& process) {
   const double features = 32.0, levels = static_cast<double>(train.levels);
   Settings settings = settings_of(
       params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
+  settings.push_back(kFieldScoreVersion);
   if (has_field_network(params)) append(settings, settings_of(params, {"train.steps"}));  // judged and averaged over all of them
   return {model_name(process) + ".h5",
           "train",

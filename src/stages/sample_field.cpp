@@ -3,12 +3,12 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "denoiser/device.h"
 #include "denoiser/field_flow.h"
 #include "denoiser/field_model.h"
 #include "denoiser/field_recorder.h"
 #include "stages/batch_output.h"
 #include "stages/field_score.h"
+#include "stages/level_work.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/sampling.h"
@@ -102,7 +102,7 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   std::optional<BackwardProcess> backward;
   require_all(context.comm, [&] { backward.emplace(Schedule(process.c, params.forward.sigma), levels.scale, settings); });
   std::unique_ptr<Correction> correction = std::make_unique<NoCorrection>();
-  const std::string device = device_of(context.comm, params.run.device);
+  const std::string device = device_of_networks(context);
   if (kind == "learnt") require_all(context.comm, [&] { correction = make_correction(model, device); });
   const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
   const RecordedLevels recorded(backward->levels(), params.sample.records);

@@ -15,6 +15,12 @@ namespace {
 constexpr std::int64_t kHeldOut = 16;                        // one in so many configurations
 constexpr std::int64_t kIntervals = 20;                      // of the training, after each of which the network is judged
 constexpr std::int64_t kFirstChain = std::int64_t{1} << 40;  // beyond the chains of the fit and the validation
+constexpr std::int64_t kHeldOutChains = std::int64_t{1} << 30;
+
+/// Of the posterior chains of a batch; number 0 is held out.
+std::int64_t first_chain(std::uint64_t number, std::int64_t total) {
+  return number == 0 ? kFirstChain : kFirstChain + kHeldOutChains + static_cast<std::int64_t>(number) * total;
+}
 
 }  // namespace
 
@@ -66,7 +72,7 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     work_.add_noise(worker, step, j, ratio, helper.moved);
     if (train.target == "posterior") {
       worker.posterior.set_noise(ratio, model_.reference.site_variance());
-      worker.posterior.start(kFirstChain + static_cast<std::int64_t>(number) * total + j, worker.noisy, helper.moved);
+      worker.posterior.start(first_chain(number, total) + j, worker.noisy, helper.moved);
       LevelWork::posterior_mean(worker, train.updates, worker.first_h);
     } else {
       worker.hartley.transform(helper.moved, worker.first_h);

@@ -62,7 +62,7 @@ def test_same_bits_on_other_ranks_and_threads(deck, straight, tmp_path, ranks, t
 
 def test_counts_that_are_no_multiple_of_a_piece(deck, tmp_path):
     """A level's last piece has one configuration, and more ranks than pieces leave some without any: the same bits."""
-    more = ["--generate.samples=200", "--train.levels=5", "--train.per-level=9", "--train.validation=17", "--train.calibration=5", "--sample.samples=70"]
+    more = ["--generate.samples=200", "--train.levels=5", "--train.per-level=9", "--train.validation=17", "--train.calibration=65", "--sample.samples=70"]
     succeed("run", deck, *more, f"--run.output={tmp_path}/a")
     succeed("run", deck, *more, f"--run.output={tmp_path}/b", ranks=4, environment=PATIENT)
     assert identical(tmp_path / "a", tmp_path / "b")
@@ -186,6 +186,10 @@ def test_check_tells_the_costs(deck, tmp_path):
     (["--network.kind=resnet", "--train.batch=19000"], "train.batch = 19000 is more than fifteen sixteenths"),
     (["--network.kind=resnet", "--run.device=cuda"], "run.device = cuda"),
     (["--sample.steps=1,2"], "sample.steps has 2 entries"),
+    (["--sample.samples=64"], "sample.samples = 64 makes no errors"),
+    (["--train.calibration=63"], "train.calibration = 63 tells more noise than signal"),
+    (["--network.reference=none", "--train.calibration=0"], "network.reference = none leaves what is linear"),
+    (["--network.reference=none", "--network.kind=mlp"], "train.calibration would take out what is linear"),
 ])
 def test_broken_decks(deck, tmp_path, more, said):
     result = scorefield("run", deck, f"--run.output={tmp_path}/out", *more, ranks=2)

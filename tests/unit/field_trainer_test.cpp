@@ -40,8 +40,10 @@ FieldReference reference() {
 /// R of a network with random weights.
 class RandomNetwork {
  public:
-  RandomNetwork(const std::string& kind, const std::string& activation) : reference_(reference()) {
-    const NetworkParams network = params_for(kind, activation).network;
+  RandomNetwork(const std::string& kind, const std::string& activation, const std::string& normalisation = "none")
+      : reference_(reference()) {
+    NetworkParams network = params_for(kind, activation).network;
+    network.normalisation = normalisation;
     const auto count = static_cast<std::size_t>(field_parameter_count(network, kShape));
     weights_ = {network, test::some_normals(4, 3), test::some_normals(count, 4)};
     for (double& w : weights_.weights) w *= 0.2;
@@ -83,12 +85,15 @@ double distance(std::vector<double> a, const std::vector<double>& b, double sign
 TEST(FieldNetwork, Odd) {
   for (const char* kind : {"resnet", "unet", "mlp"}) {
     for (const char* activation : {"cubic", "tanh", "silu"}) {
-      const RandomNetwork network(kind, activation);
-      std::vector<double> phi = test::some_normals(kSites, 8), negative = phi;
-      for (double& v : negative) v = -v;
-      const std::vector<double> r = network.at_sites(phi);
-      EXPECT_GT(largest(r), 1e-3) << kind;
-      EXPECT_LT(distance(r, network.at_sites(negative), 1.0), 1e-5 * (1.0 + largest(r))) << kind << " " << activation;
+      for (const char* normalisation : {"none", "group"}) {
+        if (std::string(kind) == "mlp" && std::string(normalisation) == "group") continue;
+        const RandomNetwork network(kind, activation, normalisation);
+        std::vector<double> phi = test::some_normals(kSites, 8), negative = phi;
+        for (double& v : negative) v = -v;
+        const std::vector<double> r = network.at_sites(phi);
+        EXPECT_GT(largest(r), 1e-3) << kind;
+        EXPECT_LT(distance(r, network.at_sites(negative), 1.0), 1e-5 * (1.0 + largest(r))) << kind << activation << normalisation;
+      }
     }
   }
 }

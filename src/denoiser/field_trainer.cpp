@@ -44,6 +44,7 @@ class FieldTrainer::Implementation {
     }));
   }
 
+  std::int64_t steps_done() const { return optimiser_.step(); }
   TrainingState state() const { return optimiser_.state(); }
   void restore(const TrainingState& state) { optimiser_.restore(state); }
   FieldWeights weights() const { return {network_, frequencies_, optimiser_.averaged()}; }
@@ -87,6 +88,7 @@ FieldTrainer::FieldTrainer(const Comm& comm, const Params& params, FieldShape sh
 FieldTrainer::~FieldTrainer() = default;
 double FieldTrainer::step(const FieldBatch& batch, std::int64_t total) { return implementation_->step(batch, total); }
 double FieldTrainer::loss(const FieldBatch& batch, std::int64_t total) const { return implementation_->loss(batch, total); }
+std::int64_t FieldTrainer::steps_done() const { return implementation_->steps_done(); }
 TrainingState FieldTrainer::state() const { return implementation_->state(); }
 void FieldTrainer::restore(const TrainingState& state) { implementation_->restore(state); }
 FieldWeights FieldTrainer::weights() const { return implementation_->weights(); }

@@ -32,6 +32,7 @@ class FieldTrainer {
   /// The loss with averaged weights, without a step. Collective.
   double loss(const FieldBatch& batch, std::int64_t total) const;
 
+  std::int64_t steps_done() const;
   TrainingState state() const;
   void restore(const TrainingState& state);
   FieldWeights weights() const;

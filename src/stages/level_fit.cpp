@@ -22,7 +22,7 @@ double largest_correction(LevelWork& work, double ratio, std::size_t level, cons
   std::vector<double> largest(work.workers().size(), 0.0);
   Selection part = work.selection(level, work.params().train.per_level);
   part.count = (part.count + 3) / 4;
-  work.sum_configurations(part, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
+  work.for_configurations(part, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
     const auto thread = static_cast<std::size_t>(thread_number());
     work.add_noise(worker, level, j, ratio, phi);
     evaluators[thread]->evaluate(at, worker.noisy_h, worker.score);

@@ -18,7 +18,40 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kTogether = 128 * 1024 * 1024;  // bytes of configurations that a rank holds
+constexpr std::int64_t kTogether = 128 * 1024 * 1024;  // bytes of configurations and sums that a rank holds
+
+/// The sums of pieces, added in order, group by group. Those of all ranks arrive on the root.
+class GroupedSums {
+ public:
+  GroupedSums(std::int64_t pieces, std::int64_t groups, std::size_t numbers)
+      : pieces_(pieces), numbers_(numbers), trees_(static_cast<std::size_t>(groups), PairwiseSum(numbers)) {}
+
+  void add(std::span<const double> sums) {
+    for (std::size_t at = 0; at < sums.size(); at += numbers_, ++piece_) {
+      while (piece_ >= share(pieces_, static_cast<int>(trees_.size()), static_cast<int>(group_)).end) ++group_;
+      trees_[group_].add(sums.subspan(at, numbers_));
+    }
+  }
+
+  /// [group][number]. Collective.
+  std::vector<double> on_all(const Comm& comm) const {
+    std::vector<double> totals;
+    for (const PairwiseSum& tree : trees_) {
+      if (!comm.is_root()) break;
+      const std::vector<double> total = tree.total();
+      totals.insert(totals.end(), total.begin(), total.end());
+    }
+    comm.broadcast(totals);
+    return totals;
+  }
+
+ private:
+  std::int64_t pieces_;
+  std::size_t numbers_;
+  std::vector<PairwiseSum> trees_;
+  std::int64_t piece_ = 0;
+  std::size_t group_ = 0;
+};
 
 }  // namespace
 
@@ -106,29 +139,13 @@ void LevelWork::add_pieces(const Range& pieces, std::size_t numbers, const OfPie
   });
 }
 
-/// The totals of groups of all pieces of all ranks, in order, on all ranks. Collective.
-std::vector<double> LevelWork::totals_of(std::span<const double> sums, std::size_t numbers, std::int64_t pieces,
-                                         std::int64_t groups) const {
-  const std::vector<double> gathered = context_.comm.gather(sums);
-  std::vector<double> totals;
-  for (int group = 0; !gathered.empty() && group < static_cast<int>(groups); ++group) {
-    const Range of_group = share(pieces, static_cast<int>(groups), group);
-    PairwiseSum tree(numbers);
-    for (std::int64_t piece = of_group.begin; piece < of_group.end; ++piece) {
-      tree.add(std::span(gathered).subspan(static_cast<std::size_t>(piece) * numbers, numbers));
-    }
-    const std::vector<double> total = tree.total();
-    totals.insert(totals.end(), total.begin(), total.end());
-  }
-  context_.comm.broadcast(totals);
-  return totals;
-}
-
 std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const {
   const Range mine = this->mine(pieces);
   std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
   add_pieces(mine, numbers, work, sums);
-  return totals_of(sums, numbers, pieces, 1);
+  GroupedSums totals(pieces, 1, numbers);
+  totals.add(context_.comm.gather(sums));
+  return totals.on_all(context_.comm);
 }
 
 /// The configurations of these pieces, one behind the other. Collective.
@@ -152,28 +169,46 @@ std::vector<double> LevelWork::read(const Selection& chosen, const Range& pieces
   return field;
 }
 
+/// The sums of these pieces, one behind the other. Collective.
+std::vector<double> LevelWork::sums_of(const Selection& chosen, const Range& pieces, std::size_t numbers, const OfConfiguration& work) {
+  const std::vector<double> field = read(chosen, pieces);
+  std::vector<double> sums(static_cast<std::size_t>(pieces.size()) * numbers, 0.0);
+  const auto of_piece = [&](std::size_t thread, std::int64_t piece, std::span<double> to) {
+    const Range of = chosen.numbers(piece);
+    for (std::int64_t j = of.begin; j < of.end; ++j) {
+      const auto at = static_cast<std::size_t>(j - pieces.begin * Selection::kPiece) * sites();
+      work(*workers_[thread], j, std::span(field).subspan(at, sites()), to);
+    }
+  };
+  add_pieces(pieces, numbers, of_piece, sums);
+  return sums;
+}
+
+/// Pieces that a rank works on at a time.
+std::int64_t LevelWork::together(std::size_t numbers) const {
+  const std::size_t a_piece = (static_cast<std::size_t>(Selection::kPiece) * sites() + numbers) * sizeof(double);
+  return std::max<std::int64_t>(1, kTogether / static_cast<std::int64_t>(a_piece));
+}
+
 std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
                                                   std::int64_t groups) {
-  const Range mine = this->mine(chosen.pieces());
-  const std::int64_t most = (chosen.pieces() + context_.comm.size() - 1) / context_.comm.size();  // of any rank
-  const auto a_piece = static_cast<std::int64_t>(Selection::kPiece * sites() * sizeof(double)),
-             together = std::max<std::int64_t>(1, kTogether / a_piece);
-  std::vector<double> sums(static_cast<std::size_t>(mine.size()) * numbers, 0.0);
-  for (std::int64_t first = 0; first < most; first += together) {
-    const Range part{std::min(mine.end, mine.begin + first), std::min(mine.end, mine.begin + first + together)};
-    const std::vector<double> field = read(chosen, part);
-    const auto of_piece = [&](std::size_t thread, std::int64_t piece, std::span<double> to) {
-      const Range of = chosen.numbers(piece);
-      for (std::int64_t j = of.begin; j < of.end; ++j) {
-        const auto at = static_cast<std::size_t>(j - part.begin * Selection::kPiece) * sites();
-        work(*workers_[thread], j, std::span(field).subspan(at, sites()), to);
-      }
-    };
-    add_pieces(part, numbers, of_piece,
-               std::span(sums).subspan(static_cast<std::size_t>(part.begin - mine.begin) * numbers,
-                                       static_cast<std::size_t>(part.size()) * numbers));
+  const Comm& comm = context_.comm;
+  const std::int64_t at_a_time = comm.size() * together(numbers);
+  GroupedSums totals(chosen.pieces(), std::min(groups, chosen.pieces()), numbers);
+  for (std::int64_t first = 0; first < chosen.pieces(); first += at_a_time) {
+    const Range part = mine(std::min(at_a_time, chosen.pieces() - first));
+    totals.add(comm.gather(sums_of(chosen, {first + part.begin, first + part.end}, numbers, work)));
   }
-  return totals_of(sums, numbers, chosen.pieces(), std::min(groups, chosen.pieces()));
+  return totals.on_all(comm);
+}
+
+void LevelWork::for_configurations(const Selection& chosen, const OfConfiguration& work) {
+  const Range part = mine(chosen.pieces());
+  const std::int64_t most = (chosen.pieces() + context_.comm.size() - 1) / context_.comm.size(),
+                     at_a_time = together(0);  // most: of any rank
+  for (std::int64_t first = 0; first < most; first += at_a_time) {
+    sums_of(chosen, {std::min(part.end, part.begin + first), std::min(part.end, part.begin + first + at_a_time)}, 0, work);
+  }
 }
 
 void LevelWork::add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const {

@@ -63,15 +63,18 @@ class LevelWork {
   Selection selection(std::size_t level, std::int64_t count) const { return selection(level, count, {0, params().generate.samples}); }
   Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 
-  /// Calls work(worker, number, configuration, sums of its piece) for each of the selection, 128 MiB of them at a time.
+  /// Calls work(worker, number, configuration, sums of its piece) for each of the selection, 128 MiB of them and of sums at a time.
   /// Collective; the total on all ranks, or those of `groups` parts of the selection, [group][number] (fewer where there are fewer pieces).
   using OfConfiguration =
       std::function<void(LevelWorker& worker, std::int64_t number, std::span<const double> phi, std::span<double> sums)>;
   std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
                                          std::int64_t groups = 1);
+  /// The same without sums: this rank's are those of its share of the pieces, one behind the other. Collective.
+  void for_configurations(const Selection& chosen, const OfConfiguration& work);
 
-  /// Calls work(thread, piece, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
+  /// This rank's share.
   Range mine(std::int64_t pieces) const;
+  /// Calls work(thread, piece, its sums) for `pieces`, of which this rank has its share. Collective; the total on all ranks.
   using OfPiece = std::function<void(std::size_t thread, std::int64_t piece, std::span<double> sums)>;
   std::vector<double> sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const;
 
@@ -86,7 +89,8 @@ class LevelWork {
 
  private:
   void add_pieces(const Range& pieces, std::size_t numbers, const OfPiece& work, std::span<double> sums) const;
-  std::vector<double> totals_of(std::span<const double> sums, std::size_t numbers, std::int64_t pieces, std::int64_t groups) const;
+  std::vector<double> sums_of(const Selection& chosen, const Range& pieces, std::size_t numbers, const OfConfiguration& work);
+  std::int64_t together(std::size_t numbers) const;
   std::vector<double> read(const Selection& chosen, const Range& pieces) const;
 
   const Context& context_;

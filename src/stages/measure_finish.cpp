@@ -57,7 +57,10 @@ std::vector<double> evaluate(std::span<const double> means, double volume) {
   results[kCorrelationPhi2] = correlation(start, now, kPhi2, kPhi2WithStart, kPhi2Squared);
   results[kCorrelationM2] = correlation(start, now, kM2, kM2WithStart, kM2Squared);
   results[kCorrelationAction] = correlation(start, now, kAction, kActionWithStart, kActionSquared);
-  const auto left = [&](Result of, Column column) { return results[of] / (1.0 - results[of]) * (now[column] - start[column]); };
+  const auto left = [&](Result of, Column column) {
+    const double moved = now[column] - start[column];
+    return moved == 0.0 ? 0.0 : results[of] / (1.0 - results[of]) * moved;  // nothing has moved yet: the correlation is 1
+  };
   results[kLeftPhi2] = left(kCorrelationPhi2, kPhi2);
   results[kLeftM2] = volume * left(kCorrelationM2, kM2);
   results[kLeftAction] = left(kCorrelationAction, kAction);

@@ -58,7 +58,7 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
   const double root = std::sqrt(model_.fit.scale), bottom = -std::asinh(root / ratios_.front()), top = -std::asinh(root / ratios_.back());
   const std::uint64_t step = 4 * ratios_.size() + number;
   const TrainParams& train = work_.params().train;
-  work_.sum_configurations(chosen, 1, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
+  work_.for_configurations(chosen, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
     Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
     std::array<double, 1 + Symmetry::kUniforms> random{};
     fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j) * random.size(), random);

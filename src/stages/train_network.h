@@ -23,7 +23,7 @@ class NetworkTraining {
   /// `model`: reference and features; must outlive it.
   NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios);
 
-  std::int64_t done() const { return trainer_.state().step; }
+  std::int64_t done() const { return trainer_.steps_done(); }
   /// Returns the loss. NumericalError if it is not finite.
   double step();
 

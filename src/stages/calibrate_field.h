@@ -6,7 +6,8 @@
 
 namespace scorefield {
 
-/// The configurations of train.calibration in rounds, whose arrays are some 100 MiB over all ranks (more beyond 64 x 64: a round has 1024 at least). Local.
+/// The configurations of train.calibration in rounds, whose arrays are some 100 MiB over all ranks (more beyond 64 x 64: a round has 1024
+/// at least). Local.
 std::int64_t calibration_rounds(const Params& params);
 Range calibration_round(const Params& params, std::int64_t round);
 /// Of which each counts as so many steps of the training: levels it goes down to.

@@ -60,7 +60,6 @@ double ridge_that_predicts(const std::vector<Equations>& groups) {
       best = ridge;
     }
   }
-
   return best;
 }
 
@@ -93,7 +92,6 @@ double FeatureFitter::add(std::span<const double> y, std::span<const double> tar
     for (std::size_t j = i; j < features_; ++j) sums[at++] += dot(&transformed_[i * sites], &transformed_[j * sites], sites);
   }
   for (std::size_t i = 0; i < features_; ++i) sums[at++] += dot(&transformed_[i * sites], residual_.data(), sites);
-  sums[at++] += dot(residual_.data(), residual_.data(), sites);
   const auto add_products = [&](const double* with) {
     for (std::size_t k = 0; k < sites; ++k) product_[k] = with[k] * y[k];
     orbits_.add(product_, sums.subspan(at, orbits_.count()));
@@ -130,7 +128,6 @@ FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) con
     for (Eigen::Index j = i; j < n; ++j) matrix(i, j) = matrix(j, i) = sums[at++];
   }
   for (Eigen::Index i = 0; i < n; ++i) right(i) = sums[at++];
-  ++at;
   const auto read = [&](auto&& to) {
     for (Eigen::Index o = 0; o < to.size(); ++o) to(o) = sums[at++];
   };

@@ -16,11 +16,11 @@ class FeatureFitter {
  public:
   FeatureFitter(const FieldReference& reference, int order);
 
-  /// Entries of the sums: upper triangle of F F^T, F (T - D_ref), |T - D_ref|^2, and a row of orbits each of F y for the features that are
+  /// Entries of the sums: upper triangle of F F^T, F (T - D_ref), and a row of orbits each of F y for the features that are
   /// not smoothed, of y^2 and of (T - D_ref) y; then H H^T of the functions of the zero mode, H F(0) and H (T - D_ref)(0).
   std::size_t numbers() const {
     const std::size_t plain = fields_.nodes().plain.size();
-    return features_ * (features_ + 1) / 2 + features_ + 1 + (plain + 2) * orbits_.count() + kZeroFunctions * (kZeroFunctions + plain + 1);
+    return features_ * (features_ + 1) / 2 + features_ + (plain + 2) * orbits_.count() + kZeroFunctions * (kZeroFunctions + plain + 1);
   }
   void set_level(const ReferenceLevel& level);
   /// Adds the configuration with noisy field y and target T, both in Hartley coefficients. Returns the largest |u|.

@@ -15,10 +15,14 @@ void FieldFlow::for_fields(std::span<double> fields, const Action& action) const
   for (std::size_t first = 0; first < fields.size(); first += sites) action(first, fields.subspan(first, sites));
 }
 
+void FieldFlow::to_noisy(const ReferenceLevel& at, std::span<const double> whitened, std::vector<double>& y) const {
+  y.resize(whitened.size());
+  for_fields(y, [&](std::size_t first, std::span<double> one) { at.unwhiten(whitened.subspan(first, one.size()), one); });
+}
+
 /// out = R; leaves y in noisy_.
 void FieldFlow::correct(const ReferenceLevel& at, std::span<const double> whitened, std::span<double> out) {
-  noisy_.resize(whitened.size());
-  for_fields(noisy_, [&](std::size_t first, std::span<double> y) { at.unwhiten(whitened.subspan(first, y.size()), y); });
+  to_noisy(at, whitened, noisy_);
   correction_->evaluate(at, noisy_, out);
 }
 

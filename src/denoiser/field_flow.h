@@ -21,6 +21,8 @@ class FieldFlow : public Flow {
   void finish(const NoiseLevel& from, std::span<double> whitened) override;
   void to_field(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
   void score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) override;
+  /// The noisy fields y of whitened ones. Local.
+  void to_noisy(const ReferenceLevel& at, std::span<const double> whitened, std::vector<double>& y) const;
   /// Makes of R, at the noisy fields y, what d xh/dl is.
   void to_slope(const ReferenceLevel& at, std::span<const double> y, std::span<double> r);
 

@@ -68,7 +68,7 @@ class Calibration {
     const ReferenceLevel at(reference_, ratios_[down]);
     for_pieces(1, [&](Worker& worker, const Range& of, std::span<double> /*sums*/) {
       const auto field = part(field_, of), r = part(correction_, of);
-      to_noisy(at, part(trial_, of), worker.y);
+      worker.flow.to_noisy(at, part(trial_, of), worker.y);
       for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
         take_out(reference_, at, found_.linear[down], found_.zero[down], std::span(worker.y).subspan(first, work_.sites()),
                  r.subspan(first, work_.sites()));
@@ -125,18 +125,11 @@ class Calibration {
     });
   }
 
-  void to_noisy(const ReferenceLevel& at, std::span<const double> whitened, std::vector<double>& y) const {
-    y.resize(whitened.size());
-    for (std::size_t first = 0; first < y.size(); first += work_.sites()) {
-      at.unwhiten(whitened.subspan(first, work_.sites()), std::span(y).subspan(first, work_.sites()));
-    }
-  }
-
   /// R of trial_ to correction_; adds to the sums of what is linear in it.
   void evaluate(Worker& worker, std::size_t level, const Range& of, std::span<double> sums) {
     const ReferenceLevel at(reference_, ratios_[level]);
     const auto r = part(correction_, of);
-    to_noisy(at, part(trial_, of), worker.y);
+    worker.flow.to_noisy(at, part(trial_, of), worker.y);
     worker.evaluator->evaluate(at, worker.y, r);
     for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
       part_.add(at, std::span(worker.y).subspan(first, work_.sites()), r.subspan(first, work_.sites()), sums);

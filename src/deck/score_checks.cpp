@@ -75,7 +75,7 @@ void check_field_network(const Deck& deck) {
   const Params& p = deck.params;
   check_network(deck);
   const std::int64_t samples = p.generate.samples;
-  if (p.train.batch > samples - samples / 16) {
+  if (p.train.batch > samples - held_out(p)) {
     refuse(deck, {"train.batch", "generate.samples"},
            "train.batch = " + std::to_string(p.train.batch) +
                " is more than fifteen sixteenths of generate.samples = " + std::to_string(samples) + ", from which batches are taken");

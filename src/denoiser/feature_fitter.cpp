@@ -113,8 +113,8 @@ double FeatureFitter::add(std::span<const double> y, std::span<const double> tar
 /// The normal equations without what is linear in each mode: matrix c = right; a_i(k) of the orbits; the part of functions of the zero
 /// mode.
 struct FeatureFitter::Normal {
-  Eigen::MatrixXd matrix, slopes, of_zero;
-  Eigen::VectorXd right;
+  Equations equations;
+  Eigen::MatrixXd slopes, of_zero;
 };
 
 FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) const {
@@ -149,7 +149,7 @@ FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) con
   const Eigen::MatrixXd of_zero = gram.ldlt().solve(with_zero.transpose()).transpose();
   matrix -= slopes * squares.asDiagonal() * slopes.transpose() + of_zero * with_zero.transpose();
   right -= slopes * of_target + of_zero * zero_of_target;
-  return {matrix, slopes, of_zero, right};
+  return {{matrix, right}, slopes, of_zero};
 }
 
 FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const {
@@ -162,14 +162,12 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
   for (std::size_t at = 0; at < sums.size(); at += numbers()) {
     const auto of_group = sums.subspan(at, numbers());
     std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
-    const Normal normal = normal_of(of_group);
-    groups.push_back({normal.matrix, normal.right});
+    groups.push_back(normal_of(of_group).equations);
   }
   const Normal normal = normal_of(total);
-  const Eigen::VectorXd scale = normal.matrix.diagonal().unaryExpr([](double d) { return d > 0.0 ? 1.0 / std::sqrt(d) : 0.0; });
+  const Eigen::VectorXd scale = normal.equations.matrix.diagonal().unaryExpr([](double d) { return d > 0.0 ? 1.0 / std::sqrt(d) : 0.0; });
   for (Equations& each : groups) each = each.scaled(scale);
-  const Eigen::VectorXd coefficients =
-      scale.cwiseProduct(Equations{normal.matrix, normal.right}.scaled(scale).solve(ridge_that_predicts(groups)));
+  const Eigen::VectorXd coefficients = scale.cwiseProduct(normal.equations.scaled(scale).solve(ridge_that_predicts(groups)));
   const Eigen::VectorXd linear = normal.slopes.transpose() * coefficients, zero = normal.of_zero.transpose() * coefficients;
   return {{coefficients.begin(), coefficients.end()},
           orbits_.spread(std::vector<double>(linear.begin(), linear.end())),

@@ -1,6 +1,7 @@
 #include "denoiser/field_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace scorefield {
 
@@ -43,6 +44,11 @@ std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& m
   if (name == "reference_magnetisation" || name == "features_widest" || size == levels) return {size};
   if (name.ends_with("_linear")) return {levels, sites.y, sites.x};
   return {levels, size / levels};
+}
+
+void require_finite(const H5File& file, const std::string& path, const std::vector<double>& values) {
+  const bool finite = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  file.require(finite, "is damaged: " + path + " holds what is infinite or not a number");
 }
 
 class ModelCorrection : public Correction {
@@ -138,7 +144,9 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
 FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
   ModelArrays arrays;
   for (const char* name : kArrays) {
-    if (file.exists(path_of(name))) arrays[name] = file.read_all(path_of(name));
+    if (!file.exists(path_of(name))) continue;
+    arrays[name] = file.read_all(path_of(name));
+    require_finite(file, path_of(name), arrays[name]);
   }
   const auto order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
   std::optional<FieldModel> model = field_model_of(arrays, shape, order);
@@ -148,6 +156,8 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
   const bool fits = static_cast<std::int64_t>(model->network->weights.size()) == field_parameter_count(network, shape) &&
                     static_cast<std::int64_t>(model->network->frequencies.size()) == network.embedding / 2;
   file.require(fits, "holds another network than the deck's: train again with --overwrite");
+  require_finite(file, "/network/frequencies", model->network->frequencies);
+  require_finite(file, "/network/best_weights", model->network->weights);
   return *model;
 }
 

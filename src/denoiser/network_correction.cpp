@@ -12,7 +12,9 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kTogether = 16;  // configurations in one evaluation: more leave the caches
+// configurations in one evaluation
+constexpr std::int64_t kTogether = 16;  // more leave the caches of a core
+constexpr std::int64_t kTogetherOnDevice = 256;
 
 }  // namespace
 
@@ -30,8 +32,9 @@ class NetworkCorrection::Worker : public CorrectionWorker {
     features_->evaluate(level, y, out);
     inputs_.set_level(level);
     const auto sites = static_cast<std::int64_t>(c_.reference_.shape.sites()), count = static_cast<std::int64_t>(y.size()) / sites;
-    for (std::int64_t first = 0; first < count; first += kTogether) {
-      const std::int64_t part = std::min(kTogether, count - first);
+    const std::int64_t together = c_.network_->layers.device().is_cpu() ? kTogether : kTogetherOnDevice;
+    for (std::int64_t first = 0; first < count; first += together) {
+      const std::int64_t part = std::min(together, count - first);
       const auto begin = static_cast<std::size_t>(first * sites), size = static_cast<std::size_t>(part * sites);
       add(level, y.subspan(begin, size), out.subspan(begin, size), part);
     }

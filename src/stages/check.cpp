@@ -62,6 +62,15 @@ void validate_couplings(const Context& context) {
   });
 }
 
+/// Networks have to find the deck's device.
+void require_device(const Context& context) {
+  try {
+    device_of(context.comm, context.deck.params.run.device);
+  } catch (const AgreedError& error) {
+    throw AgreedError(error.code(), context.deck.place_of({"run.device"}) + error.what(), error.ranks);
+  }
+}
+
 /// What training and sampling take.
 void tell_costs(const Context& context) {
   const Params& params = context.deck.params;
@@ -192,9 +201,7 @@ void tell_status(const Context& context) {
 
 void validate(const Context& context) {
   const Params& params = context.deck.params;
-  if (has_field_network(params) && diffuses(params)) {
-    device_of(context.comm, params.run.device);
-  }
+  if (has_field_network(params) && diffuses(params)) require_device(context);
   if (is_lattice(params.model)) return validate_grid(context);
   if (is_walker(params.model)) return validate_couplings(context);
   require_all(context.comm, [&] {

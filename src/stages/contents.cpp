@@ -9,6 +9,7 @@
 #include "diffusion/network_layout.h"
 #include "observables/finish_recording.h"
 #include "physics/exact_law.h"
+#include "stages/field_score.h"
 
 namespace scorefield {
 namespace {
@@ -143,7 +144,11 @@ void check_contents(const H5File& file, const Context& context, const Output& ou
     file.require(good, "is damaged: " + each.name + " is not an array of numbers of shape " + text_of(each.shape));
     if (!file.sealed()) require_finite(file, context.comm, each);
   }
-  if (output.stage == "train" && !is_lattice(context.deck.params.model)) {
+  const Params& params = context.deck.params;
+  if (output.stage == "train" && is_lattice(params.model) && !file.sealed()) {
+    read_field_model(file, shape_of_lattice(params), params.network);
+  }
+  if (output.stage == "train" && !is_lattice(params.model)) {
     const bool good = file.number_attribute("/network", "data_mean") && file.number_attribute("/network", "data_variance");
     file.require(good, "is damaged: mean and variance of its data are missing");
     file.require(file.integer_attribute("/adam", "step") == length && file.number_attribute("/loss", "open_sum"),

@@ -1,7 +1,7 @@
 // Diffusion models of real fields on a lattice: training, sampling and finish. All are collective.
 #pragma once
 
-#include "denoiser/features.h"
+#include "denoiser/field_model.h"
 #include "diffusion/samplers.h"
 #include "stages/context.h"
 
@@ -21,8 +21,8 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
 /// became of the configurations on the way.
 void finish_field(const Context& context, const Process& process, std::size_t score_index);
 
-/// The features of the model of train.from. Collective; AgreedError if it cannot be read or is of another order or kind than the deck's.
-FeatureFit read_features_of(const Context& context);
+/// The model of train.from. Collective; AgreedError if it cannot be read, or is of another theory, order or kind than the deck's.
+FieldModel read_source_model(const Context& context);
 
 /// The sites of the deck's lattice.
 FieldShape shape_of_lattice(const Params& params);

@@ -224,6 +224,16 @@ void LevelWork::posterior_mean(LevelWorker& worker, std::int64_t updates, std::s
   worker.hartley.transform(worker.mean, to);
 }
 
+double LevelWork::acceptance() const {
+  double sum = 0.0, moved = 0.0;
+  for (const auto& worker : workers_) {
+    const double of_worker = worker->posterior.acceptance();
+    sum += of_worker;
+    moved += of_worker > 0.0 ? 1.0 : 0.0;
+  }
+  return moved > 0.0 ? sum / moved : 0.0;
+}
+
 std::vector<std::unique_ptr<CorrectionWorker>> LevelWork::evaluators_of(const Correction& correction) const {
   std::vector<std::unique_ptr<CorrectionWorker>> evaluators;
   for (std::size_t i = 0; i < workers_.size(); ++i) evaluators.push_back(correction.worker());

@@ -1,5 +1,9 @@
 #include "stages/lineage.h"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
 #include "base/disk.h"
 #include "base/hash.h"
 #include "stages/field_score.h"
@@ -16,6 +20,20 @@ bool is_measured(const Context& context, const H5File& results, const Output& ou
   return results.exists("/" + name) && results.text_attribute("/" + name, "source_checksum").value_or("") == now;
 }
 
+/// identity(file) of an output that is there now, whole and of this deck. What is wrong with it is said of itself. Collective.
+template <class Identity>
+std::optional<std::int64_t> identity_now(const Context& context, const Output& output, const Identity& identity) {
+  const auto path = output_path(context.deck.params, output.file);
+  if (!file_exists(context.comm, path)) return std::nullopt;
+  try {
+    const H5File file = context.files->open(context.comm, path);
+    if (file.text_attribute("/provenance", "fingerprint") != output.fingerprint()) return std::nullopt;
+    return identity(file);
+  } catch (const AgreedError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::int64_t identity_of(const Model& model) { return static_cast<std::int64_t>(hash_values(model.weights)); }
@@ -27,23 +45,38 @@ std::int64_t identity_of(const FieldModel& model) {
   return static_cast<std::int64_t>(hash_values(numbers));
 }
 
+std::int64_t identity_of_ensemble(const H5File& ensemble) {
+  constexpr std::uint64_t kLookedAt = 16;  // configurations
+  Shape shape = ensemble.shape("/field");
+  shape[0] = std::min(shape[0], kLookedAt);
+  std::vector<double> values(std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies<>()));
+  ensemble.read_rows("/field", 0, shape[0], values);
+  return static_cast<std::int64_t>(hash_values(values));
+}
+
+std::string complaint_about_ensemble(const Context& context, const Output& output, std::optional<std::int64_t> learnt_from) {
+  const Params& params = context.deck.params;
+  if (output.stage != "train" || !is_lattice(params.model)) return "";
+  const auto now = identity_now(context, ensemble_output(params), identity_of_ensemble);
+  if (!now || learnt_from == now) return "";
+  return output_path(params, output.file).string() + " was learnt from another ensemble.h5 than the one that is there now";
+}
+
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file) {
   const Params& params = context.deck.params;
   for (const Process& process : params.forward.process) {
     const Output model = model_output(params, process);
-    const auto path = output_path(params, model.file);
     const bool finished = !output.inputs.empty() && output.inputs[0].rfind("samples-" + process.name + "-", 0) == 0;
-    const bool made_with_it = output.inputs == std::vector<std::string>{model.file} || finished;
-    if (!made_with_it || !file_exists(context.comm, path)) continue;
-    try {
-      const H5File now = context.files->open(context.comm, path);
-      if (now.text_attribute("/provenance", "fingerprint") != model.fingerprint()) continue;
-      const std::int64_t identity = is_lattice(params.model) ? identity_of(read_field_model(now, shape_of_lattice(params), params.network))
-                                                             : identity_of(read_model(now, params.network));
-      if (file.integer_attribute("/provenance", "model") == identity) continue;
-    } catch (const AgreedError&) {
-      continue;  // what is wrong with the model is said of the model
-    }
+    const bool direct = std::find(output.inputs.begin(), output.inputs.end(), model.file) != output.inputs.end();
+    if (!direct && !finished) continue;
+    bool of_this_ensemble = true;
+    const auto now = identity_now(context, model, [&](const H5File& there) {
+      of_this_ensemble = complaint_about_ensemble(context, model, there.integer_attribute("/provenance", "ensemble")).empty();
+      return is_lattice(params.model) ? identity_of(read_field_model(there, shape_of_lattice(params), params.network))
+                                      : identity_of(read_model(there, params.network));
+    });
+    if (now && !of_this_ensemble) return file.path().string() + " was made with a model that was learnt from another ensemble.h5";
+    if (!now || file.integer_attribute("/provenance", "model") == now) continue;
     return file.path().string() + " was made with another " + model.file + " than the one that is there now";
   }
   return "";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "denoiser/field_model.h"
@@ -14,7 +15,16 @@ namespace scorefield {
 std::int64_t identity_of(const Model& model);
 std::int64_t identity_of(const FieldModel& model);
 
-/// "": the samples in `file` were made by the model that is there now, or there is none; else what is wrong. Collective.
+/// A number for an ensemble of fields: of its first configurations. Ensembles of one deck differ where another file was imported.
+/// Collective.
+std::int64_t identity_of_ensemble(const H5File& ensemble);
+
+/// "": `learnt_from` is the identity of the ensemble that is there now, `output` is no model of fields, or there is no ensemble; else what
+/// is wrong. Collective.
+std::string complaint_about_ensemble(const Context& context, const Output& output, std::optional<std::int64_t> learnt_from);
+
+/// "": `file` was made with the model that is there now, which is of the ensemble that is there, or there is none; else what is
+/// wrong. Collective.
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file);
 
 /// How far results.h5 is: missing, complete, or measured before something else was made; one line for the user. Collective.

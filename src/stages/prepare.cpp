@@ -130,7 +130,7 @@ void require_sources(const Context& context, const std::vector<Surveyed>& work) 
     if (source_file(params, each.output.stage).path.empty() || !each.needs_work()) continue;
     require_source_apart(context, each);
     if (each.output.stage == "train") {
-      read_features_of(context);
+      read_source_model(context);
     } else if (params.generate.algorithm == "import") {
       require_import(context);
     } else if (each.finished == 0 && !each.checkpoint) {

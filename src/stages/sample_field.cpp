@@ -78,6 +78,7 @@ void sample_forward_field(const Context& context, const Process& process) {
   BatchContents contents;
   contents.recording = &recorder;
   contents.group = "/forward";
+  contents.model = identity_of(model);
   contents.describe = [&](H5File& file) {
     file.set_attribute("/forward", "process", process.name);
     const auto count = static_cast<std::uint64_t>(std::min(kSnapshots, params.generate.samples));

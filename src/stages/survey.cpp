@@ -71,6 +71,9 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
     } else {
       check_contents(file, context, output, found.done);
       found.complaint = complaint_about_model(context, output, file);
+      if (found.complaint.empty()) {
+        found.complaint = complaint_about_ensemble(context, output, file.integer_attribute("/provenance", "ensemble"));
+      }
       if (found.complaint.empty()) found.complaint = complaint_about_source(context, output, path);
       if (!found.complaint.empty()) return found;
       found.state = found.done == output.wanted ? State::complete : State::shorter;
@@ -102,6 +105,12 @@ void look_at_partial(const Context& context, const std::filesystem::path& path, 
   if (context.comm.max(forbidden) == 1) found.code = ExitCode::io;
 }
 
+std::optional<std::int64_t> integer_of(const Checkpoint& checkpoint, const char* name) {
+  const auto found = checkpoint.integers.find(name);
+  if (found == checkpoint.integers.end()) return std::nullopt;
+  return found->second;
+}
+
 /// State of work that has a checkpoint. `before` is what is known of a finished file that it extends.
 Surveyed survey_checkpoint(const Context& context, const Output& output, const std::filesystem::path& path, Surveyed before) {
   Surveyed found = std::move(before);
@@ -124,6 +133,8 @@ Surveyed survey_checkpoint(const Context& context, const Output& output, const s
                       std::to_string(checkpoint->wanted) + " (finish it so, then ask for more)";
   } else if (output.stage != "train") {
     look_at_partial(context, path, found);
+  } else {
+    found.complaint = complaint_about_ensemble(context, output, integer_of(*checkpoint, "ensemble"));
   }
   if (!found.complaint.empty()) return found;
   found.state = State::unfinished;

@@ -1,15 +1,15 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
+#include "base/text.h"
 #include "stages/aside.h"
 #include "stages/calibrate_field.h"
 #include "stages/field_score.h"
 #include "stages/level_fit.h"
+#include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/train_network.h"
 
@@ -25,16 +25,17 @@ class FieldTraining {
         output_(found.output),
         path_(output_path(params_, output_.file)),
         checkpoint_(checkpoint_path(params_, output_.file)),
-        safe_points_(context) {
+        safe_points_(context),
+        ensemble_(identity_of_ensemble(ensemble)) {
+    if (!params_.train.from.empty()) source_ = read_source_model(context);
     if (found.checkpoint) {
       resume(*found.checkpoint);
     } else {
       model_.reference = measure_reference_of(context, ensemble);
       model_.fit.order = static_cast<int>(params_.network.order);
     }
-    if (!params_.train.from.empty()) taken_over_ = read_features_of(context);
     model_.fit.scale = model_.reference.widest();
-    model_.fit.widest = taken_over_ ? taken_over_->widest : model_.fit.scale;
+    model_.fit.widest = source_ ? source_->fit.widest : model_.fit.scale;
     make_levels(Schedule(process.c, params_.forward.sigma));
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
@@ -69,6 +70,7 @@ class FieldTraining {
       file.write_all("/loss/held_out", {points}, record.validation_losses);
     }
     write_provenance(file, context_, output_);
+    file.set_attribute("/provenance", "ensemble", ensemble_);
     keep_aside(context_, path_);
     pending.commit();
     remove_checkpoint(context_.comm, checkpoint_);
@@ -98,7 +100,7 @@ class FieldTraining {
   void advance(Progress& progress) {
     const std::size_t fitted = model_.fit.ratios.size();
     if (fitted < ratios_.size()) {
-      taken_over_ ? take_over_level(*work_, ratios_, fitted, *taken_over_, model_) : fit_level(*work_, ratios_, fitted, model_);
+      fit(fitted);
     } else if (network_wanted()) {
       train_network();
     } else if (rounds_ < calibration_rounds(params_)) {
@@ -106,6 +108,11 @@ class FieldTraining {
     } else {
       validate();
     }
+  }
+
+  void fit(std::size_t level) {
+    source_ ? take_over_level(*work_, ratios_, level, source_->fit, model_) : fit_level(*work_, ratios_, level, model_);
+    if (work_->acceptance() > 0.0) note_ = formatted("posterior chains: acceptance %.2f", work_->acceptance());
   }
 
   void begin_network() {
@@ -116,9 +123,7 @@ class FieldTraining {
     if (!network_) begin_network();
     const double loss = network_->step();
     const auto& held_out = network_->record().validation_losses;
-    std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "loss %.5f, held out %.5f", loss, held_out.empty() ? NAN : held_out.back());
-    note_ = text.data();
+    note_ = formatted("loss %.5f, held out %.5f", loss, held_out.empty() ? NAN : held_out.back());
     if (!network_wanted()) model_.network = network_->weights();
   }
 
@@ -139,15 +144,15 @@ class FieldTraining {
     const auto level = static_cast<std::size_t>(validated());
     const auto distance = validate_level(*work_, ratios_, level, *correction);
     distance_.insert(distance_.end(), distance.begin(), distance.end());
-    std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "r = %.3g: left %.1e +- %.0e of %.1e", ratios_[level], distance[0], distance[1], distance[2]);
-    note_ = text.data();
+    note_ = formatted("r = %.3g: left %.1e +- %.0e of %.1e", ratios_[level], distance[0], distance[1], distance[2]);
   }
 
   void save() {
     Checkpoint checkpoint{output_.fingerprint(), resolved_text(params_), output_.wanted, done(), arrays_of(model_), {}};
     checkpoint.arrays["distance"] = distance_;
     checkpoint.integers["calibration_rounds"] = rounds_;
+    checkpoint.integers["ensemble"] = ensemble_;
+    if (source_) checkpoint.integers["source"] = identity_of(*source_);
     if (network_) {
       TrainingState state = network_->state();
       NetworkRecord record = network_->record();
@@ -191,6 +196,12 @@ class FieldTraining {
     require_all(context_.comm, [&] {
       if (!model) throw InputError("the checkpoint " + checkpoint_.string() + " holds no part of this training: remove it to begin anew");
     });
+    const auto source = checkpoint.integers.find("source");
+    require_all(context_.comm, [&] {
+      if (!source_ || (source != checkpoint.integers.end() && source->second == identity_of(*source_))) return;
+      throw InputError(params_.train.from + " is another model than the one with which " + path_.string() +
+                       " was begun: put that one back, or remove " + checkpoint_.string() + " to begin anew");
+    });
     model_ = std::move(*model);
     const auto distance = checkpoint.arrays.find("distance");
     if (distance != checkpoint.arrays.end()) distance_ = distance->second;
@@ -205,27 +216,36 @@ class FieldTraining {
   std::filesystem::path path_;
   std::filesystem::path checkpoint_;
   SafePoints safe_points_;
+  std::int64_t ensemble_;             ///< identity
+  std::optional<FieldModel> source_;  ///< of the features, where they are taken over
   FieldModel model_;
   std::vector<double> ratios_, distance_;
   std::int64_t rounds_ = 0;
   std::optional<LevelWork> work_;
   std::optional<NetworkTraining> network_;
-  std::optional<FeatureFit> taken_over_;
   std::string note_;
 };
 
 }  // namespace
 
-FeatureFit read_features_of(const Context& context) {
+FieldModel read_source_model(const Context& context) {
   const Params& params = context.deck.params;
   const H5File file = context.files->open(context.comm, params.train.from);
   const Shape shape = file.exists("/reference/spectrum") ? file.shape("/reference/spectrum") : Shape{};
   file.require(shape.size() == 2, "is no model of a field on a lattice, which train.from must name");
-  const FieldModel model = read_field_model(file, {shape[0], shape[1]}, NetworkParams{});
+  FieldModel model = read_field_model(file, {shape[0], shape[1]}, NetworkParams{});
   const bool mixture = params.network.reference == "mixture";
   file.require(model.fit.order == params.network.order && (model.reference.magnetisation > 0.0) == mixture,
                "has features of another network.order or network.reference than the deck's");
-  return model.fit;
+  const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
+  require_all(context.comm, [&] {
+    const Settings theirs = settings_of(parse_deck(params.train.from, deck, {}).params, {"model"}), ours = settings_of(params, {"model"});
+    const auto [their, our] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
+    if (our == ours.end()) return;
+    throw InputError(context.deck.place_of({"train.from"}) + "train.from = " + params.train.from + " is a model of " + their->first +
+                     " = " + their->second + ", and the deck has " + our->second + ": name one of the same theory");
+  });
+  return model;
 }
 
 void train_field(const Context& context, const Process& process) {

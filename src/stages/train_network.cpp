@@ -12,7 +12,6 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kHeldOut = 16;                        // one in so many configurations
 constexpr std::int64_t kIntervals = 20;                      // of the training, after each of which the network is judged
 constexpr std::int64_t kFirstChain = std::int64_t{1} << 40;  // beyond the chains of the fit and the validation
 constexpr std::int64_t kHeldOutChains = std::int64_t{1} << 30;
@@ -38,13 +37,18 @@ NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, const
       model_(model),
       ratios_(ratios),
       features_(model.reference, model.fit),
-      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device()) {}
+      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device()) {
+  for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers_.emplace_back(model.reference, features_);
+}
+
+NetworkTraining::~NetworkTraining() = default;
 
 /// The loss on what is held out; NAN if nothing is.
 double NetworkTraining::loss_held_out() {
-  const std::int64_t samples = work_.params().generate.samples, count = std::min(work_.params().train.validation, samples / kHeldOut);
+  const Params& params = work_.params();
+  const std::int64_t samples = params.generate.samples, count = std::min(params.train.validation, held_out(params));
   if (count == 0) return NAN;
-  if (!held_out_) held_out_ = make_batch(work_.selection(0, count, {samples - samples / kHeldOut, samples}), 0);
+  if (!held_out_) held_out_ = make_batch(work_.selection(0, count, {samples - held_out(params), samples}), 0);
   return trainer_.loss(*held_out_, count);
 }
 
@@ -53,13 +57,11 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
   const std::int64_t total = chosen.count;
   const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size());
   FieldBatch batch{std::vector<float>(count * kNetworkInputs * sites), std::vector<float>(count * sites), std::vector<float>(count)};
-  std::vector<Helper> helpers;
-  for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers.emplace_back(model_.reference, features_);
   const double root = std::sqrt(model_.fit.scale), bottom = -std::asinh(root / ratios_.front()), top = -std::asinh(root / ratios_.back());
   const std::uint64_t step = 4 * ratios_.size() + number;
   const TrainParams& train = work_.params().train;
   work_.for_configurations(chosen, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
-    Helper& helper = helpers[static_cast<std::size_t>(thread_number())];
+    Helper& helper = helpers_[static_cast<std::size_t>(thread_number())];
     std::array<double, 1 + Symmetry::kUniforms> random{};
     fill_uniforms({work_.seed(), Stream::train_level, number}, static_cast<std::uint64_t>(j) * random.size(), random);
     std::array<double, Symmetry::kUniforms> of_symmetry{};
@@ -93,9 +95,10 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
 
 double NetworkTraining::step() {
   const TrainParams& train = work_.params().train;
-  const std::int64_t samples = work_.params().generate.samples, total = train.batch;
+  const std::int64_t total = train.batch;
   const auto number = static_cast<std::uint64_t>(done()) + 1;
-  const Selection chosen = work_.selection(static_cast<std::size_t>(number), total, {0, samples - samples / kHeldOut});
+  const Selection chosen =
+      work_.selection(static_cast<std::size_t>(number), total, {0, work_.params().generate.samples - held_out(work_.params())});
   const double loss = trainer_.step(make_batch(chosen, number), total);
   require_all(work_.context().comm, [&] {
     if (!std::isfinite(loss)) throw NumericalError("the loss of the network is not finite: lower train.learning-rate, or set train.clip");

@@ -22,6 +22,9 @@ class NetworkTraining {
  public:
   /// `model`: reference and features; must outlive it.
   NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios);
+  ~NetworkTraining();
+  NetworkTraining(const NetworkTraining&) = delete;
+  NetworkTraining& operator=(const NetworkTraining&) = delete;
 
   std::int64_t done() const { return trainer_.steps_done(); }
   /// Returns the loss. NumericalError if it is not finite.
@@ -44,6 +47,7 @@ class NetworkTraining {
   const FieldModel& model_;
   std::vector<double> ratios_;
   FeatureCorrection features_;
+  std::vector<Helper> helpers_;
   FieldTrainer trainer_;
   NetworkRecord record_;
   std::optional<FieldBatch> held_out_;  ///< made when first wanted

@@ -7,7 +7,7 @@ targets    distance to the exact denoiser against the cost of training, for post
 data       cumulants against the number of configurations to learn from (16^2), beside those of these configurations themselves
 networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 32^2)
 samplers   schemes and steps of the backward process with one model (kappa = 0.27, 32^2)
-sizes      a score fitted at 32^2 that makes 64^2 and 128^2 (kappa = 0.27)
+sizes      a score fitted at 32^2 that makes 64^2 and 128^2, beside one that is fitted there to as many sites (kappa = 0.27)
 independent  what an independent configuration costs by HMC, with clusters, and by corrected Langevin (kappa = 0.27, 32^2)
 
 Outputs are kept in FOLDER (out/study), and what is complete there is not made again. Times are core-seconds of runs with two threads.
@@ -30,7 +30,7 @@ THREADS = 2
 FEW = 128
 PUBLISHED = ["--network.reference=none", "--network.peaks=0", "--network.order=0", "--network.kind=unet", "--network.channels=32,64,128,256",
              "--network.stride=1", "--network.padding=zeros", "--network.activation=silu", "--network.normalisation=group",
-             "--network.embedding=256", "--network.symmetry=none", "--train.target=sample", "--train.calibration=0", "--train.batch=64"]
+             "--network.embedding=256", "--network.symmetry=none", "--train.target=sample", "--train.calibration=0", "--train.batch=64", "--train.warmup=20"]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ NETWORKS = {
     "resnet 16, 16, 16 on top": ["--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=500"],
     "unet 16, 32, 64 in their place": ["--network.order=0", "--network.kind=unet", "--network.channels=16,32,64", "--train.steps=1500"],
     "mlp 512, 512 in their place": ["--network.order=0", "--network.kind=mlp", "--network.hidden=512,512", "--train.steps=1500"],
-    "published shape and targets": [*PUBLISHED, "--train.steps=100"],
+    "published shape and targets": [*PUBLISHED, "--train.steps=300"],
 }
 
 
@@ -206,18 +206,21 @@ def sizes(base: Path) -> None:
     names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa8_Z2/kappa2^4", "abs_M", "chi", "action_density")
     lines = [["L", "", "core-s", *names]]
     for size, count in ((64, 20000), (128, 4000)):
-        keys = [f"--lattice.size={size},{size}", f"--generate.samples={count}", f"--sample.samples={count}", "--train.validation=0",
-                f"--train.from={origin.folder / 'model-ve.h5'}", "--train.per-level=1024", "--sample.records=2"]
-        job = Job(base / str(size), keys)
-        seconds = {stage: job.do(stage) for stage in ("generate", "train")}
-        seconds["samples"] = job.do("sample", "--sample.finish=0")
-        seconds["finished"] = job.do("sample", name="finish")
-        job.do("measure")
-        truth = job.quantities("ensemble")
-        lines.append([str(size), "ensemble", f"{seconds['generate']:.0f}", *(text(truth[q]) for q in names)])
-        for group in ("samples", "finished"):
-            made = job.quantities(f"{group}-ve-learnt")
-            lines.append([str(size), group, f"{seconds['train']:.0f} + {seconds[group]:.0f}", *(against(made[q], truth[q]) for q in names)])
+        of_ensemble = [f"--lattice.size={size},{size}", f"--generate.samples={count}"]
+        keys = [*of_ensemble, f"--sample.samples={count}", "--train.validation=0", "--sample.records=2"]
+        known = ensemble(base / str(size), *of_ensemble)
+        truth = known.quantities("ensemble")
+        lines.append([str(size), "ensemble", f"{known.do('generate'):.0f}", *(text(truth[q]) for q in names)])
+        ways = {"from 32": [f"--train.from={origin.folder / 'model-ve.h5'}", "--train.per-level=1024"],
+                "fitted here": [f"--train.per-level={4096 * 32**2 // size**2}"]}
+        for way, more in ways.items():
+            job = trained(base / str(size), way.replace(" ", "-"), known, *keys, *more)
+            seconds = {"samples": job.do("sample", "--sample.finish=0"), "finished": job.do("sample", name="finish")}
+            job.do("measure")
+            for group, of_group in seconds.items():
+                made = job.quantities(f"{group}-ve-learnt")
+                lines.append([str(size), f"{group}, {way}", f"{job.do('train'):.0f} + {of_group:.0f}",
+                              *(against(made[q], truth[q]) for q in names)])
     rows(*lines)
 
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/lane_sum.h"
 
 namespace scorefield {
 namespace {
@@ -15,16 +16,7 @@ constexpr double kLeastRidge = 1e-4, kRidgeFactor = 10.0;
 constexpr int kRidges = 9;
 
 double dot(const double* a, const double* b, std::size_t count) {
-  constexpr std::size_t kWidth = 8;
-  double lanes[kWidth] = {};
-  std::size_t i = 0;
-  for (; i + kWidth <= count; i += kWidth) {
-#pragma omp simd
-    for (std::size_t l = 0; l < kWidth; ++l) lanes[l] += a[i + l] * b[i + l];
-  }
-  double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-  for (; i < count; ++i) sum += a[i] * b[i];
-  return sum;
+  return lane_sum(count, [=](std::size_t i) { return a[i] * b[i]; });
 }
 
 /// matrix c = right.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/lane_sum.h"
 #include "base/pairwise_sum.h"
 #include "base/vector_math.h"
 #include "base/work_plan.h"
@@ -11,20 +12,10 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kLanes = 8;
-
 /// The mean of value(phi) over the sites.
 template <class Value>
 double mean_over(std::span<const double> phi, const Value& value) {
-  double lanes[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= phi.size(); i += kLanes) {
-#pragma omp simd
-    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += value(phi[i + l]);
-  }
-  double sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-  for (; i < phi.size(); ++i) sum += value(phi[i]);
-  return sum / static_cast<double>(phi.size());
+  return lane_sum(phi.size(), [&](std::size_t i) { return value(phi[i]); }) / static_cast<double>(phi.size());
 }
 
 }  // namespace

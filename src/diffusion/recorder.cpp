@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/lane_sum.h"
 #include "base/pairwise_sum.h"
 #include "base/vector_math.h"
 #include "base/work_plan.h"
@@ -11,26 +12,12 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kLanes = 8;
 constexpr double kHistogramReach = 5.0;  // standard deviations to each side
 
-using Lanes = std::array<double, kLanes>;
-
-double total(const Lanes& lanes) {
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-}
-
-/// Calls `kernel(pointer, count)` with eight elements at a time and a last, shorter group.
-template <class Kernel>
-void for_lanes(std::span<const double> x, Kernel kernel) {
-  std::size_t i = 0;
-  for (; i + kLanes <= x.size(); i += kLanes) kernel(x.data() + i, kLanes);
-  if (i < x.size()) kernel(x.data() + i, x.size() - i);
-}
-
 void set_powers(std::span<const double> x, std::span<double> sums) {
-  std::array<Lanes, kMaxOrder> lanes{};
-  for_lanes(x, [&](const double* values, std::size_t count) {
+  constexpr std::size_t kLanes = SumLanes().size();
+  std::array<SumLanes, kMaxOrder> lanes{};
+  const auto add = [&](const double* values, std::size_t count) {
 #pragma omp simd
     for (std::size_t l = 0; l < count; ++l) {
       double power = values[l];
@@ -39,17 +26,15 @@ void set_powers(std::span<const double> x, std::span<double> sums) {
         power *= values[l];
       }
     }
-  });
+  };
+  std::size_t first = 0;
+  for (; first + kLanes <= x.size(); first += kLanes) add(&x[first], kLanes);
+  if (first < x.size()) add(&x[first], x.size() - first);
   for (int n = 0; n < kMaxOrder; ++n) sums[n] = total(lanes[n]);
 }
 
 double sum_of_exponentials(std::span<const double> x, double source) {
-  Lanes lanes{};
-  for_lanes(x, [&](const double* values, std::size_t count) {
-#pragma omp simd
-    for (std::size_t l = 0; l < count; ++l) lanes[l] += vmath::exp(source * values[l]);
-  });
-  return total(lanes);
+  return lane_sum(x.size(), [&](std::size_t i) { return vmath::exp(source * x[i]); });
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::vector<double> even_coordinates(double top, double noise_min, std::int64_t 
 /// euler-maruyama and predictor-corrector step the stochastic equation in t, on a uniform grid (Song et al.,
 /// 2011.13456). The others use the whitened field xh = (x - f mean)/sd(t), in which the probability-flow
 /// equation is d xh/dl = -(Xi/(f^2 sd)) (f s + f xh/sd(t)) along the level coordinate l: the Gaussian reference is
-/// integrated exactly and all forward processes become one. ode2: Heun; ode4: Runge-Kutta; adams4:
+/// integrated exactly and all forward processes become one. ode2: Ralston; ode4: Runge-Kutta; adams4:
 /// Adams-Bashforth (one evaluation a step but for the first three). sde2, sde4: each step first adds the forward process's own noise, one
 /// step up in l, and then integrates two steps down: both halves keep the marginal, so the only error is that of
 /// the deterministic integrator. The last step, to t = 0, adds no noise: the error of taking the score constant

@@ -10,6 +10,7 @@
 namespace scorefield {
 namespace {
 
+constexpr double kSecondStage = 2.0 / 3.0;                                          // of a step
 constexpr std::int64_t kRoundSites = std::int64_t{1} << 22, kSmallestRound = 1024;  // fewer tell little of the zero functions
 
 std::int64_t round_size(const Params& params) {
@@ -26,7 +27,7 @@ class Calibration {
         first_step_(2 * model.fit.ratios.size()),
         ratios_(every_other(model.fit.ratios)),
         part_(model.reference),
-        found_{model.fit.scale, ratios_, Rows(ratios_.size(), Row(work.sites(), 0.0)), Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
+        found_{model.fit.scale, stages(), Rows(ratios_.size(), Row(work.sites(), 0.0)), Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
         learnt_(make_correction(learnt_model_, work.device())),
         calibrated_(reference_, *learnt_, found_),
         first_(configurations.begin),
@@ -46,12 +47,12 @@ class Calibration {
     field_ = trial_;
   }
 
-  /// From `level` to the one below, where the score is calibrated on the way: a step of Heun's scheme from the level above, to which noise
-  /// has brought the configurations.
+  /// From `level` to the one below: a step of Ralston's scheme, as `sde2` makes it, from the level above, to which noise has brought the
+  /// configurations. The score is calibrated at the second of its stages.
   void descend(std::size_t level) {
-    const std::size_t up = std::min(level + 1, ratios_.size() - 1), down = level - 1;
-    const double h = coordinate(down) - coordinate(up);
-    calibrate(down, for_pieces(part_.numbers(), [&](Worker& worker, const Range& of, std::span<double> sums) {
+    const std::size_t up = above(level), stage = level - 1;
+    const double h = step(level);
+    calibrate(stage, for_pieces(part_.numbers(), [&](Worker& worker, const Range& of, std::span<double> sums) {
                 const auto field = part(field_, of), trial = part(trial_, of), velocity = part(correction_, of);
                 if (up > level) {
                   worker.y.resize(field.size());
@@ -60,21 +61,21 @@ class Calibration {
                 }
                 worker.flow.slope(noise_level(up), field, velocity);
                 for (std::size_t i = 0; i < field.size(); ++i) {
-                  trial[i] = field[i] + h * velocity[i];
-                  field[i] += 0.5 * h * velocity[i];
+                  trial[i] = field[i] + kSecondStage * h * velocity[i];
+                  field[i] += 0.25 * h * velocity[i];
                 }
-                evaluate(worker, down, of, sums);
+                evaluate(worker, stage, of, sums);
               }));
-    const ReferenceLevel at(reference_, ratios_[down]);
+    const ReferenceLevel at(reference_, found_.ratios[stage]);
     for_pieces(1, [&](Worker& worker, const Range& of, std::span<double> /*sums*/) {
       const auto field = part(field_, of), r = part(correction_, of);
       worker.flow.to_noisy(at, part(trial_, of), worker.y);
       for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
-        take_out(reference_, at, found_.linear[down], found_.zero[down], std::span(worker.y).subspan(first, work_.sites()),
+        take_out(reference_, at, found_.linear[stage], found_.zero[stage], std::span(worker.y).subspan(first, work_.sites()),
                  r.subspan(first, work_.sites()));
       }
       worker.flow.to_slope(at, worker.y, r);
-      for (std::size_t i = 0; i < field.size(); ++i) field[i] += 0.5 * h * r[i];
+      for (std::size_t i = 0; i < field.size(); ++i) field[i] += 0.75 * h * r[i];
     });
   }
 
@@ -103,7 +104,20 @@ class Calibration {
     return chosen;
   }
 
-  double coordinate(std::size_t level) const { return -std::asinh(std::sqrt(found_.scale) / ratios_[level]); }
+  double root() const { return std::sqrt(learnt_model_.fit.scale); }
+  double coordinate(std::size_t level) const { return -std::asinh(root() / ratios_[level]); }
+  /// Where noise takes the configurations of a level, and the step down from there.
+  std::size_t above(std::size_t level) const { return std::min(level + 1, ratios_.size() - 1); }
+  double step(std::size_t level) const { return coordinate(level - 1) - coordinate(above(level)); }
+  /// The ratios of the second stages, from the lowest, and the highest of all.
+  std::vector<double> stages() const {
+    std::vector<double> result;
+    for (std::size_t level = 1; level < ratios_.size(); ++level) {
+      result.push_back(-root() / std::sinh(coordinate(above(level)) + kSecondStage * step(level)));
+    }
+    result.push_back(ratios_.back());
+    return result;
+  }
   NoiseLevel noise_level(std::size_t level) const { return {0.0, 1.0, ratios_[level] * ratios_[level]}; }
 
   /// Normal numbers of some configurations; the steps below first_step_ are those of the fit and the validation.
@@ -125,9 +139,9 @@ class Calibration {
     });
   }
 
-  /// R of trial_ to correction_; adds to the sums of what is linear in it.
-  void evaluate(Worker& worker, std::size_t level, const Range& of, std::span<double> sums) {
-    const ReferenceLevel at(reference_, ratios_[level]);
+  /// R of trial_ at a stage to correction_; adds to the sums of what is linear in it.
+  void evaluate(Worker& worker, std::size_t stage, const Range& of, std::span<double> sums) {
+    const ReferenceLevel at(reference_, found_.ratios[stage]);
     const auto r = part(correction_, of);
     worker.flow.to_noisy(at, part(trial_, of), worker.y);
     worker.evaluator->evaluate(at, worker.y, r);
@@ -136,13 +150,13 @@ class Calibration {
     }
   }
 
-  /// Takes what is linear out of the score at this level.
-  void calibrate(std::size_t level, const std::vector<double>& sums) {
+  /// Takes what is linear out of the score at a stage.
+  void calibrate(std::size_t stage, const std::vector<double>& sums) {
     LinearPart::Solution extra;
     require_all(work_.context().comm, [&] { extra = part_.solve(sums); });
     for (auto* values : {&extra.linear, &extra.zero}) work_.context().comm.broadcast(*values);
-    found_.linear[level] = extra.linear;
-    found_.zero[level] = extra.zero;
+    found_.linear[stage] = extra.linear;
+    found_.zero[stage] = extra.zero;
   }
 
   LevelWork& work_;
@@ -151,7 +165,7 @@ class Calibration {
   std::uint64_t first_step_;
   std::vector<double> ratios_;
   LinearPart part_;
-  LinearFit found_;  ///< zero at levels that are still to come
+  LinearFit found_;  ///< at the stages; zero where they are still to come
   std::unique_ptr<Correction> learnt_;
   CalibratedCorrection calibrated_;
   std::int64_t first_;  ///< of the round

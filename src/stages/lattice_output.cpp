@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "stages/write_estimate.h"
 
 namespace scorefield {
 namespace {
@@ -18,11 +19,6 @@ std::string joined(const std::vector<std::string>& names, const char* separator)
 
 /// Decimals that show an error of this size with two digits.
 int decimals_for(double error) { return error > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 15) : 7; }
-
-void write_values(H5File& out, const std::string& dataset, const Shape& shape, const Estimate& estimate) {
-  out.write_all(dataset + "/value", shape, estimate.value);
-  out.write_all(dataset + "/error", shape, estimate.error);
-}
 
 void write_autocorrelations(H5File& out, const std::string& dataset, const std::vector<SeriesStatistics>& all) {
   std::vector<std::string> names;
@@ -40,9 +36,8 @@ void write_autocorrelations(H5File& out, const std::string& dataset, const std::
 
 void write_quantities(H5File& out, const std::string& dataset, const LatticeResults& results) {
   const std::uint64_t size = results.names.size();
-  write_values(out, dataset, {size}, results.quantities);
+  write_estimate(out, dataset, results.quantities, {size}, results.exact);
   out.write_all(dataset + "/covariance", {size, size}, results.quantities.covariance);
-  out.write_all(dataset + "/exact", {size}, results.exact);
   out.set_attribute(dataset, "names", joined(results.names, ","));
 }
 
@@ -59,15 +54,14 @@ void write_measurements(H5File& out, const std::string& group, const FieldShape&
   const LatticeResults& results = measured.results;
   const std::uint64_t y = shape.y, x = shape.x;
   write_quantities(out, group + "/quantities", results);
-  write_values(out, group + "/cumulants", {kMaxOrder}, results.cumulants);
+  write_estimate(out, group + "/cumulants", results.cumulants, {kMaxOrder});
   out.write_all(group + "/cumulants/covariance", {kMaxOrder, kMaxOrder}, results.cumulants.covariance);
-  write_values(out, group + "/slices_y", {y / 2 + 1}, results.slices_y);
-  write_values(out, group + "/slices_x", {x / 2 + 1}, results.slices_x);
-  write_values(out, group + "/mass_y", {results.mass_y.value.size()}, results.mass_y);
-  write_values(out, group + "/mass_x", {results.mass_x.value.size()}, results.mass_x);
-  write_values(out, group + "/spectrum", {y, shape.half_x()}, results.spectrum);
-  out.write_all(group + "/spectrum/exact", {y, shape.half_x()}, results.exact_spectrum);
-  write_values(out, group + "/two_point", {y, x}, results.two_point);
+  write_estimate(out, group + "/slices_y", results.slices_y, {y / 2 + 1});
+  write_estimate(out, group + "/slices_x", results.slices_x, {x / 2 + 1});
+  write_estimate(out, group + "/mass_y", results.mass_y, {results.mass_y.value.size()});
+  write_estimate(out, group + "/mass_x", results.mass_x, {results.mass_x.value.size()});
+  write_estimate(out, group + "/spectrum", results.spectrum, {y, shape.half_x()}, results.exact_spectrum);
+  write_estimate(out, group + "/two_point", results.two_point, {y, x});
   write_autocorrelations(out, group + "/autocorrelation", measured.equilibrium.series);
   out.set_attribute(group, "samples", static_cast<std::int64_t>(measured.samples));
   out.set_attribute(group, "chains", static_cast<std::int64_t>(measured.chains));

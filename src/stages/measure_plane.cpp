@@ -11,6 +11,7 @@
 #include "stages/batches.h"
 #include "stages/field_sums.h"
 #include "stages/verdict_output.h"
+#include "stages/write_estimate.h"
 
 namespace scorefield {
 namespace {
@@ -42,16 +43,10 @@ std::vector<double> edges_of(double reach, std::size_t cells) {
   return edges;
 }
 
-void write_values(H5File& out, const std::string& group, const Estimate& e, const Shape& shape) {
-  out.write_all(group + "/value", shape, e.value);
-  out.write_all(group + "/error", shape, e.error);
-}
-
 /// An estimate [order][re, im] with its covariance and what is exact.
 void write_orders(H5File& out, const std::string& group, const Estimate& e, std::span<const double> exact) {
-  write_values(out, group, e, {kMaxOrder, 2});
+  write_estimate(out, group, e, {kMaxOrder, 2}, exact);
   out.write_all(group + "/covariance", {2 * kMaxOrder, 2 * kMaxOrder}, e.covariance);
-  out.write_all(group + "/exact", {kMaxOrder, 2}, exact);
 }
 
 void write_histograms(H5File& out, const std::string& group, const PlaneTally& tally, std::span<const double> counts) {
@@ -69,11 +64,11 @@ void write_histograms(H5File& out, const std::string& group, const PlaneTally& t
 }
 
 void write_criteria(H5File& out, const std::string& group, const PlaneEstimates& e, const PlaneTally& tally, const Verdict& verdict) {
-  write_values(out, group + "/schwinger_dyson", e.schwinger_dyson, {kMaxOrder, 2});
+  write_estimate(out, group + "/schwinger_dyson", e.schwinger_dyson, {kMaxOrder, 2});
   out.write_all(group + "/boundary/cutoff", {kCutoffs}, tally.cutoffs());
   out.write_all(group + "/boundary/outside", {kCutoffs}, e.outside.value);
-  write_values(out, group + "/boundary", e.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
-  if (!e.late_early.value.empty()) write_values(out, group + "/late_less_early", e.late_early, {e.late_early.value.size()});
+  write_estimate(out, group + "/boundary", e.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
+  if (!e.late_early.value.empty()) write_estimate(out, group + "/late_less_early", e.late_early, {e.late_early.value.size()});
   write_verdict(out, group, verdict.word(), verdict.text(), numbers_of(verdict));
 }
 
@@ -117,7 +112,7 @@ std::vector<std::string> measure_plane(const Context& context, const std::string
   const std::string group = "/" + name;
   write_orders(out, group + "/moments", e.moments, moments);
   write_orders(out, group + "/cumulants", e.cumulants, cumulants);
-  write_values(out, group + "/plane", e.plane, {kPlanePowers.size()});
+  write_estimate(out, group + "/plane", e.plane, {kPlanePowers.size()});
   write_histograms(out, group, tally, sums.counts);
   write_criteria(out, group + "/criteria", e, tally, verdict);
   write_chi_squared(out, group + "/moments", of_moments);

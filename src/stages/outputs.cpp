@@ -14,6 +14,7 @@ namespace {
 /// Raised when the program makes other numbers from the same deck; that of scores of fields does not concern ensembles.
 constexpr int kAlgorithmVersion = 2;
 const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "3"};
+const std::pair<std::string, std::string> kSecondOrder = {"scheme of order 2", "Ralston"};
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
 
@@ -157,6 +158,7 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
   Settings settings = settings_of(params, {"run.seed", "model", "forward.sigma", "forward.noise-min", "sample.records"});
   add_recording_settings(params, settings);
   append(settings, {{"sample.sampler", sampler}, {"sample.steps", std::to_string(steps)}});
+  if (sampler.ends_with('2')) settings.push_back(kSecondOrder);
   if (sampler == "predictor-corrector") append(settings, settings_of(params, {"sample.corrector-snr"}));
   Output output{samples_name(process, score) + ".h5",
                 "sample",

@@ -49,7 +49,10 @@ void run_stages(const Context& context, const Command& command, int threads) {
   folder.open();
   announce(context, threads);
   try {
-    for (const auto action : command.actions) action(context);
+    for (std::size_t i = 0; i < command.actions.size(); ++i) {
+      if (i > 0 && context.overwrite) prepare_outputs(context, {command.stages[i]});  // what was made now may make others stale
+      command.actions[i](context);
+    }
   } catch (const AgreedError& error) {
     context.log.file_line(error.what());
     throw;

@@ -113,9 +113,9 @@ void H5File::flush() {
   writing([&] { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "cannot write " + path_.string() + " to disk" + kMakeRoom); });
 }
 
-void H5File::require(bool good, const std::string& complaint) const {
+void H5File::require(bool good, const std::string& complaint, ExitCode code) const {
   require_all(*comm_, [&] {
-    if (!good) throw InputError(path_.string() + " " + complaint);
+    if (!good) throw Error(code, path_.string() + " " + complaint);
   });
 }
 

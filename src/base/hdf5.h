@@ -93,7 +93,7 @@ class H5File {
   void close();
 
   /// InputError "<path> <complaint>", agreed on by all ranks, if `good` is false on any.
-  void require(bool good, const std::string& complaint) const;
+  void require(bool good, const std::string& complaint, ExitCode code = ExitCode::bad_input) const;
 
   const std::filesystem::path& path() const { return path_; }
 

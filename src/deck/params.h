@@ -166,9 +166,10 @@ inline std::int64_t numbers_of(const Params& params) {
   return sites * components_of(params.model);
 }
 
-/// True if the score of a field has a network.
 /// Configurations at the end of the ensemble on which a network of fields is judged.
 inline std::int64_t held_out(const Params& params) { return params.generate.samples / 16; }
+
+/// True if the score of a field has a network.
 inline bool has_field_network(const Params& params) { return is_real_field(params.model) && params.network.kind != "features"; }
 
 /// True if the deck has a diffusion model.

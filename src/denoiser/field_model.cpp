@@ -48,7 +48,7 @@ std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& m
 
 void require_finite(const H5File& file, const std::string& path, const std::vector<double>& values) {
   const bool finite = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-  file.require(finite, "is damaged: " + path + " holds what is infinite or not a number");
+  file.require(finite, "is damaged: " + path + " holds what is infinite or not a number", ExitCode::numerical);
 }
 
 class ModelCorrection : public Correction {

@@ -33,8 +33,8 @@ ModelArrays arrays_of(const FieldModel& model);
 /// The inverse, with features up to `order`; nothing if they do not belong together, or to a lattice of this shape. Local.
 std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape shape, int order);
 
-/// Reads /reference, /features and /network of a model file; `network` is the deck's. InputError if they do not belong together, or to a
-/// lattice of this shape. Collective.
+/// Reads /reference, /features, /calibration and /network of a model file; `network` is the deck's. AgreedError: bad input if they do not
+/// belong together, or to a lattice of this shape, numerical if not all numbers are finite. Collective.
 FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network);
 
 /// Writes them. Collective.

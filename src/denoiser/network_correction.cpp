@@ -12,9 +12,7 @@
 namespace scorefield {
 namespace {
 
-// configurations in one evaluation
-constexpr std::int64_t kTogether = 16;  // more leave the caches of a core
-constexpr std::int64_t kTogetherOnDevice = 256;
+constexpr std::int64_t kTogether = 16;  // configurations in one evaluation by a core: more leave its caches
 
 }  // namespace
 
@@ -32,7 +30,7 @@ class NetworkCorrection::Worker : public CorrectionWorker {
     features_->evaluate(level, y, out);
     inputs_.set_level(level);
     const auto sites = static_cast<std::int64_t>(c_.reference_.shape.sites()), count = static_cast<std::int64_t>(y.size()) / sites;
-    const std::int64_t together = c_.network_->layers.device().is_cpu() ? kTogether : kTogetherOnDevice;
+    const std::int64_t together = c_.network_->layers.device().is_cpu() ? kTogether : std::max<std::int64_t>(1, count);
     for (std::int64_t first = 0; first < count; first += together) {
       const std::int64_t part = std::min(together, count - first);
       const auto begin = static_cast<std::size_t>(first * sites), size = static_cast<std::size_t>(part * sites);

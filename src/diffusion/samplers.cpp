@@ -113,9 +113,9 @@ class BackwardProcess::Run {
     auto& [k1, k2, k3, k4] = slopes_;
     flow_.slope(from, x_, k1);
     if (p_.settings_.name.ends_with('2')) {
-      step_to_trial(2.0 / 3.0 * h, k1);
-      flow_.slope(at_coordinate(coordinate(from) + 2.0 / 3.0 * h), trial_, k2);
-      for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += 0.25 * h * (k1[i] + 3.0 * k2[i]);
+      step_to_trial(Ralston::kStage * h, k1);
+      flow_.slope(at_coordinate(coordinate(from) + Ralston::kStage * h), trial_, k2);
+      for (std::size_t i = 0; i < x_.size(); ++i) x_[i] += h * (Ralston::kFirst * k1[i] + Ralston::kSecond * k2[i]);
       return;
     }
     const NoiseLevel middle = at_coordinate(coordinate(from) + 0.5 * h);

@@ -24,6 +24,11 @@ std::int64_t evaluations_of(const SamplerSettings& settings);
 /// where the highest lies below.
 std::vector<double> even_coordinates(double top, double noise_min, std::int64_t count);
 
+/// Ralston's scheme of order 2: x + h (kFirst s(x) + kSecond s(x + kStage h s(x))), the second slope at kStage of the step.
+struct Ralston {
+  static constexpr double kStage = 2.0 / 3.0, kFirst = 0.25, kSecond = 0.75;
+};
+
 /// Integrates the backward process.
 ///
 /// euler-maruyama and predictor-corrector step the stochastic equation in t, on a uniform grid (Song et al.,

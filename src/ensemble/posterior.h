@@ -30,7 +30,8 @@ class Posterior {
   /// `count` updates. Adds tanh(a) phi after each to `sum`: the mean of phi over the choice of signs.
   void advance(std::int64_t count, std::span<double> sum);
 
-  /// Mean acceptance of all updates since the last set_noise.
+  /// Updates since the last set_noise, and their mean acceptance; 0 if there were none.
+  std::int64_t updates() const { return updates_; }
   double acceptance() const;
 
  private:

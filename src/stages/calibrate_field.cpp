@@ -6,11 +6,11 @@
 #include "base/rng.h"
 #include "denoiser/field_flow.h"
 #include "denoiser/linear_part.h"
+#include "diffusion/samplers.h"
 
 namespace scorefield {
 namespace {
 
-constexpr double kSecondStage = 2.0 / 3.0;                                          // of a step
 constexpr std::int64_t kRoundSites = std::int64_t{1} << 22, kSmallestRound = 1024;  // fewer tell little of the zero functions
 
 std::int64_t round_size(const Params& params) {
@@ -61,8 +61,8 @@ class Calibration {
                 }
                 worker.flow.slope(noise_level(up), field, velocity);
                 for (std::size_t i = 0; i < field.size(); ++i) {
-                  trial[i] = field[i] + kSecondStage * h * velocity[i];
-                  field[i] += 0.25 * h * velocity[i];
+                  trial[i] = field[i] + Ralston::kStage * h * velocity[i];
+                  field[i] += Ralston::kFirst * h * velocity[i];
                 }
                 evaluate(worker, stage, of, sums);
               }));
@@ -75,7 +75,7 @@ class Calibration {
                  r.subspan(first, work_.sites()));
       }
       worker.flow.to_slope(at, worker.y, r);
-      for (std::size_t i = 0; i < field.size(); ++i) field[i] += 0.75 * h * r[i];
+      for (std::size_t i = 0; i < field.size(); ++i) field[i] += Ralston::kSecond * h * r[i];
     });
   }
 
@@ -113,7 +113,7 @@ class Calibration {
   std::vector<double> stages() const {
     std::vector<double> result;
     for (std::size_t level = 1; level < ratios_.size(); ++level) {
-      result.push_back(-root() / std::sinh(coordinate(above(level)) + kSecondStage * step(level)));
+      result.push_back(-root() / std::sinh(coordinate(above(level)) + Ralston::kStage * step(level)));
     }
     result.push_back(ratios_.back());
     return result;

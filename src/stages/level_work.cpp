@@ -224,14 +224,15 @@ void LevelWork::posterior_mean(LevelWorker& worker, std::int64_t updates, std::s
   worker.hartley.transform(worker.mean, to);
 }
 
-double LevelWork::acceptance() const {
-  double sum = 0.0, moved = 0.0;
+std::optional<double> LevelWork::acceptance() const {
+  double accepted = 0.0, updates = 0.0;
   for (const auto& worker : workers_) {
-    const double of_worker = worker->posterior.acceptance();
-    sum += of_worker;
-    moved += of_worker > 0.0 ? 1.0 : 0.0;
+    const auto of_worker = static_cast<double>(worker->posterior.updates());
+    accepted += of_worker * worker->posterior.acceptance();
+    updates += of_worker;
   }
-  return moved > 0.0 ? sum / moved : 0.0;
+  if (updates == 0.0) return std::nullopt;
+  return accepted / updates;
 }
 
 std::vector<std::unique_ptr<CorrectionWorker>> LevelWork::evaluators_of(const Correction& correction) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -80,8 +81,8 @@ class LevelWork {
 
   /// y = phi_0 + r eps with the noise of (step, number), in worker.noisy and, in Hartley coefficients, worker.noisy_h. Local.
   void add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const;
-  /// Mean acceptance of the posterior chains of this rank since their noise was set; 0 if there were none. Local.
-  double acceptance() const;
+  /// Mean acceptance of the posterior chains of this rank since their noise was set, if there were any. Local.
+  std::optional<double> acceptance() const;
   /// The mean over the next updates of the posterior's chain, in Hartley coefficients. Local.
   static void posterior_mean(LevelWorker& worker, std::int64_t updates, std::span<double> to);
   /// One for each thread.

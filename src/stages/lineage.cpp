@@ -47,10 +47,14 @@ std::int64_t identity_of(const FieldModel& model) {
 
 std::int64_t identity_of_ensemble(const H5File& ensemble) {
   constexpr std::uint64_t kLookedAt = 16;  // configurations
-  Shape shape = ensemble.shape("/field");
-  shape[0] = std::min(shape[0], kLookedAt);
-  std::vector<double> values(std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies<>()));
-  ensemble.read_rows("/field", 0, shape[0], values);
+  const Shape shape = ensemble.shape("/field");
+  const std::uint64_t numbers = std::accumulate(shape.begin() + 1, shape.end(), std::uint64_t{1}, std::multiplies<>());
+  const std::uint64_t count = std::min(shape[0], kLookedAt);
+  std::vector<double> values(count * numbers);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    ensemble.read_rows("/field", i * (shape[0] - 1) / std::max<std::uint64_t>(1, count - 1), 1,
+                       std::span(values).subspan(i * numbers, numbers));
+  }
   return static_cast<std::int64_t>(hash_values(values));
 }
 
@@ -60,6 +64,18 @@ std::string complaint_about_ensemble(const Context& context, const Output& outpu
   const auto now = identity_now(context, ensemble_output(params), identity_of_ensemble);
   if (!now || learnt_from == now) return "";
   return output_path(params, output.file).string() + " was learnt from another ensemble.h5 than the one that is there now";
+}
+
+std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> begun_with) {
+  const std::string& from = context.deck.params.train.from;
+  if (output.stage != "train" || from.empty()) return "";
+  try {
+    if (begun_with == identity_of(read_source_model(context))) return "";
+  } catch (const AgreedError&) {
+    return "";
+  }
+  return "the unfinished " + output_path(context.deck.params, output.file).string() +
+         " was begun with another model than train.from = " + from + " is now";
 }
 
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file) {

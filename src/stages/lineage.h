@@ -15,13 +15,17 @@ namespace scorefield {
 std::int64_t identity_of(const Model& model);
 std::int64_t identity_of(const FieldModel& model);
 
-/// A number for an ensemble of fields: of its first configurations. Ensembles of one deck differ where another file was imported.
-/// Collective.
+/// A number for an ensemble of fields: of some of its configurations, from the first to the last. Ensembles of one deck differ where
+/// another file was imported. Collective.
 std::int64_t identity_of_ensemble(const H5File& ensemble);
 
 /// "": `learnt_from` is the identity of the ensemble that is there now, `output` is no model of fields, or there is no ensemble; else what
 /// is wrong. Collective.
 std::string complaint_about_ensemble(const Context& context, const Output& output, std::optional<std::int64_t> learnt_from);
+
+/// "": `begun_with` is the identity of the model of train.from as it is now, or none is taken over, or it cannot be read, which is said
+/// where it is; else what is wrong. Collective.
+std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> begun_with);
 
 /// "": `file` was made with the model that is there now, which is of the ensemble that is there, or there is none; else what is
 /// wrong. Collective.

@@ -7,6 +7,7 @@
 #include "stages/complex_lattice_estimates.h"
 #include "stages/configuration_rows.h"
 #include "stages/verdict_output.h"
+#include "stages/write_estimate.h"
 
 namespace scorefield {
 namespace {
@@ -93,51 +94,31 @@ class ComplexMeasurement {
     context_.comm.sum(std::span(drifts_));
   }
 
-  void write_values(H5File& out, const std::string& name, const Estimate& e, const Shape& shape) const {
-    out.write_all(group_ + name + "/value", shape, on_all(e.value));
-    out.write_all(group_ + name + "/error", shape, on_all(e.error));
-  }
-
-  std::vector<double> on_all(std::vector<double> values) const {
-    context_.comm.broadcast(values);
-    return values;
-  }
-
-  std::string on_all(const std::string& text) const {
-    std::vector<double> letters(text.begin(), text.end());
-    context_.comm.broadcast(letters);
-    std::string result;
-    for (const double letter : letters) result += static_cast<char>(letter);
-    return result;
-  }
-
   void write(H5File& out, const ComplexLatticeResults& results, const Equilibrium& equilibrium, std::size_t bins) const {
     std::string names, warnings;
     for (const std::string& name : observer().names()) names += (names.empty() ? "" : ",") + name;
     for (const std::string& warning : equilibrium.warnings) warnings += (warnings.empty() ? "" : "; ") + warning;
-    write_values(out, "/averages", results.averages, {observer().names().size(), 2});
+    write_estimate(out, group_ + "/averages", results.averages, {observer().names().size(), 2});
     out.set_attribute(group_ + "/averages", "names", names);
-    write_values(out, "/cumulants", results.cumulants, {kMaxOrder, 2});
-    out.write_all(group_ + "/cumulants/covariance", {2 * kMaxOrder, 2 * kMaxOrder}, on_all(results.cumulants.covariance));
-    write_values(out, "/plane", results.plane, {kPlanePowers.size()});
-    write_values(out, "/spectrum", results.spectrum, {shape_.y, shape_.half_x(), 2});
-    const std::vector<double> exact = on_all(results.exact_spectrum);
+    write_estimate(out, group_ + "/cumulants", results.cumulants, {kMaxOrder, 2});
+    out.write_all(group_ + "/cumulants/covariance", {2 * kMaxOrder, 2 * kMaxOrder}, results.cumulants.covariance);
+    write_estimate(out, group_ + "/plane", results.plane, {kPlanePowers.size()});
+    write_estimate(out, group_ + "/spectrum", results.spectrum, {shape_.y, shape_.half_x(), 2});
+    std::vector<double> exact = results.exact_spectrum;
+    context_.comm.broadcast(exact);  // whether there is one is known to the root alone
     if (!exact.empty()) out.write_all(group_ + "/spectrum/exact", {shape_.y, shape_.half_x(), 2}, exact);
-    write_values(out, "/criteria/schwinger_dyson", results.criteria.schwinger_dyson, {kMaxOrder, 2});
+    write_estimate(out, group_ + "/criteria/schwinger_dyson", results.criteria.schwinger_dyson, {kMaxOrder, 2});
     out.write_all(group_ + "/criteria/boundary/cutoff", {kCutoffs}, observer().cutoffs());
-    out.write_all(group_ + "/criteria/boundary/outside", {kCutoffs}, on_all(results.criteria.outside.value));
-    write_values(out, "/criteria/boundary", results.criteria.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
+    out.write_all(group_ + "/criteria/boundary/outside", {kCutoffs}, results.criteria.outside.value);
+    write_estimate(out, group_ + "/criteria/boundary", results.criteria.boundary, {kCutoffs, kBoundaryPowers.size(), 2});
     out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, drift_edges(1.0));
     out.write_all(group_ + "/drift/counts", {kDriftCells}, drifts_, Stored::int64);
-    write_verdict(out, group_ + "/criteria", on_all(results.verdict.word()), on_all(results.verdict.text()),
-                  on_all(numbers_of(results.verdict)));
-    out.set_attribute(group_, "warnings", on_all(warnings));
-    const std::vector<double> counts =
-        on_all(std::vector<double>{static_cast<double>(sums_.series().front().size()), static_cast<double>(bins), equilibrium.tau_int});
+    write_verdict(out, group_ + "/criteria", results.verdict.word(), results.verdict.text(), numbers_of(results.verdict));
+    out.set_attribute(group_, "warnings", warnings);
     out.set_attribute(group_, "samples", static_cast<std::int64_t>(samples_));
-    out.set_attribute(group_, "chains", static_cast<std::int64_t>(counts[0]));
-    out.set_attribute(group_, "bins", static_cast<std::int64_t>(counts[1]));
-    out.set_attribute(group_, "tau_int", counts[2]);
+    out.set_attribute(group_, "chains", static_cast<std::int64_t>(sums_.series().front().size()));
+    out.set_attribute(group_, "bins", static_cast<std::int64_t>(bins));
+    out.set_attribute(group_, "tau_int", equilibrium.tau_int);
   }
 
   std::vector<std::string> lines_of(const ComplexLatticeResults& results, const Equilibrium& equilibrium) const {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "denoiser/field_recorder.h"
 #include "stages/recorded_process.h"
 #include "stages/write_estimate.h"
 

@@ -13,7 +13,7 @@ namespace {
 
 /// Raised when the program makes other numbers from the same deck; that of scores of fields does not concern ensembles.
 constexpr int kAlgorithmVersion = 2;
-const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "3"};
+const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "4"};
 const std::pair<std::string, std::string> kSecondOrder = {"scheme of order 2", "Ralston"};
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }

@@ -135,6 +135,7 @@ Surveyed survey_checkpoint(const Context& context, const Output& output, const s
     look_at_partial(context, path, found);
   } else {
     found.complaint = complaint_about_ensemble(context, output, integer_of(*checkpoint, "ensemble"));
+    if (found.complaint.empty()) found.complaint = complaint_about_features(context, output, integer_of(*checkpoint, "features"));
   }
   if (!found.complaint.empty()) return found;
   found.state = State::unfinished;

@@ -112,7 +112,8 @@ class FieldTraining {
 
   void fit(std::size_t level) {
     source_ ? take_over_level(*work_, ratios_, level, source_->fit, model_) : fit_level(*work_, ratios_, level, model_);
-    if (work_->acceptance() > 0.0) note_ = formatted("posterior chains: acceptance %.2f", work_->acceptance());
+    const auto acceptance = work_->acceptance();
+    note_ = acceptance ? formatted("posterior chains: acceptance %.2f", *acceptance) : "";
   }
 
   void begin_network() {
@@ -152,7 +153,7 @@ class FieldTraining {
     checkpoint.arrays["distance"] = distance_;
     checkpoint.integers["calibration_rounds"] = rounds_;
     checkpoint.integers["ensemble"] = ensemble_;
-    if (source_) checkpoint.integers["source"] = identity_of(*source_);
+    if (source_) checkpoint.integers["features"] = identity_of(*source_);
     if (network_) {
       TrainingState state = network_->state();
       NetworkRecord record = network_->record();
@@ -196,12 +197,6 @@ class FieldTraining {
     require_all(context_.comm, [&] {
       if (!model) throw InputError("the checkpoint " + checkpoint_.string() + " holds no part of this training: remove it to begin anew");
     });
-    const auto source = checkpoint.integers.find("source");
-    require_all(context_.comm, [&] {
-      if (!source_ || (source != checkpoint.integers.end() && source->second == identity_of(*source_))) return;
-      throw InputError(params_.train.from + " is another model than the one with which " + path_.string() +
-                       " was begun: put that one back, or remove " + checkpoint_.string() + " to begin anew");
-    });
     model_ = std::move(*model);
     const auto distance = checkpoint.arrays.find("distance");
     if (distance != checkpoint.arrays.end()) distance_ = distance->second;
@@ -239,11 +234,18 @@ FieldModel read_source_model(const Context& context) {
                "has features of another network.order or network.reference than the deck's");
   const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
   require_all(context.comm, [&] {
-    const Settings theirs = settings_of(parse_deck(params.train.from, deck, {}).params, {"model"}), ours = settings_of(params, {"model"});
+    const std::string start = context.deck.place_of({"train.from"}) + "train.from = " + params.train.from;
+    Settings theirs;
+    try {
+      theirs = settings_of(parse_deck("deck", deck, {}).params, {"model"});
+    } catch (const InputError&) {
+      throw InputError(start + " was made by another version of the program, and does not say of which theory it is: train it again");
+    }
+    const Settings ours = settings_of(params, {"model"});
     const auto [their, our] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
     if (our == ours.end()) return;
-    throw InputError(context.deck.place_of({"train.from"}) + "train.from = " + params.train.from + " is a model of " + their->first +
-                     " = " + their->second + ", and the deck has " + our->second + ": name one of the same theory");
+    throw InputError(start + " is a model of " + their->first + " = " + their->second + ", and the deck has " + our->second +
+                     ": name one of the same theory");
   });
   return model;
 }

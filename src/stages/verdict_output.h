@@ -14,7 +14,7 @@ namespace scorefield {
 /// the Schwinger-Dyson equations. Local.
 std::vector<double> numbers_of(const Verdict& verdict);
 
-/// As attributes of the group; `numbers` as numbers_of has them, all arguments the same on all ranks. Collective.
+/// As attributes of the group; `numbers` as numbers_of has them; the root's count. Collective.
 void write_verdict(H5File& out, const std::string& group, const std::string& word, const std::string& text,
                    std::span<const double> numbers);
 

@@ -115,7 +115,7 @@ def our_costs(kappa: str, *more: str) -> tuple[float, float, float]:
 
 def two_ranks(kappa: str) -> None:
     """Training on two ranks of one core each beside one, with the same batches: medians of three runs in turn."""
-    network = ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16", "--train.batch=64", "--train.steps=100",
+    network = ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16", "--train.batch=64", "--train.steps=100", "--train.warmup=10",
                "--train.levels=5", "--train.per-level=64", "--train.calibration=0", "--train.validation=0", "--train.target=sample"]
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)

@@ -44,14 +44,17 @@ class Job:
         """Core-seconds of a stage; those of the time it was made if it is complete. `name` keeps it apart from others of that stage."""
         self.folder.mkdir(parents=True, exist_ok=True)
         note = self.folder / f"{name or stage}.seconds"
+        words = [stage, str(DECK), f"--run.output={self.folder}", f"--run.threads={THREADS}", *self.keys, *more]
         if not note.exists():
             start = time.perf_counter()
-            done = subprocess.run([EXECUTABLE, stage, DECK, f"--run.output={self.folder}", f"--run.threads={THREADS}", *self.keys, *more],
-                                  capture_output=True, text=True, check=False)
+            done = subprocess.run([EXECUTABLE, *words], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 sys.exit(f"field_study: {self.folder}: {done.stderr}")
-            note.write_text(f"{THREADS * (time.perf_counter() - start)}\n", encoding="utf-8")
-        return float(note.read_text(encoding="utf-8"))
+            note.write_text(f"{THREADS * (time.perf_counter() - start)}\n{' '.join(words)}\n", encoding="utf-8")
+        seconds, made_by = note.read_text(encoding="utf-8").splitlines()
+        if made_by != " ".join(words):
+            sys.exit(f"field_study: {self.folder} is of another study ({made_by}): remove it, or name another FOLDER")
+        return float(seconds)
 
     def borrow(self, other: "Job", *files: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -228,7 +231,7 @@ def independent(base: Path) -> None:
     chains = 64
     ways = {"HMC": (20, []), "HMC and clusters": (5, ["--generate.cluster=1"]),
             "corrected Langevin": (50, ["--generate.algorithm=langevin-corrected"]),
-            "corrected Langevin, accelerated": (50, ["--generate.algorithm=langevin-corrected", "--generate.acceleration=1"])}
+            "corrected Langevin, accelerated": (10, ["--generate.algorithm=langevin-corrected", "--generate.acceleration=1"])}
     lines = [["", "core-us an update", "tau_int of M^2, updates", "phi^2", "core-ms an independent configuration"]]
     for name, (separation, keys) in ways.items():
         job = Job(base / name.replace(" ", "-").replace(",", ""),

@@ -126,7 +126,7 @@ class Parabola : public Flow {
 };
 
 // What depends on the level alone, up to its square, ode2 integrates exactly with any step, because its second stage stands at two thirds;
-// Heun's scheme would be off by h^2/2 of the whole.
+// Heun's scheme would be off by h^2/2 per unit of l.
 TEST(Samplers, ExactWhereTheSlopeIsAParabolaOfTheLevel) {
   const Schedule schedule(0.0, 10.0);
   for (const std::int64_t steps : {2, 5}) {

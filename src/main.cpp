@@ -50,7 +50,8 @@ void run_stages(const Context& context, const Command& command, int threads) {
   announce(context, threads);
   try {
     for (std::size_t i = 0; i < command.actions.size(); ++i) {
-      if (i > 0 && context.overwrite) prepare_outputs(context, {command.stages[i]});  // what was made now may make others stale
+      const std::vector<std::string> left(command.stages.begin() + static_cast<std::ptrdiff_t>(i), command.stages.end());
+      if (i > 0 && context.overwrite) prepare_outputs(context, left);  // what was made now may make others stale
       command.actions[i](context);
     }
   } catch (const AgreedError& error) {

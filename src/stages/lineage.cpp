@@ -47,7 +47,8 @@ std::int64_t identity_of(const FieldModel& model) {
 
 std::int64_t identity_of_ensemble(const H5File& ensemble) {
   constexpr std::uint64_t kLookedAt = 16;  // configurations
-  const Shape shape = ensemble.shape("/field");
+  const Shape shape = ensemble.exists("/field") ? ensemble.shape("/field") : Shape{};
+  ensemble.require(!shape.empty() && shape[0] > 0, "is damaged: it holds no configurations");
   const std::uint64_t numbers = std::accumulate(shape.begin() + 1, shape.end(), std::uint64_t{1}, std::multiplies<>());
   const std::uint64_t count = std::min(shape[0], kLookedAt);
   std::vector<double> values(count * numbers);

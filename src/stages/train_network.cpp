@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/parallel.h"
 #include "base/rng.h"
@@ -32,10 +33,10 @@ struct NetworkTraining::Helper {
   std::vector<double> moved;  ///< the configuration, by a symmetry of the lattice
 };
 
-NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios)
+NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, std::vector<double> ratios)
     : work_(work),
       model_(model),
-      ratios_(ratios),
+      ratios_(std::move(ratios)),
       features_(model.reference, model.fit),
       trainer_(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device()) {
   for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers_.emplace_back(model.reference, features_);

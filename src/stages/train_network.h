@@ -21,7 +21,7 @@ struct NetworkRecord {
 class NetworkTraining {
  public:
   /// `model`: reference and features; must outlive it.
-  NetworkTraining(LevelWork& work, const FieldModel& model, const std::vector<double>& ratios);
+  NetworkTraining(LevelWork& work, const FieldModel& model, std::vector<double> ratios);
   ~NetworkTraining();
   NetworkTraining(const NetworkTraining&) = delete;
   NetworkTraining& operator=(const NetworkTraining&) = delete;

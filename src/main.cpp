@@ -50,8 +50,9 @@ void run_stages(const Context& context, const Command& command, int threads) {
   announce(context, threads);
   try {
     for (std::size_t i = 0; i < command.actions.size(); ++i) {
-      const std::vector<std::string> left(command.stages.begin() + static_cast<std::ptrdiff_t>(i), command.stages.end());
-      if (i > 0 && context.overwrite) prepare_outputs(context, left);  // what was made now may make others stale
+      if (i > 0 && context.overwrite) {  // what was made now may make others stale
+        prepare_outputs(context, {command.stages.begin() + static_cast<std::ptrdiff_t>(i), command.stages.end()});
+      }
       command.actions[i](context);
     }
   } catch (const AgreedError& error) {

@@ -92,7 +92,7 @@ class H5File {
   /// Closes the file and reports what only closing shows (a full disk, for one).
   void close();
 
-  /// InputError "<path> <complaint>", agreed on by all ranks, if `good` is false on any.
+  /// An error "<path> <complaint>" with this exit code, agreed on by all ranks, if `good` is false on any.
   void require(bool good, const std::string& complaint, ExitCode code = ExitCode::bad_input) const;
 
   const std::filesystem::path& path() const { return path_; }

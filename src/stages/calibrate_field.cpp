@@ -36,9 +36,8 @@ class Calibration {
         field_(static_cast<std::size_t>(mine_.size()) * work.sites()),
         trial_(field_.size()),
         correction_(field_.size()) {
-    const Reference scale{0.0, found_.scale};
     for (std::size_t i = 0; i < work.workers().size(); ++i) {
-      workers_.push_back(std::make_unique<Worker>(FieldFlow(reference_, calibrated_, scale), calibrated_.worker()));
+      workers_.push_back(std::make_unique<Worker>(FieldFlow(reference_, calibrated_, scale()), calibrated_.worker()));
     }
     fill(first_step_, mine_, trial_);
     const std::size_t top = ratios_.size() - 1;
@@ -104,8 +103,8 @@ class Calibration {
     return chosen;
   }
 
-  double root() const { return std::sqrt(learnt_model_.fit.scale); }
-  double coordinate(std::size_t level) const { return -std::asinh(root() / ratios_[level]); }
+  Reference scale() const { return {0.0, learnt_model_.fit.scale}; }
+  double coordinate(std::size_t level) const { return level_coordinate(noise_level(level), scale()); }
   /// Where noise takes the configurations of a level, and the step down from there.
   std::size_t above(std::size_t level) const { return std::min(level + 1, ratios_.size() - 1); }
   double step(std::size_t level) const { return coordinate(level - 1) - coordinate(above(level)); }
@@ -113,7 +112,7 @@ class Calibration {
   std::vector<double> stages() const {
     std::vector<double> result;
     for (std::size_t level = 1; level < ratios_.size(); ++level) {
-      result.push_back(-root() / std::sinh(coordinate(above(level)) + Ralston::kStage * step(level)));
+      result.push_back(ratio_of_coordinate(coordinate(above(level)) + Ralston::kStage * step(level), scale()));
     }
     result.push_back(ratios_.back());
     return result;

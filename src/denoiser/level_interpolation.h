@@ -2,9 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <vector>
+
+#include "diffusion/schedule.h"
 
 namespace scorefield {
 
@@ -15,9 +16,8 @@ class LevelInterpolation {
     const auto above = static_cast<std::size_t>(std::upper_bound(ratios.begin(), ratios.end(), ratio) - ratios.begin());
     high_ = std::min(above, ratios.size() - 1);
     low_ = above == 0 ? 0 : above - 1;
-    const auto coordinate = [&](double r) { return -std::asinh(std::sqrt(scale) / r); };
-    const double low = coordinate(ratios[low_]);
-    if (high_ > low_) part_ = (coordinate(ratio) - low) / (coordinate(ratios[high_]) - low);
+    const double low = coordinate_of_ratio(ratios[low_], scale);
+    if (high_ > low_) part_ = (coordinate_of_ratio(ratio, scale) - low) / (coordinate_of_ratio(ratios[high_], scale) - low);
   }
 
   /// Of one number a ratio, and of one list.

@@ -3,11 +3,10 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include <cmath>
-
 #include "denoiser/field_network.h"
 #include "denoiser/network_inputs.h"
 #include "diffusion/network.h"
+#include "diffusion/schedule.h"
 
 namespace scorefield {
 namespace {
@@ -49,7 +48,7 @@ class NetworkCorrection::Worker : public CorrectionWorker {
       inputs_.fill(y.subspan(i * sites, sites), out.subspan(i * sites, sites),
                    {inputs.data_ptr<float>() + i * kNetworkInputs * sites, kNetworkInputs * sites});
     }
-    const double l = -std::asinh(std::sqrt(c_.scale_) / level.ratio());
+    const double l = coordinate_of_ratio(level.ratio(), c_.scale_);
     const at::Device device = c_.network_->layers.device();
     const at::Tensor coordinates = at::full({count}, l, at::kFloat).to(device);
     const at::Tensor answer = c_.network_->layers.forward(c_.network_->weights, inputs.to(device), coordinates).to(at::kCPU).contiguous();

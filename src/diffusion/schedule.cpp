@@ -27,8 +27,10 @@ double total_deviation(const NoiseLevel& level, const Reference& reference) {
 }
 
 double level_coordinate(const NoiseLevel& level, const Reference& reference) {
-  return -std::asinh(std::sqrt(reference.variance) / noise_ratio(level));
+  return coordinate_of_ratio(noise_ratio(level), reference.variance);
 }
+
+double coordinate_of_ratio(double ratio, double variance) { return -std::asinh(std::sqrt(variance) / ratio); }
 
 double ratio_of_coordinate(double coordinate, const Reference& reference) { return std::sqrt(reference.variance) / std::sinh(-coordinate); }
 

@@ -39,6 +39,8 @@ double total_deviation(const NoiseLevel& level, const Reference& reference);
 /// The level coordinate l = -asinh(sd f/sqrt(Xi)) in (-infinity, 0): log-noise where the noise is below the
 /// signal, linear in 1/noise where it is above. With the angle alpha = atan(sqrt(Xi)/(f sd)), l = ln tan(alpha/2).
 double level_coordinate(const NoiseLevel& level, const Reference& reference);
+/// The same from sqrt(Xi)/f and the variance.
+double coordinate_of_ratio(double ratio, double variance);
 double ratio_of_coordinate(double coordinate, const Reference& reference);
 
 /// Decay and added variance of the forward process from one level to a noisier one.

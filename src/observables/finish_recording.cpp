@@ -20,20 +20,20 @@ void finish::fill(std::span<const double> phi, double action, Row& row, const Ro
   }
   const auto volume = static_cast<double>(phi.size());
   const double m = sum / volume;
-  row[kPhi2] = second / volume;
-  row[kPhi4] = fourth / volume;
-  row[kPhi6] = sixth / volume;
-  row[kPhi8] = eighth / volume;
-  row[kAbsM] = std::fabs(m);
-  row[kM2] = m * m;
-  row[kM4] = m * m * m * m;
-  row[kAction] = action / volume;
-  row[kPhi2WithStart] = row[kPhi2] * start[kPhi2];
-  row[kM2WithStart] = row[kM2] * start[kM2];
-  row[kActionWithStart] = row[kAction] * start[kAction];
-  row[kPhi2Squared] = row[kPhi2] * row[kPhi2];
-  row[kM2Squared] = row[kM2] * row[kM2];
-  row[kActionSquared] = row[kAction] * row[kAction];
+  row[phi2] = second / volume;
+  row[phi4] = fourth / volume;
+  row[phi6] = sixth / volume;
+  row[phi8] = eighth / volume;
+  row[abs_m] = std::fabs(m);
+  row[m2] = m * m;
+  row[m4] = m * m * m * m;
+  row[action_density] = action / volume;
+  row[phi2_with_start] = row[phi2] * start[phi2];
+  row[m2_with_start] = row[m2] * start[m2];
+  row[action_with_start] = row[action_density] * start[action_density];
+  row[phi2_squared] = row[phi2] * row[phi2];
+  row[m2_squared] = row[m2] * row[m2];
+  row[action_squared] = row[action_density] * row[action_density];
 }
 
 FinishRecording::FinishRecording(std::int64_t updates) : updates_{0} {
@@ -46,12 +46,12 @@ std::vector<Recording::Table> FinishRecording::tables() const {
 }
 
 std::vector<double> FinishRecording::sums(std::size_t /*record*/, std::span<const double> x) const {
-  constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock) * finish::kColumns;
-  PairwiseSum tree(finish::kColumns);
-  std::vector<double> leaf(finish::kColumns);
+  constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock) * finish::columns;
+  PairwiseSum tree(finish::columns);
+  std::vector<double> leaf(finish::columns);
   for (std::size_t first = 0; first < x.size(); first += kLeaf) {
     std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t i = first; i < std::min(x.size(), first + kLeaf); ++i) leaf[(i - first) % finish::kColumns] += x[i];
+    for (std::size_t i = first; i < std::min(x.size(), first + kLeaf); ++i) leaf[(i - first) % finish::columns] += x[i];
     tree.add(leaf);
   }
   return tree.total();

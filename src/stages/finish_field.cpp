@@ -39,8 +39,8 @@ class Finisher {
       const std::int64_t from = recording_.updates()[k - 1], to = recording_.updates()[k];
       for (std::int64_t update = from; update < to; ++update) {
         const Outcome& outcome = chain_.update(static_cast<std::uint64_t>(update));
-        row[finish::kAcceptance] += outcome.probability / static_cast<double>(to - from);
-        row[finish::kExpMinusDeltaH] += std::exp(-outcome.delta_h) / static_cast<double>(to - from);
+        row[finish::acceptance] += outcome.probability / static_cast<double>(to - from);
+        row[finish::exp_minus_delta_h] += std::exp(-outcome.delta_h) / static_cast<double>(to - from);
       }
       chain_.copy_out(phi);
       finish::fill(phi, chain_.action(), row, start);

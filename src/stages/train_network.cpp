@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "denoiser/network_inputs.h"
+#include "diffusion/schedule.h"
 #include "lattice/symmetry.h"
 
 namespace scorefield {
@@ -58,7 +59,8 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
   const std::int64_t total = chosen.count;
   const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size());
   FieldBatch batch{std::vector<float>(count * kNetworkInputs * sites), std::vector<float>(count * sites), std::vector<float>(count)};
-  const double root = std::sqrt(model_.fit.scale), bottom = -std::asinh(root / ratios_.front()), top = -std::asinh(root / ratios_.back());
+  const Reference scale{0.0, model_.fit.scale};
+  const double bottom = coordinate_of_ratio(ratios_.front(), scale.variance), top = coordinate_of_ratio(ratios_.back(), scale.variance);
   const std::uint64_t step = 4 * ratios_.size() + number;
   const TrainParams& train = work_.params().train;
   work_.for_configurations(chosen, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> /*to*/) {
@@ -70,7 +72,7 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     apply(some_symmetry(model_.reference.shape, of_symmetry), model_.reference.shape, phi, helper.moved);
     const std::int64_t stratum = (j + Selection::kPiece * static_cast<std::int64_t>(number)) % total;  // each part of the ensemble sees all
     const double l = bottom + (top - bottom) * (static_cast<double>(stratum) + random[0]) / static_cast<double>(total);
-    const double ratio = -root / std::sinh(l);
+    const double ratio = ratio_of_coordinate(l, scale);
     const ReferenceLevel at(model_.reference, ratio);
     work_.add_noise(worker, step, j, ratio, helper.moved);
     if (train.target == "posterior") {

@@ -1,5 +1,6 @@
 #include "statistics/cumulants.h"
 
+#include <algorithm>
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/special_functions/binomial.hpp>
 #include <cmath>
@@ -58,6 +59,15 @@ Orders cumulants_from_moments(const Orders& raw_moments) {
   }
   kappa[0] = raw_moments[0];
   return kappa;
+}
+
+std::vector<double> means_themselves(std::span<const double> means) { return {means.begin(), means.end()}; }
+
+std::vector<double> cumulants_of_means(std::span<const double> means) {
+  Orders raw{};
+  std::copy_n(means.begin(), kMaxOrder, raw.begin());
+  const Orders kappa = cumulants_from_moments(raw);
+  return {kappa.begin(), kappa.end()};
 }
 
 namespace {

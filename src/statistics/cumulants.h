@@ -26,6 +26,10 @@ struct Estimate {
 using DerivedFunction = std::function<std::vector<double>(std::span<const double> means)>;
 Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
 
+/// Such functions: the means themselves, and the cumulants from the means of x^n, n = 1 .. 8.
+std::vector<double> means_themselves(std::span<const double> means);
+std::vector<double> cumulants_of_means(std::span<const double> means);
+
 /// The same without the covariance, for results too many to have one with each other.
 Estimate jackknife_errors(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
 

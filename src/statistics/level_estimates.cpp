@@ -1,19 +1,9 @@
 #include "statistics/level_estimates.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace scorefield {
 namespace {
-
-std::vector<double> identity(std::span<const double> means) { return {means.begin(), means.end()}; }
-
-std::vector<double> cumulants(std::span<const double> means) {
-  Orders raw{};
-  std::copy_n(means.begin(), kMaxOrder, raw.begin());
-  const Orders kappa = cumulants_from_moments(raw);
-  return {kappa.begin(), kappa.end()};
-}
 
 std::vector<double> logarithms(std::span<const double> means) {
   std::vector<double> result;
@@ -24,7 +14,7 @@ std::vector<double> logarithms(std::span<const double> means) {
 }  // namespace
 
 LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials, std::span<const double> counts) {
-  return {jackknife(powers, counts, identity), jackknife(powers, counts, cumulants), jackknife(exponentials, counts, logarithms)};
+  return {jackknife(powers, counts, means_themselves), jackknife(powers, counts, cumulants_of_means), jackknife(exponentials, counts, logarithms)};
 }
 
 std::vector<int> tested_cumulants(const ExactLaw& law) {

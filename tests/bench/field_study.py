@@ -3,24 +3,26 @@
 
     .venv/bin/python tests/bench/field_study.py STUDY [FOLDER]
 
-targets    distance to the exact denoiser against the cost of training, for posterior means and for phi_0 itself as targets (kappa = 0.27, 32^2)
+targets    distance to the exact denoiser against the cost of training, for posterior means and for phi_0 itself as targets (kappa = 0.27, 32^2);
+           also drawn, FOLDER/targets/targets.png
 data       cumulants against the number of configurations to learn from (16^2), beside those of these configurations themselves
 networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 32^2)
 samplers   schemes and steps of the backward process with one model (kappa = 0.27, 32^2)
 sizes      a score fitted at 32^2 that makes 64^2 and 128^2, beside one that is fitted there to as many sites (kappa = 0.27)
 independent  what an independent configuration costs by HMC, with clusters, and by corrected Langevin (kappa = 0.27, 32^2)
 
-Outputs are kept in FOLDER (out/study), and what is complete there is not made again. Times are core-seconds of runs with two threads.
+Outputs are kept in FOLDER (out/study), and what is complete there is not made again. Times are core-seconds that runs with two threads used.
 """
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
+import matplotlib.pyplot as plt
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,12 @@ FEW = 128
 PUBLISHED = ["--network.reference=none", "--network.peaks=0", "--network.order=0", "--network.kind=unet", "--network.channels=32,64,128,256",
              "--network.stride=1", "--network.padding=zeros", "--network.activation=silu", "--network.normalisation=group",
              "--network.embedding=256", "--network.symmetry=none", "--train.target=sample", "--train.calibration=0", "--train.batch=64", "--train.warmup=20"]
+
+
+def cpu_seconds() -> float:
+    """Of all programs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,11 @@ class Job:
         note = self.folder / f"{name or stage}.seconds"
         words = [stage, str(DECK), f"--run.output={self.folder}", f"--run.threads={THREADS}", *self.keys, *more]
         if not note.exists():
-            start = time.perf_counter()
+            start = cpu_seconds()
             done = subprocess.run([EXECUTABLE, *words], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 sys.exit(f"field_study: {self.folder}: {done.stderr}")
-            note.write_text(f"{THREADS * (time.perf_counter() - start)}\n{' '.join(words)}\n", encoding="utf-8")
+            note.write_text(f"{cpu_seconds() - start}\n{' '.join(words)}\n", encoding="utf-8")
         seconds, made_by = note.read_text(encoding="utf-8").splitlines()
         if made_by != " ".join(words):
             sys.exit(f"field_study: {self.folder} is of another study ({made_by}): remove it, or name another FOLDER")
@@ -68,10 +76,21 @@ class Job:
             names = table.attrs["names"].decode().split(",")
             return dict(zip(names, zip(table["value"][:], table["error"][:], strict=True), strict=True))
 
-    def distance(self) -> tuple[float, float]:
-        """|D - D*|^2 over |D_ref - D*|^2, in per cent, and its error: the mean over noise levels that has the least."""
+    def validation(self) -> tuple[np.ndarray, ...]:
+        """sqrt(Xi)/f, |D - D*|^2 a site, its error, and |D_ref - D*|^2, at each noise level."""
         with h5py.File(self.folder / "model-ve.h5") as file:
+            spectrum, ratio = file["/reference/spectrum"][:].ravel(), file["/features/ratio"][:]
+            posterior = np.array([np.mean(spectrum * r**2 / (spectrum + r**2)) for r in ratio])
             left, error, reference, _ = file["/validation/distance"][:].T
+        return ratio, posterior * left, posterior * error, posterior * reference
+
+    def distance(self, other: "Job | None" = None) -> tuple[float, float]:
+        """|D - D*|^2 over |D_ref - D*|^2 of the reference of `other`, or its own, in per cent, and its error: the mean over noise levels
+        that has the least."""
+        ratio, left, error, reference = self.validation()
+        if other is not None:
+            known_ratio, _, _, known = other.validation()
+            reference = np.interp(np.log(ratio), np.log(known_ratio), known)
         weight = reference / error**2
         return 100.0 * (left @ weight) / (reference @ weight), 100.0 / np.sqrt(reference @ weight)
 
@@ -88,8 +107,9 @@ def text(value: tuple[float, float], digits: int = 4) -> str:
 
 
 def against(made: tuple[float, float], known: tuple[float, float]) -> str:
-    """The deviation in per cent, and over both errors."""
-    deviation, error = made[0] - known[0], np.hypot(made[1], known[1])
+    """The deviation in per cent, and over the error of what was made: what a model was told of the ensemble, its samples have, too, the
+    fluctuation of the ensemble included (doc/lattice-scores.md)."""
+    deviation, error = made[0] - known[0], made[1]
     return f"{100.0 * deviation / known[0]:+.2f}({100.0 * error / abs(known[0]):.2f}) % {deviation / error:+.1f}s"
 
 
@@ -115,24 +135,42 @@ def trained(base: Path, name: str, data: Job, *keys: str) -> Job:
 
 
 def sampled(job: Job, count: int) -> float:
-    """Samples and measures; core-ms a configuration, without the forward process, which goes before the first of them."""
+    """Samples and measures; core-ms a configuration, without the forward process, which goes before the first of them, and without the
+    start of the program, which a run takes that has nothing left to do."""
     keys = ["--sample.finish=0", "--sample.records=2"]
     job.do("sample", *keys, f"--sample.samples={FEW}", name="start")
     rest = job.do("sample", *keys, f"--sample.samples={count}")
+    idle = job.do("sample", *keys, f"--sample.samples={count}", name="idle")
     job.do("measure", *keys, f"--sample.samples={count}")
-    return 1e3 * rest / (count - FEW)
+    return 1e3 * (rest - idle) / (count - FEW)
 
 
 def targets(base: Path) -> None:
     data = ensemble(base)
     lines = [["target", "a level", "core-s", "distance %"]]
-    for target, counts in {"posterior": (128, 256, 1024, 4096), "sample": (1024, 4096, 16384, 65536)}.items():
+    for target, counts in {"posterior": (128, 256, 1024, 4096), "sample": (1024, 4096, 16384)}.items():
         for count in counts:
             keys = [f"--train.target={target}", f"--train.per-level={count}", "--train.calibration=0", "--train.levels=33"]
             plain = trained(base, f"{target}-{count}-plain", data, *keys, "--train.validation=0")
             job = trained(base, f"{target}-{count}", data, *keys, "--train.validation=512")
             lines.append([target, str(count), f"{plain.do('train'):.1f}", text(job.distance(), 2)])
     rows(*lines)
+    draw_curves(lines[1:], base / "targets.png")
+
+
+def draw_curves(lines: list[list[str]], path: Path) -> None:
+    """Distance against the cost of training, of rows [target, configurations a level, core-seconds, distance]."""
+    figure, axes = plt.subplots(figsize=(6.0, 4.0), layout="constrained")
+    for target, marker in (("posterior", "o"), ("sample", "s")):
+        cost, distance, error = np.array([[float(x) for x in (line[2], *line[3].split(" +- "))] for line in lines if line[0] == target]).T
+        axes.errorbar(cost, distance, error, marker=marker, capsize=3, label=f"train.target = {target}")
+    axes.axhline(0.0, color="grey", linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_xlabel("training, core-seconds")
+    axes.set_ylabel(r"$\langle|D-D^*|^2\rangle/\langle|D_{\rm ref}-D^*|^2\rangle$, %")
+    axes.legend()
+    figure.savefig(path, dpi=150)
+    print(f"{path}: the same as curves")
 
 
 def data(base: Path) -> None:
@@ -176,13 +214,14 @@ def networks(base: Path) -> None:
     truth = known.quantities("ensemble")
     names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi")
     lines = [["score", "train core-s", "core-ms a configuration", "distance %", *names]]
+    gaussian = trained(base, "features-to-order-7", known, "--train.calibration=32768")
     for name, keys in NETWORKS.items():
         network, published = "kind" in str(keys), keys[:1] == PUBLISHED[:1]
         calibration = [] if published else ["--train.calibration=2048" if network else "--train.calibration=32768"]
         job = trained(base, name.replace(" ", "-").replace(",", ""), known, *keys, *calibration)
-        cost = sampled(job, 256 if published else 2000 if network else 20000)
+        cost = sampled(job, 256 if published else 1000 if network else 20000)
         made = job.quantities("samples-ve-learnt")
-        lines.append([name, f"{job.do('train'):.0f}", f"{cost:.1f}", text(job.distance(), 2),
+        lines.append([name, f"{job.do('train'):.0f}", f"{cost:.1f}", text(job.distance(gaussian), 2),
                       *(against(made[q], truth[q]) for q in names)])
     rows(*lines)
 
@@ -229,16 +268,16 @@ def sizes(base: Path) -> None:
 
 def independent(base: Path) -> None:
     chains = 64
-    ways = {"HMC": (20, []), "HMC and clusters": (5, ["--generate.cluster=1"]),
-            "corrected Langevin": (50, ["--generate.algorithm=langevin-corrected"]),
-            "corrected Langevin, accelerated": (10, ["--generate.algorithm=langevin-corrected", "--generate.acceleration=1"])}
+    ways = {"HMC": (20, 1500, []), "HMC and clusters": (5, 1500, ["--generate.cluster=1"]),
+            "corrected Langevin": (50, 1500, ["--generate.algorithm=langevin-corrected"]),
+            "corrected Langevin, accelerated": (10, 300, ["--generate.algorithm=langevin-corrected", "--generate.acceleration=1"])}
     lines = [["", "core-us an update", "tau_int of M^2, updates", "phi^2", "core-ms an independent configuration"]]
-    for name, (separation, keys) in ways.items():
+    for name, (separation, length, keys) in ways.items():
         job = Job(base / name.replace(" ", "-").replace(",", ""),
-                  ["--sample.score=none", f"--generate.samples={1500 * chains}", f"--generate.separation={separation}", "--generate.cluster=0", *keys])
+                  ["--sample.score=none", f"--generate.samples={length * chains}", f"--generate.separation={separation}", "--generate.cluster=0", *keys])
         seconds = job.do("generate")
         job.do("measure")
-        update = seconds / (1500 * chains * separation + 1000 * chains)
+        update = seconds / (length * chains * separation + 1000 * chains)
         times = [separation * job.autocorrelation(observable) for observable in ("M^2", "phi^2")]
         lines.append([name, f"{1e6 * update:.1f}", *(f"{tau:.1f}" for tau in times), f"{2e3 * max(times) * update:.2f}"])
     rows(*lines)

@@ -18,7 +18,8 @@ enum class Stream : std::uint8_t {
   corrector_noise = 6,    ///< noise of its Langevin corrections
   network_init = 7,       ///< initial weights; step = index of the parameter tensor
   network_fourier = 8,    ///< frequencies of the noise-level embedding
-  train_level = 9,        ///< position of each noise level of a training batch; step = training step
+  train_level = 9,        ///< position of each noise level of a training batch; step = training step; for networks of fields, of each
+                          ///< configuration, and behind it the symmetry by which it is moved
   train_shift = 10,       ///< shifts of the lattice rule that draws its configurations and noise
   start = 11,             ///< hot starts of chains
   momenta = 12,           ///< momenta of a trajectory; here and below step = number of the update, unless noted; of
@@ -34,8 +35,8 @@ enum class Stream : std::uint8_t {
   complex_noise_re = 20,  ///< noise of a complex Langevin step of a field, real part; step = update * 2^20 + k for the k-th of an update,
                           ///< index = (chain * (components / 2) + c) * sites + site for the c-th pair of components
   complex_noise_im = 21,  ///< the same, imaginary part
-  feature_noise = 22,     ///< noise that fields are learnt from; step = noise level (and behind them those of validation), index =
-                          ///< configuration * sites + site
+  feature_noise = 22,     ///< noise that fields are learnt from; of L noise levels, step = level, L + level for the validation, 2 L (and
+                          ///< behind it) for the calibration, 4 L + n for step n of a network; index = configuration * sites + site
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

@@ -170,6 +170,7 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("network.embedding")) network.embedding = 32;
     if (!is_set("network.hidden")) network.hidden = {256, 256};
     if (!is_set("train.learning-rate")) deck.params.train.learning_rate = 2e-3;
+    if (!is_set("network.peaks") && network.reference == "none") network.peaks = 0;
     if (!is_set("train.calibration")) {
       deck.params.train.calibration = deck.params.network.reference == "none" ? 0 : calibration_of(deck.params.lattice);
     }

@@ -100,6 +100,11 @@ void check_calibration(const Deck& deck) {
            "network.reference = none leaves what is linear in the field to be learnt, which features have not: take gaussian, mixture or a "
            "network");
   }
+  if (p.network.reference == "none" && p.network.peaks > 0) {
+    refuse(deck, {"network.peaks", "network.reference"},
+           "network.peaks = " + std::to_string(p.network.peaks) +
+               " is the law of the zero mode of a reference, and network.reference = none has none: take 0");
+  }
   if (p.network.reference == "none" && p.train.calibration > 0) {
     refuse(
         deck, {"train.calibration", "network.reference"},
@@ -156,7 +161,7 @@ void check_field_score(const Deck& deck) {
            "sample.finish needs updates that leave exp(-S) as it is, and generate.algorithm = " + p.generate.algorithm +
                " has none: take hmc or langevin-corrected, or sample.finish = 0");
   }
-  const bool no_features = p.network.order == 0 || (p.network.order < 3 && p.network.reference != "mixture");  // the first are cubic
+  const bool no_features = p.network.order < 3;  // the first are cubic
   if (no_features && p.network.kind == "features") {
     refuse(deck, {"network.order", "network.kind"},
            "network.order = " + std::to_string(p.network.order) + " leaves no features, and network.kind = features has nothing else");

@@ -81,10 +81,10 @@ std::vector<FeatureNode> symmetric_graph(int order) {
   return g.take();
 }
 
-/// Odd under u -> -u, t -> -t. About a minimum the vertices are cubic, t u^2, and quartic, u^3.
+/// Odd under u -> -u, t -> -t. About a minimum the vertices are cubic, t u^2, and quartic, u^3. u itself is linear in each mode.
 std::vector<FeatureNode> mixture_graph(int order) {
   Builder g(order);
-  g.input("u", FeatureNode::Kind::fluctuation, true);
+  g.input("u", FeatureNode::Kind::fluctuation, false);
   g.input("t", FeatureNode::Kind::sign, false);
   g.product("t2", "t", "t", false);
   g.product("u t2", "t2", "u", true);

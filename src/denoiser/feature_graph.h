@@ -8,7 +8,7 @@
 namespace scorefield {
 
 /// A field made of earlier ones. With u the reference's denoised fluctuation over its deviation, t the mean sign, and P the posterior's
-/// propagator (largest value 1), the corrections of perturbation theory are such products: at first order P
+/// propagator (largest value about 1: on another lattice than that of the fit, its unit is that of the fit's), the corrections of perturbation theory are such products: at first order P
 /// u^3, at second P(u^2 P u^3), P(u P(u^2)), ... (physics: doc/lattice-scores.md).
 struct FeatureNode {
   enum class Kind { fluctuation, sign, product, smooth };
@@ -20,7 +20,7 @@ struct FeatureNode {
   std::string name;
 };
 
-/// The nodes up to an order (0: none), each after those it is made of. `mixture`: about two minima, with t; else about zero, where what is
+/// The nodes up to an order (0: none), each after those it is made of. `mixture`: about two minima, with t; else about zero. What is
 /// linear in the field is no feature: each mode has a linear term of its own (feature_fitter.h).
 std::vector<FeatureNode> feature_graph(bool mixture, int order);
 

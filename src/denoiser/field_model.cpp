@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace scorefield {
 
@@ -107,10 +108,15 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
   const auto positive = [](const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
   };
+  const auto bounds_of = [](const std::vector<double>& values, std::size_t count) {
+    return values.size() == count && std::all_of(values.begin(), values.end(), [](double v) { return v >= 0.0; });
+  };
   const bool good_reference = spectrum.size() == shape.sites() && positive(spectrum) && magnetisation.size() == 1 &&
                               magnetisation[0] >= 0.0 && !pairs.empty() && pairs.size() % 3 == 0 && widest.size() == 1 && widest[0] > 0.0;
   if (!good_reference) return std::nullopt;
   FieldModel model{{shape, magnetisation[0], spectrum, zero_mode_of(pairs)}, {}};
+  const auto& peaks = model.reference.zero.pairs;
+  if (!std::all_of(peaks.begin(), peaks.end(), [](const PeakPair& p) { return p.weight >= 0.0 && p.variance > 0.0; })) return std::nullopt;
   FeatureFit& fit = model.fit;
   fit.order = order;
   fit.widest = widest[0];
@@ -123,13 +129,13 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
   const std::size_t levels = fit.ratios.size(), features = feature_names(feature_graph(magnetisation[0] > 0.0, order)).size();
   const auto has = [&](const char* name, std::size_t rows, std::size_t width) { return list(name).size() == rows * width; };
   const auto ascending = [&](const std::vector<double>& values) {
-    return positive(values) && std::is_sorted(values.begin(), values.end());
+    return positive(values) && std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
   };
   const bool good_rows = has("features_coefficient", levels, features) && has("features_linear", levels, shape.sites()) &&
                          has("features_zero", levels, kZeroFunctions) && has("calibration_linear", calibrated.size(), shape.sites()) &&
                          has("calibration_zero", calibrated.size(), kZeroFunctions);
   const bool good_fit = ascending(fit.ratios) && ascending(calibrated) && fit.deviations.size() == levels && positive(fit.deviations) &&
-                        fit.bounds.size() == levels && fit.limits.size() == levels;
+                        bounds_of(fit.bounds, levels) && bounds_of(fit.limits, levels);
   if (!good_rows || !good_fit) return std::nullopt;
   fit.coefficients = rows_of(list("features_coefficient"), levels);
   fit.linear = rows_of(list("features_linear"), levels);
@@ -141,6 +147,18 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
   return model;
 }
 
+namespace {
+
+std::string names_of_features(const FieldModel& model) {
+  std::string names;
+  for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {
+    names += (names.empty() ? "" : "; ") + name;
+  }
+  return names;
+}
+
+}  // namespace
+
 FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
   ModelArrays arrays;
   for (const char* name : kArrays) {
@@ -151,6 +169,8 @@ FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkP
   const auto order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
   std::optional<FieldModel> model = field_model_of(arrays, shape, order);
   file.require(model && !model->fit.ratios.empty(), "holds no score of fields on this lattice: train again with --overwrite");
+  file.require(file.text_attribute("/features", "names").value_or("") == names_of_features(*model),
+               "has features of another version of the program: train again with --overwrite");
   if (network.kind == "features") return *model;
   model->network = FieldWeights{network, file.read_all("/network/frequencies"), file.read_all("/network/best_weights")};
   const bool fits = static_cast<std::int64_t>(model->network->weights.size()) == field_parameter_count(network, shape) &&
@@ -166,11 +186,7 @@ void write_field_model(H5File& file, const FieldModel& model) {
     file.write_all(path_of(name), shape_of(name, model, values.size()), values);
   }
   file.set_attribute("/features", "order", static_cast<std::int64_t>(model.fit.order));
-  std::string names;
-  for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {
-    names += (names.empty() ? "" : "; ") + name;
-  }
-  file.set_attribute("/features", "names", names);
+  file.set_attribute("/features", "names", names_of_features(model));
   if (!model.network) return;
   file.write_all("/network/frequencies", {model.network->frequencies.size()}, model.network->frequencies);
   file.write_all("/network/best_weights", {model.network->weights.size()}, model.network->weights);

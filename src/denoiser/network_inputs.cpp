@@ -17,8 +17,9 @@ NetworkInputs::NetworkInputs(const FieldReference& reference)
 void NetworkInputs::set_level(const ReferenceLevel& level) {
   level_ = &level;
   const double square = level.ratio() * level.ratio(), m = reference_.magnetisation;
+  const double of_zero_mode = square / static_cast<double>(work_.size());  // the sign is read from the mean field
   posterior_ = std::sqrt(level.posterior_variance());
-  denoised_scale_ = std::sqrt(level.denoised_variance() + m * m * m * m / (m * m + square));
+  denoised_scale_ = std::sqrt(level.denoised_variance() + m * m * m * m / (m * m + of_zero_mode));
   noisy_scale_ = std::sqrt(reference_.site_variance() + square);
 }
 

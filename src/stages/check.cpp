@@ -12,6 +12,8 @@
 #include "ensemble/walkers.h"
 #include "physics/complex_moments.h"
 #include "stages/batches.h"
+#include "stages/calibrate_field.h"
+#include "stages/level_fit.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -161,7 +163,9 @@ void tell_costs_of_field_score(const Context& context) {
   const double updates = static_cast<double>(train.updates);
   const double learnt =
       levels * static_cast<double>(train.per_level) + (has_field_network(params) ? static_cast<double>(train.steps * train.batch) : 0.0);
-  const double chains = (posterior ? learnt * updates : 0.0) + levels * static_cast<double>(train.validation) * 4.0 * updates;
+  const double validated = levels * static_cast<double>(train.validation);
+  const double chains = (posterior ? learnt * updates : 0.0) + validated * static_cast<double>(updates_of_validation(train));
+  const double calibrating = static_cast<double>(train.calibration) * (2.0 * static_cast<double>(calibration_steps(params)) + 1.0);
   double evaluations = 0.0, samples = 0.0;
   for (std::size_t i = 0; i < params.sample.score.size(); ++i) {
     const auto count = static_cast<double>(samples_of(params.sample, i));
@@ -169,7 +173,8 @@ void tell_costs_of_field_score(const Context& context) {
     evaluations += count * static_cast<double>(evaluations_of({sampler_of(params.sample, i), steps_of(params.sample, i)}));
   }
   context.log.line("  training       " + readable_count(processes * learnt) + " noisy configurations, " +
-                   readable_count(processes * chains) + " updates of posterior chains");
+                   readable_count(processes * chains) + " updates of posterior chains, " + readable_count(processes * calibrating) +
+                   " score evaluations to calibrate");
   if (has_field_network(params)) {
     const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
     context.log.line("  network        " + std::to_string(field_parameter_count(params.network, shape)) + " parameters");

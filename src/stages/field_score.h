@@ -21,6 +21,9 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
 /// became of the configurations on the way.
 void finish_field(const Context& context, const Process& process, std::size_t score_index);
 
+/// Configurations that are kept at all recorded levels.
+constexpr std::int64_t kSnapshots = 4;
+
 /// The model of train.from. Collective; AgreedError if it cannot be read, or is of another theory, order or kind than the deck's.
 FieldModel read_source_model(const Context& context);
 

@@ -14,6 +14,8 @@ constexpr std::int64_t kGroups = 8;  // of configurations, by which the ridge is
 constexpr std::int64_t kApart = 40;  // updates at least between two means
 constexpr double kMargin = 1.25;     // over the largest correction that the fit saw
 
+std::int64_t updates_apart(const TrainParams& train) { return std::max(kApart, 2 * train.updates); }
+
 /// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
 double largest_correction(LevelWork& work, double ratio, std::size_t level, const FieldModel& model) {
   const ReferenceLevel at(model.reference, ratio);
@@ -105,6 +107,8 @@ void take_over_level(LevelWork& work, const std::vector<double>& ratios, std::si
   fit.zero.back() = solution.zero;
 }
 
+std::int64_t updates_of_validation(const TrainParams& train) { return 2 * train.updates + updates_apart(train); }
+
 std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const Correction& correction) {
   const double ratio = ratios[level];
   const TrainParams& train = work.params().train;
@@ -119,7 +123,7 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
         work.add_noise(worker, step, j, ratio, phi);
         worker.posterior.start(first_chain + static_cast<std::int64_t>(level) * count + j, worker.noisy, phi);
         LevelWork::posterior_mean(worker, train.updates, worker.first_h);
-        LevelWork::posterior_mean(worker, std::max(kApart, 2 * train.updates), worker.second_h);
+        LevelWork::posterior_mean(worker, updates_apart(train), worker.second_h);
         LevelWork::posterior_mean(worker, train.updates, worker.second_h);
         evaluators[static_cast<std::size_t>(thread_number())]->evaluate(at, worker.noisy_h, worker.score);
         std::fill(worker.mean.begin(), worker.mean.end(), 0.0);

@@ -67,16 +67,15 @@ std::string complaint_about_ensemble(const Context& context, const Output& outpu
   return output_path(params, output.file).string() + " was learnt from another ensemble.h5 than the one that is there now";
 }
 
-std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> begun_with) {
+std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> made_with) {
   const std::string& from = context.deck.params.train.from;
   if (output.stage != "train" || from.empty()) return "";
   try {
-    if (begun_with == identity_of(read_source_model(context))) return "";
+    if (made_with == identity_of(read_source_model(context))) return "";
   } catch (const AgreedError&) {
     return "";
   }
-  return "the unfinished " + output_path(context.deck.params, output.file).string() +
-         " was begun with another model than train.from = " + from + " is now";
+  return output_path(context.deck.params, output.file).string() + " was made with another model than train.from = " + from + " is now";
 }
 
 std::string complaint_about_model(const Context& context, const Output& output, const H5File& file) {

@@ -23,9 +23,9 @@ std::int64_t identity_of_ensemble(const H5File& ensemble);
 /// is wrong. Collective.
 std::string complaint_about_ensemble(const Context& context, const Output& output, std::optional<std::int64_t> learnt_from);
 
-/// "": `begun_with` is the identity of the model of train.from as it is now, or none is taken over, or it cannot be read, which is said
+/// "": `made_with` is the identity of the model of train.from as it is now, or none is taken over, or it cannot be read, which is said
 /// where it is; else what is wrong. Collective.
-std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> begun_with);
+std::string complaint_about_features(const Context& context, const Output& output, std::optional<std::int64_t> made_with);
 
 /// "": `file` was made with the model that is there now, which is of the ensemble that is there, or there is none; else what is
 /// wrong. Collective.

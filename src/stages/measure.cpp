@@ -45,16 +45,20 @@ std::optional<H5File> forward_of(const Context& context, const std::string& name
   return std::nullopt;
 }
 
-/// Configurations of a real field, what was recorded along a process, and along their finish; adds lines for the user.
-void measure_real_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out,
+/// Configurations of a real field, what was recorded along a process, and along their finish; adds lines for the user. `chain_bins`: of
+/// the ensemble, which comes first.
+void measure_real_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out, std::size_t& chain_bins,
                           std::vector<std::string>& table) {
   const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
-  if (file.exists("/forward")) return add(measure_field_process(context, name, file, "/forward", &file, out));
+  if (file.exists("/forward")) return add(measure_field_process(context, name, file, "/forward", &file, chain_bins, out));
   table.push_back(name + ":");
-  add(measure_lattice(context, name, file, out));
+  const MeasuredLattice measured = measure_lattice(context, name, file, out);
+  add(measured.lines);
+  if (name == "ensemble") chain_bins = measured.chain_bins;
   if (file.exists("/backward")) {
     const auto forward = forward_of(context, name);
-    add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, out));
+    add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, chain_bins,
+                              out));
   }
   if (file.exists("/finish")) add(measure_finish(context, "/" + name, file, out));
 }
@@ -71,6 +75,7 @@ void measure(const Context& context) {
   const auto law = has_law(params.model) ? make_exact_law(params.model) : nullptr;
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
+  auto chain_bins = static_cast<std::size_t>(params.measure.bins);
   for (const Surveyed& each : found) {
     const auto source = output_path(params, each.output.file);
     const H5File file = context.files->open(context.comm, source);
@@ -78,7 +83,7 @@ void measure(const Context& context) {
     if (is_complex_field(params.model)) {
       for (const std::string& line : measure_complex_lattice(context, name, file, pending.file())) table.push_back(line);
     } else if (lattice) {
-      measure_real_lattice(context, name, file, pending.file(), table);
+      measure_real_lattice(context, name, file, pending.file(), chain_bins, table);
     } else if (walkers) {
       for (const std::string& line : measure_plane(context, name, file, pending.file())) table.push_back(line);
     } else if (file.exists("/field"))

@@ -36,13 +36,6 @@ Orders orders_of(const std::vector<double>& values) {
   return orders;
 }
 
-std::vector<double> cumulants_of(std::span<const double> means) {
-  const Orders kappa = cumulants_from_moments(orders_of({means.begin(), means.end()}));
-  return {kappa.begin(), kappa.end()};
-}
-
-std::vector<double> same(std::span<const double> means) { return {means.begin(), means.end()}; }
-
 /// kappa_n f^n, and Xi for n = 2.
 std::vector<double> cumulants_from(const std::vector<double>& initial, const NoiseLevel& level) {
   const Orders kappa = cumulants_at(orders_of(initial), level);
@@ -56,26 +49,25 @@ std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLeve
   return result;
 }
 
-/// Adds the covariance of the prediction from independent estimates, `factors` their derivatives.
-void add_covariance(Estimate& to, const Estimate& initial, const std::vector<double>& factors) {
+/// Adds the covariance of kappa_n f^n, n > 2, from the ensemble's kappa_n. What a model was told of the ensemble its samples have, too, with
+/// its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones is told is not known;
+/// taken for independent, their errors are too large rather than too small.
+void add_ensemble_errors(Estimate& to, const Estimate& ensemble, double kept) {
   const std::size_t n = to.value.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) to.covariance[i * n + j] += factors[i] * factors[j] * initial.covariance[i * n + j];
+  for (std::size_t i = 2; i < n; ++i) {
+    for (std::size_t j = 2; j < n; ++j) {
+      to.covariance[i * n + j] += std::pow(kept, static_cast<double>(i + j + 2)) * ensemble.covariance[i * n + j];
+    }
     to.error[i] = std::sqrt(std::max(0.0, to.covariance[i * n + i]));
   }
-}
-
-std::vector<double> powers_of(double f, std::size_t count) {
-  std::vector<double> powers(count, 1.0);
-  for (std::size_t n = 0; n < count; ++n) powers[n] = std::pow(f, static_cast<double>(n + 1));
-  return powers;
 }
 
 /// Everything of a process, row by row of levels.
 struct ProcessEstimates {
   Estimate cumulants, generating, zero, modes;
   std::vector<double> cumulant_law, mode_law;
-  std::vector<double> pulls;     ///< of kappa_2, 4, 6, 8 from the law, over their errors
+  std::vector<double> pulls;     ///< of kappa_2, 4, 6, 8 from the law, over their errors,
+  std::vector<double> mode_pulls;  ///< and of the modes
   std::vector<double> p_values;  ///< of these together, and of the modes; NaN for too few bins
 };
 
@@ -99,7 +91,7 @@ class ProcessMeasurement {
       append(all.cumulants, here.sites.cumulants);
       append(all.generating, here.sites.generating_function);
       append(all.modes, here.modes);
-      append(all.zero, jackknife(process_.bins_of(sums_.zero, k), process_.sizes(), same));
+      append(all.zero, jackknife(process_.bins_of(sums_.zero, k), process_.sizes(), means_themselves));
       if (start_ != nullptr) compare(here, k, all);
     }
     return all;
@@ -108,7 +100,7 @@ class ProcessMeasurement {
  private:
   static LevelOfFields estimate(const RecordedProcess& process, const Sums& sums, std::size_t record) {
     return {estimate_level(process.bins_of(sums.powers, record), process.bins_of(sums.exponentials, record), process.sizes()),
-            jackknife(process.bins_of(sums.modes, record), process.sizes(), same)};
+            jackknife(process.bins_of(sums.modes, record), process.sizes(), means_themselves)};
   }
 
   /// Of the forward process, what is compared comes from the same configurations: the jackknife takes both at once. Its first level is what
@@ -122,23 +114,22 @@ class ProcessMeasurement {
     const bool itself = start_ == &process_;
     if (itself && k == 0) {
       all.pulls.insert(all.pulls.end(), kEvenCumulants.size(), 0.0);
+      all.mode_pulls.insert(all.mode_pulls.end(), mode_law.size(), 0.0);
       all.p_values.insert(all.p_values.end(), 2, NAN);
       return;
     }
     Estimate cumulants = here.sites.cumulants, modes = here.modes;
     if (itself) {
-      cumulants = together(sums_.powers, k, cumulants_of, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
-      modes = together(sums_.modes, k, same, [&](const std::vector<double>& from) { return modes_at(from, level); });
+      cumulants = together(sums_.powers, k, cumulants_of_means, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
+      modes = together(sums_.modes, k, means_themselves, [&](const std::vector<double>& from) { return modes_at(from, level); });
       for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] += cumulant_law[i];
       for (std::size_t i = 0; i < modes.value.size(); ++i) modes.value[i] += mode_law[i];
     } else {
-      add_covariance(cumulants, initial_->sites.cumulants, powers_of(level.kept, kMaxOrder));
-      add_covariance(modes, initial_->modes, std::vector<double>(modes.value.size(), level.kept * level.kept));
+      add_ensemble_errors(cumulants, initial_->sites.cumulants, level.kept);
     }
-    for (const int n : kEvenCumulants) {
-      const auto i = static_cast<std::size_t>(n);
-      all.pulls.push_back((cumulants.value[i] - cumulant_law[i]) / cumulants.error[i]);
-    }
+    const auto pull = [](const Estimate& e, const std::vector<double>& law, std::size_t i) { return (e.value[i] - law[i]) / e.error[i]; };
+    for (const int n : kEvenCumulants) all.pulls.push_back(pull(cumulants, cumulant_law, static_cast<std::size_t>(n)));
+    for (std::size_t i = 0; i < mode_law.size(); ++i) all.mode_pulls.push_back(pull(modes, mode_law, i));
     std::vector<int> every(modes.value.size());
     for (std::size_t n = 0; n < every.size(); ++n) every[n] = static_cast<int>(n);
     all.p_values.push_back(p_value(cumulants, cumulant_law, kEvenCumulants, process_.bins()));
@@ -187,11 +178,11 @@ std::string line_of(const std::string& name, const ProcessEstimates& all) {
 }  // namespace
 
 std::vector<std::string> measure_field_process(const Context& context, const std::string& name, const H5File& file,
-                                               const std::string& source, const H5File* start, H5File& out) {
-  const auto bins = static_cast<std::size_t>(context.deck.params.measure.bins);
-  const RecordedProcess process(file, source, bins);
+                                               const std::string& source, const H5File* start, std::size_t chain_bins, H5File& out) {
+  const bool forward = start == &file;
+  const RecordedProcess process(file, source, forward ? chain_bins : static_cast<std::size_t>(context.deck.params.measure.bins));
   std::optional<RecordedProcess> other;
-  if (start != nullptr && start != &file) other.emplace(*start, "/forward", bins);
+  if (start != nullptr && !forward) other.emplace(*start, "/forward", chain_bins);
   const RecordedProcess* from = start == nullptr ? nullptr : other ? &*other : &process;
   ProcessMeasurement measurement(process, from);
   ProcessEstimates all;
@@ -215,6 +206,7 @@ std::vector<std::string> measure_field_process(const Context& context, const std
   }
   if (!all.p_values.empty()) {
     out.write_all(group + "/pull", {records, kEvenCumulants.size()}, all.pulls);
+    out.write_all(group + "/mode_pull", {records, all.mode_pulls.size() / records}, all.mode_pulls);
     out.write_all(group + "/p_value", {records, 2}, all.p_values);
   }
   if (!context.comm.is_root()) return {};

@@ -13,6 +13,7 @@
 namespace scorefield {
 namespace {
 
+constexpr double kTimesAutocorrelation = 10.0;
 constexpr std::uint64_t kFirstLook = 64;  // configurations that the range of the histogram is chosen by
 
 /// What one thread works with.
@@ -30,11 +31,12 @@ class LatticeMeasurement {
         shape_(shape_of(context, file)),
         samples_(file.shape("/field")[0]),
         sampled_(file.exists("/backward")),
+        finished_(file.exists("/finish")),
         chain_of_(chains_of_file(context, file, samples_)),
         workers_(make_workers()),
         sums_(lengths_of_chains(chain_of_), observer().layout().size(), series()) {}
 
-  std::vector<std::string> run(H5File& out) {
+  MeasuredLattice run(H5File& out) {
     file_.require(samples_ > 1, "has one configuration, too few for an error: make more");
     observe("measure " + group_.substr(1));
     const auto updates = read_update_statistics(context_, file_, chain_of_);
@@ -47,10 +49,11 @@ class LatticeMeasurement {
     write_series(out, group_ + "/series", sums_, samples_);
     write_histogram(out, group_ + "/histogram", site_histogram());
     write_histogram(out, group_ + "/histogram_M", magnetisation_histogram());
-    if (!context_.comm.is_root()) return {};
-    std::vector<std::string> lines = lines_of(measured);
-    if (updates) lines.insert(lines.begin(), line_of(*updates));
-    return lines;
+    MeasuredLattice result{{}, broadcast_bins(measured)};
+    if (!context_.comm.is_root()) return result;
+    result.lines = lines_of(measured);
+    if (updates) result.lines.insert(result.lines.begin(), line_of(*updates));
+    return result;
   }
 
  private:
@@ -117,16 +120,29 @@ class LatticeMeasurement {
     measured.results = estimate_lattice(context_.deck.params.model, observer(), binned);
     measured.warnings = measured.equilibrium.warnings;
     if (binned.too_few) measured.warnings.push_back("only " + std::to_string(measured.bins) + " bins: errors are not to be trusted");
-    if (const auto warning = warning_of_action(measured.results, sampled_)) measured.warnings.push_back(*warning);
+    if (const auto warning = warning_of_action(measured.results)) measured.warnings.push_back(*warning);
     if (updates) add_warnings(context_.deck.params.generate, *updates, measured.warnings);
     return measured;
   }
 
-  static std::optional<std::string> warning_of_action(const LatticeResults& results, bool sampled) {
+  std::size_t broadcast_bins(const LatticeMeasurements& measured) const {
+    std::vector<double> bins(1);
+    if (context_.comm.is_root()) {
+      double longest = 0.5;
+      for (const SeriesStatistics& each : measured.equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
+      const double sweeps = static_cast<double>(samples_) / static_cast<double>(measured.chains);
+      bins[0] = std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, static_cast<double>(context_.deck.params.measure.bins));
+    }
+    context_.comm.broadcast(bins);
+    return static_cast<std::size_t>(bins[0]);
+  }
+
+  std::optional<std::string> warning_of_action(const LatticeResults& results) const {
     const double value = results.quantities.value.back(), error = results.quantities.error.back();
     if (std::fabs(value - 1.0) <= 5.0 * error) return std::nullopt;
-    const char* reason = sampled ? "the score is not exact, or the backward process has too few steps; sample.finish makes samples exact"
-                                 : "this is not the action of these configurations, or a step size is too large";
+    const char* reason = finished_ ? "the samples are not finished: raise sample.finish"
+                         : sampled_ ? "the score is not exact, or the backward process has too few steps; sample.finish makes samples exact"
+                                    : "this is not the action of these configurations, or a step size is too large";
     return formatted("<phi dS/dphi> = %.6g +- %.2g is not 1: %s", value, error, reason);
   }
 
@@ -157,7 +173,7 @@ class LatticeMeasurement {
   const H5File& file_;
   FieldShape shape_;
   std::uint64_t samples_;
-  bool sampled_;  ///< by a backward process
+  bool sampled_, finished_;  ///< by a backward process, by Markov chains from such samples
   std::vector<std::size_t> chain_of_;
   std::vector<Worker> workers_;
   ChainSums sums_;
@@ -165,7 +181,7 @@ class LatticeMeasurement {
 
 }  // namespace
 
-std::vector<std::string> measure_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out) {
+MeasuredLattice measure_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out) {
   return LatticeMeasurement(context, name, file).run(out);
 }
 

@@ -4,16 +4,18 @@
 
 #include "base/hash.h"
 #include "base/work_plan.h"
+#include "denoiser/field_layers.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/schedule.h"
 #include "stages/calibrate_field.h"
+#include "stages/field_score.h"
 
 namespace scorefield {
 namespace {
 
 /// Raised when the program makes other numbers from the same deck; that of scores of fields does not concern ensembles.
 constexpr int kAlgorithmVersion = 2;
-const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "4"};
+const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "5"};
 const std::pair<std::string, std::string> kSecondOrder = {"scheme of order 2", "Ralston"};
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
@@ -23,10 +25,12 @@ double numbers_bytes(std::int64_t count) { return 8.0 * static_cast<double>(coun
 /// Sums and histograms at `records` levels.
 double recorded_bytes(const Params& params, std::int64_t samples, std::int64_t records) {
   const std::int64_t blocks = (samples + block_size(samples) - 1) / block_size(samples);
-  const double modes = is_lattice(params.model) ? 4.0 + static_cast<double>(params.lattice.size[1]) / 2.0 : 0.0;
+  const bool lattice = is_lattice(params.model);
+  const double modes = lattice ? 4.0 + static_cast<double>(params.lattice.size[1]) / 2.0 : 0.0;
+  const double snapshots = lattice ? static_cast<double>(kSnapshots * numbers_of(params)) : 0.0;
   const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size()) + modes;
   return 8.0 * static_cast<double>(records) *
-         (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins));
+         (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins) + snapshots);
 }
 
 void add_recording_settings(const Params& params, Settings& settings) {
@@ -96,6 +100,8 @@ namespace {
 Output field_model_output(const Params& params, const Process& process) {
   const TrainParams& train = params.train;
   const double features = 32.0, levels = static_cast<double>(train.levels);
+  const double calibrated = train.calibration > 0 ? static_cast<double>(calibration_steps(params) + 1) : 0.0;
+  const double network = has_field_network(params) ? static_cast<double>(field_parameter_count(params.network, shape_of_lattice(params))) : 0.0;
   Settings settings = settings_of(
       params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
   settings.push_back(kFieldScoreVersion);
@@ -108,7 +114,7 @@ Output field_model_output(const Params& params, const Process& process) {
           "train.levels",
           "steps",
           {"ensemble.h5"},
-          8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels) + levels * features)};
+          8.0 * (static_cast<double>(numbers_of(params)) * (1.0 + levels + calibrated) + levels * features + network)};
 }
 
 }  // namespace

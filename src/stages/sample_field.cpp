@@ -25,8 +25,6 @@ void to_sites(FieldShape shape, std::span<double> x) {
   }
 }
 
-constexpr std::int64_t kSnapshots = 4;  // configurations that are kept at all recorded levels
-
 /// Writes group/snapshots (records, configurations, n_y, n_x) of the first configurations; `run(x, record)` moves them,
 /// [configuration][site], and calls record(level of the record, fields). Collective; all ranks do the same.
 template <class Run>

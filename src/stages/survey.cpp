@@ -36,11 +36,11 @@ std::string changes(const Output& now, const std::string& stored_deck) {
   return text.empty() ? "of another version of the program, or under another name" : text;
 }
 
-/// "": what the ensemble or the model was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing:
-/// with it, an ensemble would be stale as soon as it is made. Collective.
+/// "": what the ensemble was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing: with it, an
+/// ensemble would be stale as soon as it is made. (A model knows the one that its features are from.) Collective.
 std::string complaint_about_source(const Context& context, const Output& output, const std::filesystem::path& path) {
   const SourceFile source = source_file(context.deck.params, output.stage);
-  if (source.path.empty()) return "";
+  if (source.path.empty() || output.stage != "generate") return "";
   std::string complaint;
   if (context.comm.is_root()) {
     using Time = std::filesystem::file_time_type;
@@ -74,6 +74,7 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
       if (found.complaint.empty()) {
         found.complaint = complaint_about_ensemble(context, output, file.integer_attribute("/provenance", "ensemble"));
       }
+      if (found.complaint.empty()) found.complaint = complaint_about_features(context, output, file.integer_attribute("/provenance", "features"));
       if (found.complaint.empty()) found.complaint = complaint_about_source(context, output, path);
       if (!found.complaint.empty()) return found;
       found.state = found.done == output.wanted ? State::complete : State::shorter;

@@ -17,6 +17,8 @@ namespace scorefield {
 namespace {
 
 /// Fit of all levels from the lowest up, training of the network, calibration from the highest down, validation of all: one step each.
+constexpr double kLeastAcceptance = 0.5;  // of posterior chains
+
 class FieldTraining {
  public:
   FieldTraining(const Context& context, const Surveyed& found, const Process& process, const H5File& ensemble)
@@ -71,6 +73,7 @@ class FieldTraining {
     }
     write_provenance(file, context_, output_);
     file.set_attribute("/provenance", "ensemble", ensemble_);
+    if (source_) file.set_attribute("/provenance", "features", identity_of(*source_));
     keep_aside(context_, path_);
     pending.commit();
     remove_checkpoint(context_.comm, checkpoint_);
@@ -114,6 +117,10 @@ class FieldTraining {
     source_ ? take_over_level(*work_, ratios_, level, source_->fit, model_) : fit_level(*work_, ratios_, level, model_);
     const auto acceptance = work_->acceptance();
     note_ = acceptance ? formatted("posterior chains: acceptance %.2f", *acceptance) : "";
+    if (!acceptance || *acceptance >= kLeastAcceptance) return;
+    context_.log.line(formatted("train: warning: posterior chains at r = %.3g accept %.2f of their updates: their means are hardly better than "
+                                "phi_0, and the distance to the exact denoiser is too large; raise train.updates",
+                                ratios_[level], *acceptance));
   }
 
   void begin_network() {

@@ -12,6 +12,7 @@ from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumul
 from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
 from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
 from scorefield_analysis.lattice.report import write_lattice_report
+from scorefield_analysis.notation import in_sigma
 from scorefield_analysis.reader import read_run
 
 
@@ -48,6 +49,10 @@ def test_tables_hold_the_numbers(results, folder):
     cell = row.split("|")[3]
     assert abs(float(cell.split("(")[0]) - value) < 0.01
     assert "σ" in cell and "%" in cell
+    data = results.quantities["kappa2_Z2"]
+    for each, shared, cell in zip(results.diffusion.samples, (True, False), row.split("|")[3:5]):
+        made = each.measured.quantities["kappa2_Z2"]
+        assert in_sigma((made.value - data.value) / (made.error if shared else np.hypot(made.error, data.error))) in cell
     assert process_table(results.diffusion).markdown().count("\n") == 3
     assert "64" in finish_table(results.diffusion).markdown().splitlines()[-1]
 
@@ -66,7 +71,7 @@ def test_parts_of_a_run(results):
     """Without forward process, finish or snapshots, and with too few bins for a p-value, tables and figures leave out what there is not."""
     diffusion = results.diffusion
     bare = replace(diffusion.backward[0], p_value=np.full((17, 2), np.nan), snapshots=None, score="reference")
-    no_law = replace(bare, p_value=None, cumulants=replace(bare.cumulants, exact=None), modes=replace(bare.modes, exact=None))
+    no_law = replace(bare, p_value=None, pull=None, mode_pull=None, cumulants=replace(bare.cumulants, exact=None), modes=replace(bare.modes, exact=None))
     for backward in (bare, no_law):
         part = replace(diffusion, forward=[], backward=[backward], samples=diffusion.samples[:1])
         assert "–" in process_table(part).markdown()

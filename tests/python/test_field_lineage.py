@@ -97,12 +97,16 @@ def test_features_from_another_model_after_a_stop(deck, tmp_path):
     begun = [out, f"--train.from={source}"]
     stopped_by(scorefield("train", deck, *begun, *STOP))
     shutil.copy(tmp_path / "b" / "model-ve.h5", source)
-    assert "was begun with another model than train.from" in refused("train", deck, *begun, ranks=2)
-    assert "was begun with another model" in succeed("status", deck, *begun)
+    assert "was made with another model than train.from" in refused("train", deck, *begun, ranks=2)
+    assert "was made with another model" in succeed("status", deck, *begun)
     shutil.copy(tmp_path / "a" / "model-ve.h5", source)
     stopped_by(scorefield("train", deck, *begun, *STOP))
     shutil.copy(tmp_path / "b" / "model-ve.h5", source)
     succeed("train", deck, *begun, "--overwrite")
+    shutil.copy2(tmp_path / "a" / "model-ve.h5", source)  # older than the model that was made with b
+    assert "was made with another model" in succeed("status", deck, *begun)
+    shutil.copy(tmp_path / "b" / "model-ve.h5", source)  # newer, and the same
+    assert "model-ve.h5                  complete" in succeed("status", deck, *begun)
 
 
 def test_features_of_another_theory(deck, tmp_path):

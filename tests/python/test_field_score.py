@@ -150,6 +150,12 @@ def test_phi4_against_its_ensemble(deck, tmp_path, reference):
         assert abs(last["exp_minus_delta_h"] - 1) < 0.01
         assert abs(last["correlation_M2"]) < 0.1
         along = file["/forward-ve/p_value"][1:]
+        back = file["/backward-ve-learnt"]
+        for pull, table, column in ((back["pull"][:, 0], back["cumulants"], 1), (back["mode_pull"][:, 2], back["modes"], 2)):
+            value, exact, error = (table[name][:, column] for name in ("value", "exact", "error"))
+            assert np.allclose(pull, (value - exact) / error)  # what the model was told: the error of the samples alone
+        value, exact, error = (back["cumulants"][name][-1, 3] for name in ("value", "exact", "error"))
+        assert 1.2 < (value - exact) / error / back["pull"][-1, 1] < 10  # kappa_4: with the ensemble's
     assert np.all(along > 1e-4)
     assert np.median(along) > 0.1
     assert np.abs(pulls("samples-ve-reference")).max() > 20 or reference == "mixture"
@@ -164,7 +170,7 @@ def test_noise_too_low_for_the_data(deck, tmp_path):
 
 def test_check_tells_the_costs(deck, tmp_path):
     said = succeed("check", deck, f"--run.output={tmp_path}/out", "--network.kind=resnet")
-    assert "137 k noisy configurations, 696 k updates" in said  # 17 levels of 504, and 2000 steps of 64; 5 updates each, 20 to validate
+    assert "137 k noisy configurations, 717 k updates" in said  # 17 levels of 504, and 2000 steps of 64; 5 updates each, 50 to validate
     assert "12352 parameters" in said
     assert "7.70 k score evaluations" in said
 

@@ -32,8 +32,9 @@ PUBLISHED_NOTE = (
     "either**: theirs is κ4/κ2² = -1.8785, in equilibrium it is -1.946; hot starts freeze with domain walls around the lattice."
 )
 COMPARISON_NOTE = (
-    "In brackets the difference from the data over the errors of both, and in per cent. Samples are independent of each "
-    "other, but what all of them learnt from is this ensemble: its statistical error is theirs, too."
+    "In brackets the difference from the data, in σ and in per cent. σ is the error of both; where a model is told what its ensemble has (κ₂, "
+    "and all of the two-point function and of the law of M), it is the error of the samples alone: they share the ensemble's statistical "
+    "error, until updates have made them forget it."
 )
 PROCESS_NOTE = (
     "Along the forward process κ_n(t) = κ_n fⁿ (and Ξ for n = 2) and G(k;t) = G₀(k) f² + Ξ hold exactly; a backward "

@@ -45,11 +45,11 @@ def draw_cumulants(groups: Sequence[FieldProcess]) -> Canvas:
             signal = np.inf if group.cumulants.exact is None else np.abs(group.cumulants.exact[shown, order - 1] - noise)
             known = error < 0.5 * signal
             points(axes[0, column], ratio[shown][known], (value / scale)[known], (error / scale)[known], look_of(group.score))
-            if group.cumulants.exact is None:
+            if group.cumulants.exact is None or group.pull is None:
                 continue
             start = group.cumulants.exact[shown, order - 1] - noise
             axes[0, column].plot(ratio[shown], start / scale, color=FORMULA.colour, label=FORMULA.label, zorder=2)
-            deviation = group.cumulants.deviation()[shown, order - 1]
+            deviation = group.pull[shown, column]
             deviations.append(deviation)
             points(axes[1, column], ratio[shown], deviation, None, look_of(group.score))
         sigma_band(axes[1, column], np.concatenate(deviations) if deviations else np.zeros(1))
@@ -79,13 +79,12 @@ def draw_modes(groups: Sequence[FieldProcess]) -> Canvas:
             look = Look(colours(n / max(1, count - 1) * 0.9), look_of(group.score).marker, rf"$n = {n}$")
             scale = group.kept[shown] ** 2
             points(left, ratio[shown], group.modes.value[shown, n] / scale, group.modes.error[shown, n] / scale, look)
-            if group.modes.exact is not None:
+            if group.modes.exact is not None and group.mode_pull is not None:
                 left.plot(ratio[shown], group.modes.exact[shown, n] / scale, color=look.colour, zorder=2)
-                points(right, ratio[shown], group.modes.deviation()[shown, n], None, look)
+                points(right, ratio[shown], group.mode_pull[shown, n], None, look)
     left.set_yscale("log")
     left.set_ylabel(r"$G(k;t)/f^2$, $k = (0, 2\pi n/L)$")
-    sigma_band(right, np.concatenate([group.modes.deviation()[1:-1].ravel() for group in groups if group.modes.exact is not None]
-                                     or [np.zeros(1)]))
+    sigma_band(right, np.concatenate([group.mode_pull[1:-1].ravel() for group in groups if group.mode_pull is not None] or [np.zeros(1)]))
     right.set_ylabel(r"deviation from $G_0 f^2 + \Xi$  $[\sigma]$")
     handles, labels = left.get_legend_handles_labels()
     unique = dict(zip(labels, handles))
@@ -97,7 +96,8 @@ def draw_modes(groups: Sequence[FieldProcess]) -> Canvas:
 
 
 def draw_magnetisation(ensemble: LatticeResults, samples: Sequence[Samples]) -> Canvas:
-    """Distribution of M of the samples over that of the data, and the difference of counts in σ."""
+    """Distribution of M of the samples over that of the data, which their model was told; the difference of counts over the error of the
+    samples'."""
     canvas, (above, below) = plt.subplots(2, 1, figsize=(0.6 * FULL_WIDTH, 4.2), sharex=True, layout="constrained",
                                           height_ratios=(2.0, 1.0))
     cells = merged(ensemble.histogram_m, CELLS)
@@ -111,14 +111,14 @@ def draw_magnetisation(ensemble: LatticeResults, samples: Sequence[Samples]) -> 
         width = np.diff(cells.edges)
         points(above, centre, counts / total / width, np.sqrt(counts) / total / width, look_of_samples(each))
         expected = cells.counts / cells.counts.sum()
-        spread = np.sqrt(expected * (1.0 / total + 1.0 / cells.counts.sum()))
+        spread = np.sqrt(expected / total)
         occupied = cells.counts > 10
         pulls = ((counts / total - expected) / np.where(occupied, spread, 1.0))[occupied]
         all_pulls.append(pulls)
         points(below, centre[occupied], pulls, None, look_of_samples(each))
     sigma_band(below, np.concatenate(all_pulls) if all_pulls else np.zeros(1))
     above.set_ylabel("$P(M)$")
-    below.set_ylabel(r"difference $[\sigma]$")
+    below.set_ylabel(r"difference $[\sigma_{\rm samples}]$")
     below.set_xlabel("magnetisation $M$ of a configuration")
     above.legend()
     return canvas

@@ -52,7 +52,8 @@ def _process(group: h5py.Group) -> FieldProcess:
     return FieldProcess(
         process=text(attribute(group, "process")), score=_name(group, "score"), samples=int(attribute(group, "samples")),
         time=array(group, "time"), kept=array(group, "kept"), noise_variance=array(group, "noise_variance"),
-        cumulants=quantity("cumulants"), modes=quantity("modes"), p_value=optional_array(group, "p_value"),
+        cumulants=quantity("cumulants"), modes=quantity("modes"),
+        pull=optional_array(group, "pull"), mode_pull=optional_array(group, "mode_pull"), p_value=optional_array(group, "p_value"),
         snapshots=optional_array(group, "snapshots"))
 
 

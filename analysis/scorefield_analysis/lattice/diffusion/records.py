@@ -18,7 +18,9 @@ class FieldProcess:
     """A forward (score is None) or backward process, in the order of recording; a leading axis of K recorded times.
 
     cumulants (K, 8) of a site, made even, beside kappa_n f^n of the forward process's start. modes (K, N): <|phi~(k)|^2>/V
-    for k = (0, n), beside G_0 f^2 + Xi. p_value (K, 2) of each against the law: of the cumulants, of the modes; None without it.
+    for k = (0, n), beside G_0 f^2 + Xi. pull (K, 4) of cumulants 2, 4, 6, 8 and mode_pull (K, N): deviation from the law over the error
+    that it has (forward, value and law are of the same configurations; backward, samples share the fluctuation of what their model was
+    told). p_value (K, 2) of each against the law: of the cumulants, of the modes. None without it.
     snapshots (K, configurations, Ly, Lx), or None.
     """
 
@@ -30,6 +32,8 @@ class FieldProcess:
     noise_variance: np.ndarray
     cumulants: Cumulants
     modes: Cumulants
+    pull: np.ndarray | None
+    mode_pull: np.ndarray | None
     p_value: np.ndarray | None
     snapshots: np.ndarray | None
 

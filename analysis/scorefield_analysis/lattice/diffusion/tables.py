@@ -14,26 +14,29 @@ from .records import Diffusion
 
 COMPARED = ("kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3",
             "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi", "binder", "xi", "action_density", "schwinger_dyson")
+TOLD = ("kappa2_Z2", "abs_M", "V_M2", "chi", "binder", "xi")  # what a model is told of its ensemble: two-point function and law of M
 
 
 def comparison_table(ensemble: LatticeResults, diffusion: Diffusion) -> Table:
-    """Each quantity of the ensemble and of all samples, with the difference over both errors and in per cent."""
+    """Each quantity of the ensemble and of all samples, with the difference in sigma and in per cent. What their model was told, samples
+    share with the ensemble, its fluctuation included: that differs by their own error alone, until updates have made them forget."""
     columns = ["", "Data", *(each.label for each in diffusion.samples)]
     rows = []
     for name in COMPARED:
         data = ensemble.quantities.get(name)
         if data is None:
             continue
-        cells = [_compared(each.measured.quantities.get(name), data) for each in diffusion.samples]
+        cells = [_compared(each.measured.quantities.get(name), data, shared=each.finish is None and name in TOLD)
+                 for each in diffusion.samples]
         rows.append([in_text(name), measured(data), *cells])
     return Table(columns, rows)
 
 
-def _compared(made: Quantity | None, data: Quantity) -> str:
+def _compared(made: Quantity | None, data: Quantity, shared: bool) -> str:
     cell = measured(made)
     if cell == ABSENT or measured(data) == ABSENT:
         return cell
-    error = math.hypot(made.error, data.error)
+    error = made.error if shared else math.hypot(made.error, data.error)
     if error == 0.0 or data.value == 0.0:
         return cell
     return f"{cell} {in_sigma((made.value - data.value) / error)}, {100.0 * (made.value / data.value - 1.0):+.2g} %"

@@ -6,7 +6,7 @@
 targets    distance to the exact denoiser against the cost of training, for posterior means and for phi_0 itself as targets (kappa = 0.27, 32^2);
            also drawn, FOLDER/targets/targets.png
 data       cumulants against the number of configurations to learn from (16^2), beside those of these configurations themselves
-networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 32^2)
+networks   features, networks in their place and on top of them, and a network of the published shape (kappa = 0.27, 16^2)
 samplers   schemes and steps of the backward process with one model (kappa = 0.27, 32^2)
 sizes      a score fitted at 32^2 that makes 64^2 and 128^2, beside one that is fitted there to as many sites (kappa = 0.27)
 independent  what an independent configuration costs by HMC, with clusters, and by corrected Langevin (kappa = 0.27, 32^2)
@@ -210,15 +210,16 @@ NETWORKS = {
 
 
 def networks(base: Path) -> None:
-    known = ensemble(base)
+    size = ["--lattice.size=16,16"]
+    known = ensemble(base, *size)
     truth = known.quantities("ensemble")
     names = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi")
     lines = [["score", "train core-s", "core-ms a configuration", "distance %", *names]]
-    gaussian = trained(base, "features-to-order-7", known, "--train.calibration=32768")
+    gaussian = trained(base, "features-to-order-7", known, *size, "--train.calibration=16384")
     for name, keys in NETWORKS.items():
         network, published = "kind" in str(keys), keys[:1] == PUBLISHED[:1]
-        calibration = [] if published else ["--train.calibration=2048" if network else "--train.calibration=32768"]
-        job = trained(base, name.replace(" ", "-").replace(",", ""), known, *keys, *calibration)
+        calibration = [] if published else ["--train.calibration=2048" if network else "--train.calibration=16384"]
+        job = trained(base, name.replace(" ", "-").replace(",", ""), known, *size, *keys, *calibration)
         cost = sampled(job, 256 if published else 1000 if network else 20000)
         made = job.quantities("samples-ve-learnt")
         lines.append([name, f"{job.do('train'):.0f}", f"{cost:.1f}", text(job.distance(gaussian), 2),

@@ -201,11 +201,11 @@ NETWORKS = {
     "features to order 3": ["--network.order=3"],
     "features to order 5": ["--network.order=5"],
     "features to order 7": [],
-    "resnet 16, 16, 16 in their place": ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=1500"],
+    "resnet 16, 16, 16 in their place": ["--network.order=0", "--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=500"],
     "resnet 16, 16, 16 on top": ["--network.kind=resnet", "--network.channels=16,16,16", "--train.steps=500"],
-    "unet 16, 32, 64 in their place": ["--network.order=0", "--network.kind=unet", "--network.channels=16,32,64", "--train.steps=1500"],
-    "mlp 512, 512 in their place": ["--network.order=0", "--network.kind=mlp", "--network.hidden=512,512", "--train.steps=1500"],
-    "published shape and targets": [*PUBLISHED, "--train.steps=300"],
+    "unet 16, 32, 64 in their place": ["--network.order=0", "--network.kind=unet", "--network.channels=16,32,64", "--train.steps=500"],
+    "mlp 512, 512 in their place": ["--network.order=0", "--network.kind=mlp", "--network.hidden=512,512", "--train.steps=500"],
+    "published shape and targets": [*PUBLISHED, "--train.steps=200"],
 }
 
 

@@ -95,7 +95,7 @@ void refuse_contradictions(const Deck& deck) {
   if (is_walker(p.model)) {
     check_walkers(deck);
     check_steps(deck);
-    return check_bins(deck, "generate.samples", p.generate.samples);
+    if (!diffuses(p)) return check_bins(deck, "generate.samples", p.generate.samples);
   }
   check_point_score(deck);
   check_bins(deck, "generate.samples", p.generate.samples);

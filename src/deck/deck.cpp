@@ -151,6 +151,10 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("generate.step")) generate.step = 0.01;
     if (!is_set("generate.thermalisation")) generate.thermalisation = 20;
     if (!is_set("generate.separation")) generate.separation = 1;
+    if (!is_set("sample.score")) deck.params.sample.score = {"none"};
+    if (!is_set("network.limit")) deck.params.network.limit = "smooth";
+    if (!is_set("network.symmetry")) deck.params.network.symmetry = "odd";
+    if (!is_set("sample.sampler")) deck.params.sample.sampler = {"adams4"};
   }
   if (is_real_field(deck.params.model)) {
     SampleParams& sample = deck.params.sample;

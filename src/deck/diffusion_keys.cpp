@@ -84,18 +84,28 @@ std::vector<Key> network_keys() {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   for (const Key& key :
-       only(kNetwork,
-            {
-                network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
-                               "random Fourier features of the noise level (even)"),
-                network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
-                               "standard deviation of their frequencies"),
-                network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu", "cubic"}, physics,
-                               "non-linearity; cubic: h^3/(1 + h^2), for fields; not set: silu, or cubic for fields"),
-                network.choice(
-                    "symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
-                    "odd: s(-x) = -s(x) by construction, at twice the cost unless the activation is odd; not set: none, or odd for fields"),
-            })) {
+       only(kPointScore,
+            {network.choice(
+                 "energy", &NetworkParams::energy, {"no", "yes"}, physics,
+                 "yes: the score is the gradient of the network's answer, so that it has no curl and P is known up to a constant"),
+             network.choice(
+                 "limit", &NetworkParams::limit, {"none", "smooth"}, physics,
+                 "smooth: the network's answer goes to 0 with the noise, as it does where P has no edges; not set: none, or smooth for "
+                 "gaussian and quartic")})) {
+    keys.push_back(key);
+  }
+  for (const Key& key :
+       only(kNetwork, {
+                          network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
+                                         "random Fourier features of the noise level (even)"),
+                          network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
+                                         "standard deviation of their frequencies"),
+                          network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu", "cubic"}, physics,
+                                         "non-linearity; cubic: h^3/(1 + h^2), for fields; not set: silu, or cubic for fields"),
+                          network.choice("symmetry", &NetworkParams::symmetry, {"none", "odd"}, physics,
+                                         "odd: s(-x) = -s(x) by construction, at twice the cost unless the activation is odd; not set: "
+                                         "none for two-peak, else odd"),
+                      })) {
     keys.push_back(key);
   }
   return keys;
@@ -140,7 +150,7 @@ std::vector<Key> train_keys() {
         only(kFieldNetwork,
              {train.number("batch", &TrainParams::batch, {8, 1e7}, "configurations", physics, "of an optimiser step, over all ranks")}),
         only(
-            kTwoPeak,
+            kPointScore,
             {
                 train.choice(
                     "level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
@@ -159,7 +169,7 @@ std::vector<Key> sample_keys() {
   const SectionKeys<SampleParams> sample{"sample", &Params::sample};
   Key score = sample.choices("score", &SampleParams::score, {"exact", "reference", "learnt", "none"}, select,
                              "scores that drive the backward process; reference: of the Gaussian or mixture alone; none: no diffusion "
-                             "model; not set: exact, or none for fields");
+                             "model; not set: exact, or none for fields and complex Langevin");
   score.condition = kDiffusion;
   std::vector<Key> keys = only(
       kProcess, {
@@ -167,7 +177,8 @@ std::vector<Key> sample_keys() {
                                    "configurations made: one number for all scores, or one for each"),
                     sample.choices("sampler", &SampleParams::sampler,
                                    {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
-                                   "integrator of the backward process: one for all scores, or one for each"),
+                                   "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
+                                   "fields, adams4 for gaussian and quartic"),
                     sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
                     sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
                                   "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),

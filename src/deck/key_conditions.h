@@ -6,8 +6,11 @@
 namespace scorefield::conditions {
 
 inline const Key::Condition kTwoPeak{"model.name = two-peak", [](const Params& p) { return has_law(p.model); }};
-inline const Key::Condition kDiffusion{"model.name = two-peak, phi4 or gaussian-field",
-                                       [](const Params& p) { return has_law(p.model) || is_real_field(p.model); }};
+inline const Key::Condition kDiffusion{"a zero-dimensional model or a real field",
+                                       [](const Params& p) { return !is_complex_field(p.model); }};
+inline const Key::Condition kPointScore{"a diffusion model of a zero-dimensional model",
+                                        [](const Params& p) { return !is_lattice(p.model) && diffuses(p); },
+                                        [](const Params& p) { return is_walker(p.model); }};
 inline const Key::Condition kWalkers{"model.name = gaussian or quartic", [](const Params& p) { return is_walker(p.model); }};
 inline const Key::Condition kQuartic{"model.name = quartic", [](const Params& p) { return p.model.name == "quartic"; }};
 inline const Key::Condition kPoints{"a zero-dimensional model", [](const Params& p) { return !is_lattice(p.model); }};
@@ -26,10 +29,14 @@ inline const Key::Condition kHistograms{"a real field or a zero-dimensional mode
 /// Those below depend on what another key is set to, for which keys may wait.
 inline bool is_no_law(const Params& p) { return !has_law(p.model); }
 inline bool is_field(const Params& p) { return is_real_field(p.model); }
-inline const Key::Condition kProcess{"a diffusion model: two-peak, or a real field with sample.score other than none", diffuses, is_field};
-inline const Key::Condition kNetwork{"two-peak, or a field with network.kind other than features",
-                                     [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p)); },
-                                     has_field_network};
+inline bool may_diffuse(const Params& p) { return is_real_field(p.model) || is_walker(p.model); }
+inline bool may_have_network(const Params& p) { return has_field_network(p) || is_walker(p.model); }
+inline const Key::Condition kProcess{"a diffusion model: two-peak, or sample.score other than none", diffuses, may_diffuse};
+inline const Key::Condition kSources{"a diffusion model of two-peak or of a real field",
+                                     [](const Params& p) { return diffuses(p) && !is_walker(p.model); }, is_field};
+inline const Key::Condition kNetwork{"a diffusion model; of a field, with network.kind other than features",
+                                     [](const Params& p) { return diffuses(p) && (!is_lattice(p.model) || has_field_network(p)); },
+                                     may_have_network};
 inline const Key::Condition kConvolutions{"network.kind = unet or resnet",
                                           [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind != "mlp"; },
                                           has_field_network};
@@ -37,9 +44,9 @@ inline const Key::Condition kUnet{"network.kind = unet",
                                   [](const Params& p) { return has_field_network(p) && diffuses(p) && p.network.kind == "unet"; },
                                   has_field_network};
 inline const Key::Condition kDense{
-    "two-peak, or network.kind = mlp",
-    [](const Params& p) { return has_law(p.model) || (has_field_network(p) && diffuses(p) && p.network.kind == "mlp"); },
-    has_field_network};
+    "a zero-dimensional model, or network.kind = mlp",
+    [](const Params& p) { return diffuses(p) && (!is_lattice(p.model) || (has_field_network(p) && p.network.kind == "mlp")); },
+    may_have_network};
 inline const Key::Condition kFieldNetwork{"network.kind other than features",
                                           [](const Params& p) { return has_field_network(p) && diffuses(p); }, has_field_network};
 inline const Key::Condition kFieldScore{"a diffusion model of a real field",

@@ -190,7 +190,7 @@ std::vector<Key> measure_keys() {
   Key sources = measure.numbers("sources", &MeasureParams::sources, {-10, 10}, "inverse standard deviations", physics,
                                 "sources J at which the generating function W[J] is recorded");
   bins.condition = kPoints;
-  sources.condition = kProcess;
+  sources.condition = kSources;
   std::vector<Key> keys = {bins, sources};
   Key histogram_bins = measure.number("histogram-bins", &MeasureParams::histogram_bins, {2, 100000}, "", physics,
                                       "cells of the histograms, over five standard deviations to each side");

@@ -54,8 +54,10 @@ inline bool is_walker(const ModelParams& model) { return model.name == "gaussian
 inline bool is_complex(const ModelParams& model) { return is_walker(model) || is_complex_field(model); }
 /// True of a real field on a lattice.
 inline bool is_real_field(const ModelParams& model) { return is_lattice(model) && !is_complex_field(model); }
-/// True of a model whose distribution is known along the forward process, so that it needs no score from elsewhere.
+/// True of a model of numbers whose distribution is known along the forward process.
 inline bool has_law(const ModelParams& model) { return model.name == "two-peak"; }
+/// True of a model whose score is known along the forward process, so that it needs none from elsewhere.
+inline bool has_exact_score(const ModelParams& model) { return has_law(model) || model.name == "gaussian"; }
 /// Numbers a configuration has at a site.
 inline std::int64_t components_of(const ModelParams& model) { return model.name == "bose-gas" ? 4 : is_complex(model) ? 2 : 1; }
 
@@ -107,6 +109,8 @@ struct NetworkParams {
   double embedding_scale = 1.0;
   std::string activation = "silu";
   std::string symmetry = "none";
+  std::string energy = "no";   ///< yes: the score of configurations of numbers is the gradient of the network's answer
+  std::string limit = "none";  ///< smooth: the answer goes to 0 with the noise
 };
 
 struct TrainParams {
@@ -174,7 +178,7 @@ inline bool has_field_network(const Params& params) { return is_real_field(param
 
 /// True if the deck has a diffusion model.
 inline bool diffuses(const Params& params) {
-  return has_law(params.model) || (is_real_field(params.model) && params.sample.score != std::vector<std::string>{"none"});
+  return has_law(params.model) || (!is_complex_field(params.model) && params.sample.score != std::vector<std::string>{"none"});
 }
 
 }  // namespace scorefield

@@ -44,8 +44,12 @@ void check_scores(const Deck& deck) {
 /// Keys of the network and its training that contradict each other.
 void check_network(const Deck& deck) {
   const Params& p = deck.params;
-  if (has_law(p.model) && p.network.activation == "cubic") {
+  if (!is_lattice(p.model) && p.network.activation == "cubic") {
     throw InputError(deck.place_of({"network.activation"}) + "network.activation = cubic is for fields on a lattice: take silu");
+  }
+  if (p.network.energy == "yes" && p.network.activation == "leaky-relu") {
+    refuse(deck, {"network.activation", "network.energy"},
+           "network.activation = leaky-relu has a slope in pieces, of which network.energy = yes would make the score: take silu or tanh");
   }
   if (p.network.embedding % 2 != 0) {
     throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
@@ -131,8 +135,19 @@ void check_point_score(const Deck& deck) {
   const Params& p = deck.params;
   check_scores(deck);
   for (const std::string& score : p.sample.score) {
+    if (score == "exact" && !has_exact_score(p.model)) {
+      refuse(deck, {"sample.score"}, "sample.score = exact: the score of model.name = " + p.model.name + " is not known, take learnt");
+    }
     if (score == "exact" || score == "learnt") continue;
-    refuse(deck, {"sample.score"}, "sample.score = " + score + " is for fields on a lattice: take exact or learnt");
+    refuse(deck, {"sample.score"},
+           score == "none" && is_walker(p.model) ? "sample.score = none goes with no other: leave one out"
+           : score == "none"                     ? "sample.score = none leaves nothing of model.name = two-peak: take exact or learnt"
+                                                 : "sample.score = " + score + " is for fields on a lattice: take exact or learnt");
+  }
+  if (is_walker(p.model) && p.model.b == 0.0 && p.model.lambda_im == 0.0 && p.generate.noise_y == 0.0) {
+    refuse(deck, {"model.b", "sample.score"},
+           "model.b = 0 makes a theory with real couplings, whose walkers stay on the real line: it has no score in the plane, take "
+           "sample.score = none");
   }
   check_network(deck);
 }
@@ -143,7 +158,7 @@ void check_field_score(const Deck& deck) {
   for (const std::string& score : p.sample.score) {
     if (score == "exact") {
       refuse(deck, {"sample.score"},
-             "sample.score = exact is for model.name = two-peak: the score of a field is learnt, or that of its reference");
+             "sample.score = exact is for zero-dimensional models: the score of a field is learnt, or that of its reference");
     }
   }
   if (std::find(p.sample.score.begin(), p.sample.score.end(), "none") != p.sample.score.end() && p.sample.score.size() > 1) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "diffusion/point_reference.h"
 #include "diffusion/score.h"
 
 namespace scorefield {
@@ -28,11 +29,13 @@ class Flow {
   virtual void score(const NoiseLevel& level, std::span<const double> x, std::span<double> out) = 0;
 };
 
-/// Of configurations of one number: xh = (x - f mean)/sqrt(variance f^2 + Xi).
+/// Of zero-dimensional configurations, whitened along the axes of their covariance. With R = D - D_ref what the denoiser D(y) = (Xi s +
+/// x)/f has beyond that of the reference, y = x/f and r = sqrt(Xi)/f:
+///   d xh_i/dl = -R_i sqrt(r^2 + v)/(sqrt(v) sqrt(v_i + r^2)),   R_i = r^2 f (s_i + xh_i/sqrt(v_i f^2 + Xi)),   v the largest v_i.
 class PointFlow : public Flow {
  public:
-  PointFlow(const Score& score, const Reference& reference) : score_(score), reference_(reference) {}
-  std::size_t numbers() const override { return 1; }
+  PointFlow(const Score& score, PointReference reference) : score_(score), reference_(std::move(reference)) {}
+  std::size_t numbers() const override { return reference_.components(); }
   void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
   void lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) override;
   void finish(const NoiseLevel& from, std::span<double> whitened) override;
@@ -41,7 +44,7 @@ class PointFlow : public Flow {
 
  private:
   const Score& score_;
-  Reference reference_;
+  PointReference reference_;
   std::vector<double> field_, values_;
 };
 

@@ -48,29 +48,35 @@ Vector exponential(Vector x) {
   return p * (Vector)exponent;
 }
 
+/// Activations, and their derivatives.
 struct Silu {
   Vector operator()(Vector x) const { return x / (1.0f + exponential(-x)); }
+  Vector slope(Vector x) const {
+    const Vector sigmoid = 1.0f / (1.0f + exponential(-x));
+    return sigmoid * (1.0f + x * (1.0f - sigmoid));
+  }
 };
 
 struct Tanh {
   Vector operator()(Vector x) const { return 1.0f - 2.0f / (1.0f + exponential(2.0f * x)); }
+  Vector slope(Vector x) const {
+    const Vector value = (*this)(x);
+    return 1.0f - value * value;
+  }
 };
 
 struct LeakyRelu {
   Vector operator()(Vector x) const { return x > 0.0f ? x : x * kLeak; }
+  Vector slope(Vector x) const { return x > 0.0f ? spread(1.0f) : spread(kLeak); }
 };
 
-struct Identity {
-  Vector operator()(Vector x) const { return x; }
-};
-
-/// Activations of one layer for a group of configurations: [unit][vector].
+/// Of one layer for a group of configurations: [unit][vector].
 using Activations = std::vector<std::array<Vector, kVectors>>;
 
-/// The first `block` outputs from `weight`, `shift` and `out` on: their sums stay in registers over all inputs.
-template <int block, class Activation>
+/// The first `block` outputs from `weight` and `shift` on: their sums stay in registers over all inputs, and go to finish(j, v, sum).
+template <int block, class Finish>
 void layer_block(const float* weight, std::int64_t stride, const float* shift, std::int64_t inputs, const std::array<Vector, kVectors>* in,
-                 std::array<Vector, kVectors>* out, Activation activation) {
+                 const Finish& finish) {
   Vector sums[block][kVectors];
   for (int j = 0; j < block; ++j) {
     for (int v = 0; v < kVectors; ++v) sums[j][v] = spread(shift[j]);
@@ -81,14 +87,43 @@ void layer_block(const float* weight, std::int64_t stride, const float* shift, s
     }
   }
   for (int j = 0; j < block; ++j) {
-    for (int v = 0; v < kVectors; ++v) out[j][v] = activation(sums[j][v]);
+    for (int v = 0; v < kVectors; ++v) finish(j, v, sums[j][v]);
   }
+}
+
+std::int64_t whole_blocks(std::int64_t count) { return (count + kBlock - 1) / kBlock * kBlock; }
+
+/// rows x columns numbers as [rows][padded], zeros behind; or their transpose.
+std::vector<float> padded_matrix(const std::vector<double>& from, std::int64_t rows, std::int64_t columns, std::int64_t padded,
+                                 bool transpose) {
+  std::vector<float> to(static_cast<std::size_t>((transpose ? columns : rows) * padded), 0.0f);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      to[static_cast<std::size_t>(transpose ? j * padded + i : i * padded + j)] =
+          static_cast<float>(from[static_cast<std::size_t>(i * columns + j)]);
+    }
+  }
+  return to;
 }
 
 }  // namespace
 
-FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights)
-    : activation_(network.activation), odd_(network.symmetry == "odd"), frequencies_(std::move(frequencies)) {
+/// What a group of configurations is worked on in.
+struct FusedMlp::Work {
+  Work(std::size_t width, std::size_t layers) : one(width), other(width), slopes(layers, Activations(width)) {}
+  Activations one, other;           ///< what goes into a layer, and what comes out
+  std::vector<Activations> slopes;  ///< of the activations of each hidden layer
+};
+
+FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights,
+                   const PointReference& reference)
+    : activation_(network.activation),
+      odd_(network.symmetry == "odd"),
+      energy_(is_energy(network)),
+      network_(network),
+      components_(reference.components()),
+      frequencies_(std::move(frequencies)) {
+  for (const double slope : energy_slopes(reference)) slopes_.push_back(static_cast<float>(slope));
   std::size_t position = 0;
   const auto take = [&](std::int64_t count) {
     const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(position);
@@ -96,22 +131,19 @@ FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies
     return std::vector<double>(begin, begin + count);
   };
   std::vector<std::int64_t> widths = network.hidden;
-  widths.push_back(1);
-  std::int64_t inputs = 1;
+  auto inputs = static_cast<std::int64_t>(components_);
+  widths.push_back(energy_ ? 1 : inputs);
+  widest_ = std::max(inputs, whole_blocks(1));
   for (const std::int64_t outputs : widths) {
     Layer layer;
     layer.inputs = inputs;
     layer.outputs = outputs;
     const bool is_output = layers_.size() == network.hidden.size();
-    layer.padded = is_output ? 1 : (outputs + kBlock - 1) / kBlock * kBlock;
+    layer.padded = is_output ? outputs : whole_blocks(outputs);
+    layer.padded_back = layers_.empty() ? inputs : whole_blocks(inputs);
     const std::vector<double> weight = take(inputs * outputs);
-    layer.weight.assign(static_cast<std::size_t>(inputs * layer.padded), 0.0f);
-    for (std::int64_t i = 0; i < inputs; ++i) {
-      for (std::int64_t j = 0; j < outputs; ++j) {
-        layer.weight[static_cast<std::size_t>(i * layer.padded + j)] =
-            static_cast<float>(weight[static_cast<std::size_t>(i * outputs + j)]);
-      }
-    }
+    layer.weight = padded_matrix(weight, inputs, outputs, layer.padded, false);
+    if (energy_) layer.transposed = padded_matrix(weight, inputs, outputs, layer.padded_back, true);
     layer.embedding = take(network.embedding * outputs);
     layer.bias = take(outputs);
     widest_ = std::max(widest_, layer.padded);
@@ -121,14 +153,14 @@ FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies
 }
 
 /// e(l) U + b of every layer, what all configurations at a level share.
-std::vector<std::vector<float>> FusedMlp::shifts(double l) const {
+FusedMlp::Shifts FusedMlp::shifts(double l) const {
   const std::size_t half = frequencies_.size();
   std::vector<double> e(2 * half);
   for (std::size_t k = 0; k < half; ++k) {
     e[k] = std::sin(frequencies_[k] * l);
     e[half + k] = std::cos(frequencies_[k] * l);
   }
-  std::vector<std::vector<float>> all;
+  Shifts all;
   for (const Layer& layer : layers_) {
     const auto outputs = static_cast<std::size_t>(layer.outputs);
     std::vector<double> sum = layer.bias;
@@ -142,42 +174,111 @@ std::vector<std::vector<float>> FusedMlp::shifts(double l) const {
   return all;
 }
 
+/// All layers; what comes out of the last is in work.one, unless only slopes are wanted.
 template <class Activation>
-void FusedMlp::run(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out,
-                   Activation activation) const {
-  const auto width = static_cast<std::size_t>(widest_);
-  Activations one(width), other(width);
-  for (std::size_t first = 0; first < xh.size(); first += kGroup) {
-    const std::size_t count = std::min<std::size_t>(kGroup, xh.size() - first);
-    one[0] = {};
-    for (std::size_t n = 0; n < count; ++n) one[0][n / kLanes][n % kLanes] = sign * xh[first + n];
-    for (std::size_t k = 0; k + 1 < layers_.size(); ++k) {
-      const Layer& layer = layers_[k];
-      for (std::int64_t j = 0; j < layer.padded; j += kBlock) {
-        layer_block<kBlock>(layer.weight.data() + j, layer.padded, shifts[k].data() + j, layer.inputs, one.data(), other.data() + j,
-                            activation);
+void FusedMlp::forward(const Shifts& shifts, Wanted wanted, Work& work, Activation activation) const {
+  const bool keep = wanted == Wanted::gradient;
+  for (std::size_t k = 0; k + 1 < layers_.size(); ++k) {
+    const Layer& layer = layers_[k];
+    auto* const slopes = work.slopes[keep ? k : 0].data();
+    for (std::int64_t j = 0; j < layer.padded; j += kBlock) {
+      auto* const out = work.other.data() + j;
+      const float *weight = layer.weight.data() + j, *shift = shifts[k].data() + j;
+      if (keep) {
+        layer_block<kBlock>(weight, layer.padded, shift, layer.inputs, work.one.data(), [&](int i, int v, Vector sum) {
+          out[i][v] = activation(sum);
+          slopes[j + i][v] = activation.slope(sum);
+        });
+      } else {
+        layer_block<kBlock>(weight, layer.padded, shift, layer.inputs, work.one.data(),
+                            [&](int i, int v, Vector sum) { out[i][v] = activation(sum); });
       }
-      one.swap(other);
     }
-    const Layer& output = layers_.back();
-    layer_block<1>(output.weight.data(), 1, shifts.back().data(), output.inputs, one.data(), other.data(), Identity{});
-    for (std::size_t n = 0; n < count; ++n) out[first + n] = other[0][n / kLanes][n % kLanes];
+    work.one.swap(work.other);
+  }
+  if (keep) return;
+  const Layer& output = layers_.back();
+  for (std::int64_t j = 0; j < output.outputs; ++j) {
+    layer_block<1>(output.weight.data() + j, output.padded, shifts.back().data() + j, output.inputs, work.one.data(),
+                   [&](int, int v, Vector sum) { work.other[static_cast<std::size_t>(j)][v] = sum; });
+  }
+  work.one.swap(work.other);
+}
+
+/// From the slopes of all hidden layers the gradient of the only output with respect to what went in, in work.one.
+void FusedMlp::backward(Work& work) const {
+  const std::vector<float> none(static_cast<std::size_t>(widest_), 0.0f);
+  const std::size_t hidden = layers_.size() - 1;
+  const Layer& output = layers_.back();
+  for (std::int64_t i = 0; i < output.inputs; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    for (int v = 0; v < kVectors; ++v) work.one[at][v] = work.slopes[hidden - 1][at][v] * output.weight[at];
+  }
+  for (std::size_t k = hidden; k-- > 0;) {
+    const Layer& layer = layers_[k];
+    if (k == 0) {
+      for (std::int64_t i = 0; i < layer.inputs; ++i) {
+        layer_block<1>(layer.transposed.data() + i, layer.padded_back, none.data(), layer.outputs, work.one.data(),
+                       [&](int, int v, Vector sum) { work.other[static_cast<std::size_t>(i)][v] = sum; });
+      }
+    } else {
+      const auto* const slopes = work.slopes[k - 1].data();
+      for (std::int64_t i = 0; i < layer.padded_back; i += kBlock) {
+        layer_block<kBlock>(layer.transposed.data() + i, layer.padded_back, none.data(), layer.outputs, work.one.data(),
+                            [&](int j, int v, Vector sum) { work.other[static_cast<std::size_t>(i + j)][v] = sum * slopes[i + j][v]; });
+      }
+    }
+    work.one.swap(work.other);
   }
 }
 
-void FusedMlp::run_any(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out) const {
-  if (activation_ == "silu") return run(shifts, sign, xh, out, Silu{});
-  if (activation_ == "tanh") return run(shifts, sign, xh, out, Tanh{});
-  return run(shifts, sign, xh, out, LeakyRelu{});
+template <class Activation>
+void FusedMlp::run(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out,
+                   Activation activation) const {
+  Work work(static_cast<std::size_t>(widest_), wanted == Wanted::gradient ? layers_.size() - 1 : 1);
+  const std::size_t n = components_, total = xh.size() / n, answers = out.size() / total;
+  for (std::size_t first = 0; first < total; first += kGroup) {
+    const std::size_t count = std::min<std::size_t>(kGroup, total - first);
+    for (std::size_t c = 0; c < n; ++c) {
+      work.one[c] = {};
+      for (std::size_t i = 0; i < count; ++i) work.one[c][i / kLanes][i % kLanes] = sign * xh[(first + i) * n + c];
+    }
+    forward(shifts, wanted, work, activation);
+    if (wanted == Wanted::gradient) backward(work);
+    for (std::size_t c = 0; c < answers; ++c) {
+      for (std::size_t i = 0; i < count; ++i) out[(first + i) * answers + c] = work.one[c][i / kLanes][i % kLanes];
+    }
+  }
+}
+
+void FusedMlp::run_any(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out) const {
+  if (xh.empty()) return;
+  if (activation_ == "silu") return run(shifts, wanted, sign, xh, out, Silu{});
+  if (activation_ == "tanh") return run(shifts, wanted, sign, xh, out, Tanh{});
+  return run(shifts, wanted, sign, xh, out, LeakyRelu{});
+}
+
+/// Odd networks: half the answer at xh less that at -xh. A gradient is odd, its potential even.
+void FusedMlp::run_both(double l, Wanted wanted, std::span<const float> xh, std::span<float> out) const {
+  const Shifts at_level = shifts(l);
+  run_any(at_level, wanted, 1.0f, xh, out);
+  if (odd_) {
+    const float sign = energy_ && wanted == Wanted::answer ? 1.0f : -1.0f;
+    std::vector<float> mirrored(out.size());
+    run_any(at_level, wanted, -1.0f, xh, mirrored);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = 0.5f * (out[i] + sign * mirrored[i]);
+  }
+  const auto scale = static_cast<float>(answer_scale(network_, l));
+  if (scale == 1.0f) return;
+  for (float& value : out) value *= scale;
 }
 
 void FusedMlp::evaluate(double l, std::span<const float> xh, std::span<float> out) const {
-  const std::vector<std::vector<float>> at_level = shifts(l);
-  run_any(at_level, 1.0f, xh, out);
-  if (!odd_) return;
-  std::vector<float> mirrored(out.size());
-  run_any(at_level, -1.0f, xh, mirrored);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = 0.5f * (out[i] - mirrored[i]);
+  run_both(l, energy_ ? Wanted::gradient : Wanted::answer, xh, out);
+  if (!energy_) return;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] *= slopes_[i % components_];
 }
+
+void FusedMlp::potential(double l, std::span<const float> xh, std::span<float> out) const { run_both(l, Wanted::answer, xh, out); }
 
 }  // namespace scorefield

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deck/params.h"
+#include "diffusion/point_reference.h"
 
 namespace scorefield {
 
@@ -14,11 +15,14 @@ namespace scorefield {
 class FusedMlp {
  public:
   /// `weights` in the order of network_layout.h.
-  FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights);
+  FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights,
+           const PointReference& reference);
 
-  /// out = F(xh, l) for any number of configurations at one level. Each result depends on its own input only, not on
-  /// its position or on the number of configurations. Safe to call from several threads.
+  /// out = F(xh, l) for any number of configurations at one level, their numbers one behind the other. Each result depends on its own
+  /// input only, not on its position or on the number of configurations. Safe to call from several threads.
   void evaluate(double l, std::span<const float> xh, std::span<float> out) const;
+  /// g Psi(xh, l) of an energy, one number a configuration: log p = sqrt(v_n)/r g Psi - |xh|^2/2 + constant (network.h).
+  void potential(double l, std::span<const float> xh, std::span<float> out) const;
 
  private:
   struct Layer {
@@ -28,16 +32,28 @@ class FusedMlp {
     std::vector<float> weight;      ///< [inputs][padded]
     std::vector<double> embedding;  ///< [features][outputs]
     std::vector<double> bias;       ///< [outputs]
+    std::int64_t padded_back = 0;   ///< of an energy: inputs, rounded up likewise (those of the first layer are not),
+    std::vector<float> transposed;  ///< [outputs][padded_back]
   };
+  using Shifts = std::vector<std::vector<float>>;
+  enum class Wanted { answer, gradient };
+  struct Work;
 
-  std::vector<std::vector<float>> shifts(double l) const;
+  Shifts shifts(double l) const;
+  /// `sign` times the configurations go in.
   template <class Activation>
-  void run(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out,
-           Activation activation) const;
-  void run_any(const std::vector<std::vector<float>>& shifts, float sign, std::span<const float> xh, std::span<float> out) const;
+  void run(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out, Activation activation) const;
+  void run_any(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out) const;
+  void run_both(double l, Wanted wanted, std::span<const float> xh, std::span<float> out) const;
+  template <class Activation>
+  void forward(const Shifts& shifts, Wanted wanted, Work& work, Activation activation) const;
+  void backward(Work& work) const;
 
   std::string activation_;
-  bool odd_;
+  bool odd_, energy_;
+  NetworkParams network_;
+  std::size_t components_;
+  std::vector<float> slopes_;  ///< of an energy, sqrt(v_n/v_i)
   std::vector<double> frequencies_;
   std::vector<Layer> layers_;  ///< hidden ones, and the output behind
   std::int64_t widest_ = 0;

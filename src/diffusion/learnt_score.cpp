@@ -6,32 +6,49 @@
 namespace scorefield {
 namespace {
 
-/// The score from the network's preconditioned output: with r = sqrt(Xi)/f, v the data's variance,
-/// s = [F sqrt(v)/(r sqrt(v + r^2)) - xh/sqrt(v + r^2)] / f.
+/// The score from the network's preconditioned output: with r = sqrt(Xi)/f, along the axis i
+/// s_i = [F_i sqrt(v_i)/(r sqrt(v_i + r^2)) - xh_i/sqrt(v_i + r^2)] / f.
 class LearntScore : public Score {
  public:
-  explicit LearntScore(const Model& model) : reference_(model.reference), mlp_(model.network, model.frequencies, model.weights) {}
+  explicit LearntScore(const Model& model)
+      : reference_(model.reference), mlp_(model.network, model.frequencies, model.weights, model.reference) {}
 
  private:
   void compute(const NoiseLevel& level, std::span<const double> x, std::span<double> out) const override {
-    const double deviation = total_deviation(level, reference_);
-    const double centre = level.kept * reference_.mean;
-    const double inverse = 1.0 / deviation;
-    std::vector<float> whitened(x.size()), network(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) whitened[i] = static_cast<float>((x[i] - centre) * inverse);
-    mlp_.evaluate(level_coordinate(level, reference_), whitened, network);
-    const double network_factor = std::sqrt(reference_.variance) / (noise_ratio(level) * deviation);
-    const double reference_factor = inverse * inverse;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      out[i] = network_factor * static_cast<double>(network[i]) - reference_factor * (x[i] - centre);
+    const std::size_t n = reference_.components();
+    reference_.whiten(level, x, out);
+    const std::vector<float> whitened(out.begin(), out.end());
+    std::vector<float> network(x.size());
+    mlp_.evaluate(level_coordinate(level, reference_.scale()), whitened, network);
+    for (std::size_t c = 0; c < n; ++c) {
+      const double inverse = 1.0 / reference_.deviation(level, c);
+      const double network_factor = std::sqrt(reference_.variances[c]) / (noise_ratio(level) * reference_.deviation(level, c));
+      for (std::size_t i = c; i < out.size(); i += n) out[i] = network_factor * static_cast<double>(network[i]) - inverse * out[i];
     }
+    reference_.from_axes(out, out);
   }
 
-  Reference reference_;
+  PointReference reference_;
   FusedMlp mlp_;
 };
 
 }  // namespace
+
+void learnt_log_density(const Model& model, const NoiseLevel& level, std::span<const double> x, std::span<double> out) {
+  const PointReference& reference = model.reference;
+  const std::size_t n = reference.components();
+  std::vector<double> whitened(x.size());
+  reference.whiten(level, x, whitened);
+  const std::vector<float> xh(whitened.begin(), whitened.end());
+  std::vector<float> potential(out.size());
+  FusedMlp(model.network, model.frequencies, model.weights, reference).potential(level_coordinate(level, reference.scale()), xh, potential);
+  const double factor = std::sqrt(reference.variances.back()) / noise_ratio(level);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    double square = 0.0;
+    for (std::size_t c = 0; c < n; ++c) square += whitened[i * n + c] * whitened[i * n + c];
+    out[i] = factor * static_cast<double>(potential[i]) - 0.5 * square;
+  }
+}
 
 std::unique_ptr<Score> make_learnt_score(const Model& model) { return std::make_unique<LearntScore>(model); }
 

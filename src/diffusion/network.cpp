@@ -21,13 +21,16 @@ at::Tensor to_tensor(const std::vector<double>& values) {
   return tensor;
 }
 
-Mlp::Mlp(NetworkParams network, const std::vector<double>& frequencies)
-    : network_(std::move(network)), frequencies_(to_tensor(frequencies)) {}
+Mlp::Mlp(NetworkParams network, const std::vector<double>& frequencies, const PointReference& reference)
+    : network_(std::move(network)),
+      components_(static_cast<std::int64_t>(reference.components())),
+      frequencies_(to_tensor(frequencies)),
+      slopes_(to_tensor(energy_slopes(reference))) {}
 
 std::vector<at::Tensor> Mlp::unpack(const at::Tensor& flat) const {
   std::vector<at::Tensor> parameters;
   std::int64_t position = 0;
-  for (const ParameterShape& shape : parameter_shapes(network_)) {
+  for (const ParameterShape& shape : parameter_shapes(network_, static_cast<std::size_t>(components_))) {
     parameters.push_back(flat.narrow(0, position, shape.size()).view({shape.rows, shape.columns}));
     position += shape.size();
   }
@@ -45,24 +48,44 @@ at::Tensor Mlp::activate(const at::Tensor& h) const {
   return at::leaky_relu(h, kLeak);
 }
 
+at::Tensor Mlp::slope_of_activation(const at::Tensor& h) const {
+  if (network_.activation == "tanh") return 1.0 - at::tanh(h).square();
+  const at::Tensor sigmoid = at::sigmoid(h);
+  return sigmoid * (1.0 + h * (1.0 - sigmoid));
+}
+
 at::Tensor Mlp::forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
-  if (network_.symmetry == "none") return forward_plain(parameters, xh, l);
-  return 0.5 * (forward_plain(parameters, xh, l) - forward_plain(parameters, -xh, l));
+  at::Tensor answer = forward_plain(parameters, xh, l);
+  if (network_.symmetry == "odd") answer = 0.5 * (answer - forward_plain(parameters, -xh, l));
+  if (network_.limit == "smooth") answer = answer / at::cosh(l).view({-1, 1, 1});
+  return answer;
 }
 
 at::Tensor Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
   const std::int64_t levels = xh.size(0), per_level = xh.size(1);
   const at::Tensor e = embed(l);
-  at::Tensor h = xh.reshape({levels * per_level, 1});
+  at::Tensor h = xh.reshape({levels * per_level, components_});
+  std::vector<at::Tensor> sums;
   for (std::size_t layer = 0; layer < network_.hidden.size(); ++layer) {
     const at::Tensor& weight = parameters[kPerLayer * layer];
     const at::Tensor shift = at::addmm(parameters[kPerLayer * layer + 2], e, parameters[kPerLayer * layer + 1]);
     const at::Tensor sum = at::mm(h, weight).view({levels, per_level, weight.size(1)}).add_(shift.unsqueeze(1));
     h = activate(sum).view({levels * per_level, weight.size(1)});
+    if (is_energy(network_)) sums.push_back(sum.view({levels * per_level, weight.size(1)}));
   }
+  if (is_energy(network_)) return gradient(parameters, sums).view({levels, per_level, components_});
   const std::size_t output = kPerLayer * network_.hidden.size();
   const at::Tensor shift = at::addmm(parameters[output + 2], e, parameters[output + 1]);
-  return at::mm(h, parameters[output]).view({levels, per_level}).add_(shift);
+  return at::mm(h, parameters[output]).view({levels, per_level, components_}).add_(shift.unsqueeze(1));
+}
+
+/// sqrt(v_n/v_i) dPsi/dxh_i from the sums of the hidden layers, back through them.
+at::Tensor Mlp::gradient(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& sums) const {
+  at::Tensor g = parameters[kPerLayer * sums.size()].view({1, -1});
+  for (std::size_t layer = sums.size(); layer-- > 0;) {
+    g = at::mm(g * slope_of_activation(sums[layer]), parameters[kPerLayer * layer].t());
+  }
+  return g * slopes_;
 }
 
 }  // namespace scorefield

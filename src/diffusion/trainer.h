@@ -25,9 +25,9 @@ class Trainer {
     std::uint64_t seed = 0;
   };
 
-  /// `data`: the whole ensemble, on every rank, in ascending order (so that evenly spread picks are evenly spread in value); kept by
-  /// reference. `reference`: its mean and variance.
-  Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const Reference& reference);
+  /// `data`: the whole ensemble, on every rank, in an order in which evenly spread picks are evenly spread in value (data_order.h); kept
+  /// by reference. `reference`: its mean and covariance.
+  Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const PointReference& reference);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -46,9 +46,6 @@ class Trainer {
   class Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
-
-/// Mean and variance of numbers of which each rank holds `part`, summed exactly: the same for any distribution. Collective.
-Reference measure_reference(const Comm& comm, std::span<const double> part);
 
 /// Sets the threads of torch's own loops. Local.
 void set_torch_threads(int threads);

@@ -9,23 +9,13 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kLeaf = kSmallestBlock;
-constexpr std::size_t kWide = 8;
+constexpr std::size_t kLeaf = PlaneLeaf::kSize;
 constexpr int kLowestCutoff = -4;  // octaves from the scale of z
 constexpr int kLowestDrift = -8;   // octaves from that of K
 
-using Column = std::array<double, kLeaf>;
-using ComplexColumn = ComplexNumber<Column>;
-
-/// In an order that no width of vectors changes.
-double total(const Column& column) {
-  std::array<double, kWide> lanes{};
-  for (std::size_t i = 0; i < kLeaf; i += kWide) {
-#pragma omp simd
-    for (std::size_t l = 0; l < kWide; ++l) lanes[l] += column[i + l];
-  }
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-}
+using Leaf = PlaneLeaf;
+using Column = PlaneLeaf::Column;
+using ComplexColumn = PlaneLeaf::ComplexColumn;
 
 /// Calls `of(i)` for all configurations of a leaf and sums what it returns.
 template <class Of>
@@ -35,29 +25,6 @@ double sum_of(const Of& of) {
   for (std::size_t i = 0; i < kLeaf; ++i) column[i] = of(i);
   return total(column);
 }
-
-/// x and y of up to 64 configurations; behind them zeros of weight 0.
-struct Leaf {
-  Column x{}, y{}, weight{};
-  std::array<ComplexColumn, kMostPower + 1> power;  ///< z^n
-
-  explicit Leaf(std::span<const double> xy) {  // NOLINT(cppcoreguidelines-pro-type-member-init): powers are filled below
-    for (std::size_t i = 0; 2 * i < xy.size(); ++i) {
-      x[i] = xy[2 * i];
-      y[i] = xy[2 * i + 1];
-      weight[i] = 1.0;
-    }
-    power[0].re.fill(1.0);
-    power[0].im.fill(0.0);
-    for (std::size_t n = 1; n <= kMostPower; ++n) {
-#pragma omp simd
-      for (std::size_t i = 0; i < kLeaf; ++i) {
-        power[n].re[i] = power[n - 1].re[i] * x[i] - power[n - 1].im[i] * y[i];
-        power[n].im[i] = power[n - 1].re[i] * y[i] + power[n - 1].im[i] * x[i];
-      }
-    }
-  }
-};
 
 /// L z^n of all configurations of a leaf.
 ComplexColumn langevin_operator(const Leaf& leaf, const QuarticAction& action, int n) {
@@ -72,16 +39,6 @@ ComplexColumn langevin_operator(const Leaf& leaf, const QuarticAction& action, i
     result.im[i] = leaf.weight[i] * (first * leaf.power[at - 2].im[i] + second * (re * k.im + im * k.re));
   }
   return result;
-}
-
-void set_powers(const Leaf& leaf, std::span<double> sums) {
-  for (std::size_t n = 1; n <= kMostPower; ++n) {
-    sums[2 * n - 2] = total(leaf.power[n].re);
-    sums[2 * n - 1] = total(leaf.power[n].im);
-  }
-  for (std::size_t p = 0; p < kPlanePowers.size(); ++p) {
-    sums[PlaneTally::kPlane + p] = sum_of([&](std::size_t i) { return plane_power(leaf.x[i], leaf.y[i], kPlanePowers[p]); });
-  }
 }
 
 void set_early(const Leaf& leaf, std::size_t length, std::span<double> sums) {
@@ -135,13 +92,6 @@ std::size_t drift_cell(double square, double scale) {
   return static_cast<std::size_t>(std::clamp(octaves * kDriftCellsAnOctave, 0.0, kDriftCells - 1.0));
 }
 
-double plane_power(double x, double y, const std::pair<int, int>& powers) {
-  double value = 1.0;
-  for (int i = 0; i < powers.first; ++i) value *= x;
-  for (int i = 0; i < powers.second; ++i) value *= y;
-  return value;
-}
-
 PlaneTally::PlaneTally(const QuarticAction& action, const Grid& grid, std::int64_t length)
     : action_(action),
       grid_(grid),
@@ -158,7 +108,7 @@ std::vector<double> PlaneTally::sums(std::size_t, std::span<const double> xy) co
   std::vector<double> sums(quantities());
   for (std::size_t first = 0; first < xy.size(); first += 2 * kLeaf) {
     const Leaf leaf(xy.subspan(first, std::min(2 * kLeaf, xy.size() - first)));
-    set_powers(leaf, sums);
+    leaf.set_power_sums(sums);
     set_early(leaf, length_, sums);
     set_boundary_terms(leaf, action_, limits, sums);
     tree.add(sums);

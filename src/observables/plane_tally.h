@@ -2,19 +2,15 @@
 #pragma once
 
 #include <array>
-#include <utility>
 #include <vector>
 
 #include "base/tally.h"
 #include "deck/params.h"
+#include "observables/plane_powers.h"
 #include "physics/complex_action.h"
 
 namespace scorefield {
 
-/// Powers z^n go to order 10: the Schwinger-Dyson equation of z^8 needs two more.
-inline constexpr int kMostPower = 10;
-/// x^a y^b that are averaged, beside those in z^n: what a holomorphic observable does not see.
-inline constexpr std::array<std::pair<int, int>, 8> kPlanePowers = {{{2, 0}, {1, 1}, {0, 2}, {4, 0}, {3, 1}, {2, 2}, {1, 3}, {0, 4}}};
 /// Cutoffs |y| < Y of boundary terms, half an octave apart.
 inline constexpr std::size_t kCutoffs = 25;
 inline constexpr std::size_t kCutoffsAnOctave = 2;
@@ -29,8 +25,6 @@ std::vector<double> boundary_cutoffs(double scale);
 /// Lower edges of the cells from 2^-8 `scale` on, and the cell of |K|^2; the first and the last take what lies outside.
 std::vector<double> drift_edges(double scale);
 std::size_t drift_cell(double square, double scale);
-/// x^a y^b.
-double plane_power(double x, double y, const std::pair<int, int>& powers);
 
 /// L z^n = n (n-1) z^{n-2} + n z^{n-1} K: the Langevin operator on z^n, whose expectation value vanishes (Schwinger-Dyson).
 ///
@@ -47,8 +41,8 @@ class PlaneTally : public Tally {
   /// `length`: configurations of a walker, a divisor of 64.
   PlaneTally(const QuarticAction& action, const Grid& grid, std::int64_t length);
 
-  static constexpr std::size_t kPlane = 2 * kMostPower;
-  static constexpr std::size_t kEarly = kPlane + kPlanePowers.size();
+  static constexpr std::size_t kPlane = kHolomorphicSums;
+  static constexpr std::size_t kEarly = kPowerSums;
   static constexpr std::size_t kBoundary = kEarly + 4;
   static constexpr std::size_t kPerCutoff = 1 + 2 * kBoundaryPowers.size();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "base/error.h"
 #include "physics/complex_gaussian.h"
@@ -104,6 +105,47 @@ std::vector<double> FokkerPlanck::density(std::span<const double> x, std::span<c
       double sum = 0.0;
       for (std::size_t l = 0; l < row.size(); ++l) sum += row[l] * functions[l];
       result.push_back(sum);
+    }
+  }
+  return result;
+}
+
+namespace {
+
+/// Hermite functions at points, averaged over normal noise eps of the point, and their derivatives <psi(x + noise eps) eps>/noise. By the
+/// trapezoidal rule, with steps well below what noise and the last function vary over.
+struct SmoothedFunctions {
+  SmoothedFunctions(int count, double width, std::span<const double> points, double noise) {
+    constexpr double kReach = 8.0, kFine = 0.25;  // deviations, of the shorter scale
+    const double step = kFine * std::min(1.0, width / (noise * std::sqrt(2.0 * count)));
+    const auto nodes = static_cast<int>(std::ceil(kReach / step));
+    for (const double at : points) {
+      std::vector<double> value(static_cast<std::size_t>(count), 0.0), slope(value);
+      for (int node = -nodes; node <= nodes; ++node) {
+        const double eps = node * step, weight = step * std::exp(-0.5 * eps * eps) / std::sqrt(2.0 * std::numbers::pi);
+        const auto psi = hermite_functions(count, width, at + noise * eps);
+        for (std::size_t k = 0; k < value.size(); ++k) {
+          value[k] += weight * psi[k];
+          slope[k] += weight * eps / noise * psi[k];
+        }
+      }
+      values.push_back(std::move(value));
+      slopes.push_back(std::move(slope));
+    }
+  }
+  std::vector<std::vector<double>> values, slopes;  ///< [point][function]
+};
+
+}  // namespace
+
+FokkerPlanck::Smoothed FokkerPlanck::smoothed(std::span<const double> x, std::span<const double> y, double noise) const {
+  const SmoothedFunctions in_x(columns_x_, width_x_, x, noise), in_y(columns_y_, width_y_, y, noise);
+  Smoothed result;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < y.size(); ++j) {
+      result.density.push_back(contract(coefficients_, in_x.values[i], in_y.values[j]));
+      result.slope_x.push_back(contract(coefficients_, in_x.slopes[i], in_y.values[j]));
+      result.slope_y.push_back(contract(coefficients_, in_x.values[i], in_y.slopes[j]));
     }
   }
   return result;

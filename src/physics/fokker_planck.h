@@ -29,6 +29,11 @@ class FokkerPlanck {
   double moment(int m, int n) const;
   /// P on a grid, [x][y].
   std::vector<double> density(std::span<const double> x, std::span<const double> y) const;
+  /// P convolved with a Gaussian of deviation `noise` in x and in y, as the forward process makes it, and its derivatives, [x][y].
+  struct Smoothed {
+    std::vector<double> density, slope_x, slope_y;
+  };
+  Smoothed smoothed(std::span<const double> x, std::span<const double> y, double noise) const;
   /// The integral of P over y at each x, and over x at each y.
   std::vector<double> marginal_x(std::span<const double> x) const;
   std::vector<double> marginal_y(std::span<const double> y) const;

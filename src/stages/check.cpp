@@ -33,11 +33,13 @@ std::string bytes(double count) { return readable_count(count) + "B"; }
 
 /// Score evaluations of the backward process for one process and score.
 double backward_evaluations(const Params& params, const Process& process, std::size_t score) {
-  const Orders kappa = make_exact_law(params.model)->cumulants();
   const SamplerSettings settings{sampler_of(params.sample, score), steps_of(params.sample, score), params.forward.noise_min,
                                  params.sample.corrector_snr};
-  const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);
-  return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(backward.evaluations());
+  if (has_law(params.model)) {  // its variance is known: the noise at T must lie above forward.noise-min
+    const Orders kappa = make_exact_law(params.model)->cumulants();
+    const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);
+  }
+  return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(evaluations_of(settings));
 }
 
 /// The deck's process grid must fit the ranks.
@@ -84,12 +86,14 @@ void tell_costs(const Context& context) {
   for (const Process& process : params.forward.process) {
     for (std::size_t i = 0; i < params.sample.score.size(); ++i) evaluations += backward_evaluations(params, process, i);
   }
-  const double training = learns(params) ? ensemble_output(params).bytes : 0.0;
-  log.line("  memory a rank  " + bytes(training + largest) + kBesideProgram);
+  const double in_order = is_walker(params.model) ? 2.5 : 1.0;  // points of the plane are put in order by a second array (data_order.cpp)
+  const double training = learns(params) ? in_order * ensemble_output(params).bytes : 0.0;
+  log.line((is_walker(params.model) ? "  to train, sample  " : "  memory a rank  ") + bytes(training + largest) + kBesideProgram);
   log.line("  score evaluations      " + readable_count(evaluations));
   if (learns(params)) {
     const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
-    log.line("  network parameters     " + std::to_string(parameter_count(params.network)));
+    log.line("  network parameters     " +
+             std::to_string(parameter_count(params.network, static_cast<std::size_t>(components_of(params.model)))));
     log.line("  training samples       " + readable_count(static_cast<double>(params.train.steps) * batch) + " a model");
   }
 }
@@ -232,6 +236,7 @@ void check(const Context& context) {
     if (diffuses(params)) tell_costs_of_field_score(context);
   } else if (is_walker(params.model)) {
     tell_costs_of_walkers(context);
+    if (diffuses(params)) tell_costs(context);
   } else {
     tell_costs(context);
   }

@@ -8,6 +8,7 @@
 #include "denoiser/field_recorder.h"
 #include "diffusion/network_layout.h"
 #include "observables/finish_recording.h"
+#include "observables/plane_powers.h"
 #include "physics/exact_law.h"
 #include "stages/field_score.h"
 
@@ -29,6 +30,13 @@ std::vector<Expected> recorded(const H5File& file, const Params& params, const s
   const std::uint64_t records = file.shape(time)[0], sources = params.measure.sources.size();
   const auto cells = static_cast<std::uint64_t>(params.measure.histogram_bins);
   const auto blocks = static_cast<std::uint64_t>((length + block_size(length) - 1) / block_size(length));
+  if (is_walker(params.model)) {
+    return {{time, {records}},
+            {group + "/kept", {records}},
+            {group + "/noise_variance", {records}},
+            {group + "/block_sizes", {blocks}},
+            {group + "/power_sums", {blocks, records, kPowerSums}}};
+  }
   std::vector<Expected> all = {{time, {records}},
                                {group + "/kept", {records}},
                                {group + "/noise_variance", {records}},
@@ -45,9 +53,13 @@ std::vector<Expected> recorded(const H5File& file, const Params& params, const s
 }
 
 std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
-  const auto weights = static_cast<std::uint64_t>(parameter_count(params.network));
+  const auto weights = static_cast<std::uint64_t>(parameter_count(params.network, static_cast<std::size_t>(components_of(params.model))));
   const auto points = static_cast<std::uint64_t>(steps / kLossInterval);
-  return {{"/network/frequencies", {static_cast<std::uint64_t>(params.network.embedding / 2)}},
+  const auto components = static_cast<std::uint64_t>(components_of(params.model));
+  return {{"/reference/mean", {components}},
+          {"/reference/variances", {components}},
+          {"/reference/axes", {components, components}},
+          {"/network/frequencies", {static_cast<std::uint64_t>(params.network.embedding / 2)}},
           {"/network/weights", {weights}},
           {"/network/averaged_weights", {weights}},
           {"/adam/gradient_mean", {weights}},
@@ -149,8 +161,6 @@ void check_contents(const H5File& file, const Context& context, const Output& ou
     read_field_model(file, shape_of_lattice(params), params.network);
   }
   if (output.stage == "train" && !is_lattice(params.model)) {
-    const bool good = file.number_attribute("/network", "data_mean") && file.number_attribute("/network", "data_variance");
-    file.require(good, "is damaged: mean and variance of its data are missing");
     file.require(file.integer_attribute("/adam", "step") == length && file.number_attribute("/loss", "open_sum"),
                  "is damaged: its optimiser is not that of " + std::to_string(length) + " steps");
   }

@@ -13,7 +13,7 @@ namespace {
 
 /// True if results.h5 holds measurements of a complete output as it is now. Collective.
 bool is_measured(const Context& context, const H5File& results, const Output& output) {
-  const std::string name = output.file.substr(0, output.file.size() - 3);
+  const std::string name = measured_name(output);
   std::string now;
   if (context.comm.is_root()) now = sealed_checksum(output_path(context.deck.params, output.file));
   context.comm.broadcast(now);
@@ -88,8 +88,9 @@ std::string complaint_about_model(const Context& context, const Output& output, 
     bool of_this_ensemble = true;
     const auto now = identity_now(context, model, [&](const H5File& there) {
       of_this_ensemble = complaint_about_ensemble(context, model, there.integer_attribute("/provenance", "ensemble")).empty();
-      return is_lattice(params.model) ? identity_of(read_field_model(there, shape_of_lattice(params), params.network))
-                                      : identity_of(read_model(there, params.network));
+      return is_lattice(params.model)
+                 ? identity_of(read_field_model(there, shape_of_lattice(params), params.network))
+                 : identity_of(read_model(there, params.network, static_cast<std::size_t>(components_of(params.model))));
     });
     if (now && !of_this_ensemble) return file.path().string() + " was made with a model that was learnt from another ensemble.h5";
     if (!now || file.integer_attribute("/provenance", "model") == now) continue;
@@ -105,7 +106,9 @@ std::string describe_results(const Context& context, const std::vector<Surveyed>
   try {
     const H5File results = context.files->open(context.comm, path);
     for (const Surveyed& each : all) {
-      if (each.output.stage == "train" || each.state != State::complete || is_measured(context, results, each.output)) continue;
+      if ((each.output.stage == "train" && !is_walker(context.deck.params.model)) || each.state != State::complete ||
+          is_measured(context, results, each.output))
+        continue;
       old += (old.empty() ? "" : ", ") + each.output.file;
     }
   } catch (const AgreedError& error) {

@@ -6,6 +6,8 @@
 #include "stages/measure_field_process.h"
 #include "stages/measure_lattice.h"
 #include "stages/measure_plane.h"
+#include "stages/measure_plane_process.h"
+#include "stages/measure_plane_score.h"
 #include "stages/measure_points.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -57,10 +59,20 @@ void measure_real_lattice(const Context& context, const std::string& name, const
   if (name == "ensemble") chain_bins = measured.chain_bins;
   if (file.exists("/backward")) {
     const auto forward = forward_of(context, name);
-    add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, chain_bins,
-                              out));
+    add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, chain_bins, out));
   }
   if (file.exists("/finish")) add(measure_finish(context, "/" + name, file, out));
+}
+
+/// Points of the plane, and what was recorded along a process; adds lines for the user. `ensemble`: of the walkers, which come first.
+void measure_points_of_plane(const Context& context, const std::string& name, const H5File& file, H5File& out,
+                             std::optional<PlaneEstimates>& ensemble, std::vector<std::string>& table) {
+  const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
+  if (file.exists("/forward")) return add(measure_plane_process(context, name, file, "/forward", &file, out));
+  add(measure_plane(context, name, file, ensemble, out));
+  if (!file.exists("/backward")) return;
+  const auto forward = forward_of(context, name);
+  add(measure_plane_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, out));
 }
 
 }  // namespace
@@ -75,17 +87,18 @@ void measure(const Context& context) {
   const auto law = has_law(params.model) ? make_exact_law(params.model) : nullptr;
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
+  std::optional<PlaneEstimates> walkers_measured;
   auto chain_bins = static_cast<std::size_t>(params.measure.bins);
   for (const Surveyed& each : found) {
     const auto source = output_path(params, each.output.file);
     const H5File file = context.files->open(context.comm, source);
-    const std::string name = each.output.file.substr(0, each.output.file.size() - 3);
+    const std::string name = measured_name(each.output);
     if (is_complex_field(params.model)) {
       for (const std::string& line : measure_complex_lattice(context, name, file, pending.file())) table.push_back(line);
     } else if (lattice) {
       measure_real_lattice(context, name, file, pending.file(), chain_bins, table);
     } else if (walkers) {
-      for (const std::string& line : measure_plane(context, name, file, pending.file())) table.push_back(line);
+      measure_points_of_plane(context, name, file, pending.file(), walkers_measured, table);
     } else if (file.exists("/field"))
       table.push_back(measure_points(context, *law, name, file, pending.file()));
     if (law && file.exists("/forward")) measure_point_process(context, *law, name, file, "/forward", pending.file());
@@ -94,7 +107,13 @@ void measure(const Context& context) {
     write_source(context, source, "/" + name, pending.file());
   }
   if (walkers) {
-    for (const std::string& line : write_plane_theory(context, pending.file())) table.push_back(line);
+    const PlaneTheory theory = write_plane_theory(context, pending.file());
+    table.insert(table.end(), theory.lines.begin(), theory.lines.end());
+    for (const std::string& line : measure_plane_scores(context, theory, pending.file())) table.push_back(line);
+    for (const Surveyed& each : all) {
+      if (each.output.stage != "train" || each.state != State::complete) continue;
+      write_source(context, output_path(params, each.output.file), "/" + measured_name(each.output), pending.file());
+    }
   }
   write_provenance(pending.file(), context, "measure");
   pending.commit();

@@ -7,6 +7,7 @@
 #include "denoiser/field_layers.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/schedule.h"
+#include "observables/plane_powers.h"
 #include "stages/calibrate_field.h"
 #include "stages/field_score.h"
 
@@ -16,6 +17,7 @@ namespace {
 /// Raised when the program makes other numbers from the same deck; that of scores of fields does not concern ensembles.
 constexpr int kAlgorithmVersion = 2;
 const std::pair<std::string, std::string> kFieldScoreVersion = {"field score", "5"};
+const std::pair<std::string, std::string> kPointModelVersion = {"point model", "2"};
 const std::pair<std::string, std::string> kSecondOrder = {"scheme of order 2", "Ralston"};
 
 void append(Settings& to, const Settings& from) { to.insert(to.end(), from.begin(), from.end()); }
@@ -28,12 +30,14 @@ double recorded_bytes(const Params& params, std::int64_t samples, std::int64_t r
   const bool lattice = is_lattice(params.model);
   const double modes = lattice ? 4.0 + static_cast<double>(params.lattice.size[1]) / 2.0 : 0.0;
   const double snapshots = lattice ? static_cast<double>(kSnapshots * numbers_of(params)) : 0.0;
+  if (is_walker(params.model)) return 8.0 * static_cast<double>(records) * static_cast<double>(blocks) * static_cast<double>(kPowerSums);
   const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size()) + modes;
   return 8.0 * static_cast<double>(records) *
          (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins) + snapshots);
 }
 
 void add_recording_settings(const Params& params, Settings& settings) {
+  if (is_walker(params.model)) return;
   append(settings, settings_of(params, {"measure.sources", "measure.histogram-bins"}));
 }
 
@@ -52,6 +56,11 @@ std::string forward_name(const Process& process) { return "forward-" + process.n
 std::string model_name(const Process& process) { return "model-" + process.name; }
 std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }
 std::string finished_name(const Process& process, const std::string& score) { return "finished-" + process.name + "-" + score; }
+
+std::string measured_name(const Output& output) {
+  const std::string name = output.file.substr(0, output.file.size() - 3);
+  return output.stage == "train" ? "score" + name.substr(name.find('-')) : name;
+}
 
 namespace {
 
@@ -101,7 +110,8 @@ Output field_model_output(const Params& params, const Process& process) {
   const TrainParams& train = params.train;
   const double features = 32.0, levels = static_cast<double>(train.levels);
   const double calibrated = train.calibration > 0 ? static_cast<double>(calibration_steps(params) + 1) : 0.0;
-  const double network = has_field_network(params) ? static_cast<double>(field_parameter_count(params.network, shape_of_lattice(params))) : 0.0;
+  const double network =
+      has_field_network(params) ? static_cast<double>(field_parameter_count(params.network, shape_of_lattice(params))) : 0.0;
   Settings settings = settings_of(
       params, {"run.seed", "lattice", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
   settings.push_back(kFieldScoreVersion);
@@ -145,6 +155,7 @@ Output model_output(const Params& params, const Process& process) {
   if (is_lattice(params.model)) return field_model_output(params, process);
   Settings settings =
       settings_of(params, {"run.seed", "model", "generate", "generate.samples", "forward.sigma", "forward.noise-min", "network", "train"});
+  settings.push_back(kPointModelVersion);
   // The learning rate falls towards the last step, unless it is constant: then a longer training begins like a shorter one.
   if (params.train.schedule != "constant") append(settings, settings_of(params, {"train.steps"}));
   return {model_name(process) + ".h5",
@@ -154,7 +165,7 @@ Output model_output(const Params& params, const Process& process) {
           "train.steps",
           "steps",
           {"ensemble.h5"},
-          20.0 * static_cast<double>(parameter_count(params.network))};
+          20.0 * static_cast<double>(parameter_count(params.network, static_cast<std::size_t>(components_of(params.model))))};
 }
 
 Output samples_output(const Params& params, const Process& process, std::size_t score_index) {
@@ -166,6 +177,7 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
   append(settings, {{"sample.sampler", sampler}, {"sample.steps", std::to_string(steps)}});
   if (sampler.ends_with('2')) settings.push_back(kSecondOrder);
   if (sampler == "predictor-corrector") append(settings, settings_of(params, {"sample.corrector-snr"}));
+  if (score == "exact" && is_walker(params.model)) append(settings, settings_of(params, {"generate.noise-y"}));
   Output output{samples_name(process, score) + ".h5",
                 "sample",
                 settings,

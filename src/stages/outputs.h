@@ -56,5 +56,7 @@ std::string forward_name(const Process& process);
 std::string model_name(const Process& process);
 std::string samples_name(const Process& process, const std::string& score);
 std::string finished_name(const Process& process, const std::string& score);
+/// The group of results.h5 with what is measured of an output: its file without .h5; of a model its score, score-P.
+std::string measured_name(const Output& output);
 
 }  // namespace scorefield

@@ -38,9 +38,8 @@ std::vector<double> grid(double reach) {
   return points;
 }
 
-Solved solve(const QuarticAction& action, double noise_y) {
+Solved numbers_of(const std::vector<FokkerPlanck>& all) {
   Solved solved;
-  const std::vector<FokkerPlanck> all = solve_fokker_planck(action, noise_y, kTolerance);
   for (const FokkerPlanck& each : all) {
     solved.functions.insert(solved.functions.end(), {static_cast<double>(each.functions_x()), static_cast<double>(each.functions_y())});
     solved.residual.push_back(each.residual());
@@ -100,7 +99,7 @@ double last_change(const Solved& solved) {
 
 }  // namespace
 
-std::vector<std::string> write_plane_theory(const Context& context, H5File& out) {
+PlaneTheory write_plane_theory(const Context& context, H5File& out) {
   const Params& params = context.deck.params;
   const QuarticAction action = action_of(params.model);
   const double noise_y = params.generate.noise_y;
@@ -108,21 +107,29 @@ std::vector<std::string> write_plane_theory(const Context& context, H5File& out)
   out.write_all("/exact/partition_function", {2}, std::vector<double>{exact.z.real(), exact.z.imag()});
   out.set_attribute("/exact", "phase", exact.phase);
   if (const auto border = strip(action, noise_y)) out.set_attribute("/exact", "strip", *border);
-  if (params.measure.fokker_planck == "no") return {};
+  PlaneTheory theory;
+  if (params.measure.fokker_planck == "no") return theory;
   if (const std::string why = why_no_fokker_planck(action, noise_y); !why.empty()) {
-    return {"  the Fokker-Planck equation is not solved: " + why};
+    theory.lines = {"  the Fokker-Planck equation is not solved: " + why};
+    return theory;
   }
   Solved solved;
   require_all(context.comm, [&] {
-    if (context.comm.is_root()) solved = solve(action, noise_y);
+    if (!context.comm.is_root()) return;
+    const std::vector<FokkerPlanck> all = solve_fokker_planck(action, noise_y, kTolerance);
+    solved = numbers_of(all);
+    theory.solution = all.back();
   });
+  theory.solved = true;
   broadcast(context.comm, solved);
   write_solution(out, solved, action);
   const double change = last_change(solved);
   out.set_attribute("/fokker_planck", "last_change", change);
-  return {formatted("  Fokker-Planck: %lld x %lld Hermite functions, residual %.1e, moments changed by %.1e at the last extension%s",
-                    static_cast<long long>(solved.functions[solved.functions.size() - 2]), static_cast<long long>(solved.functions.back()),
-                    solved.residual.back(), change, change > kTolerance ? ": NOT converged" : "")};
+  theory.lines = {
+      formatted("  Fokker-Planck: %lld x %lld Hermite functions, residual %.1e, moments changed by %.1e at the last extension%s",
+                static_cast<long long>(solved.functions[solved.functions.size() - 2]), static_cast<long long>(solved.functions.back()),
+                solved.residual.back(), change, change > kTolerance ? ": NOT converged" : "")};
+  return theory;
 }
 
 }  // namespace scorefield

@@ -178,7 +178,7 @@ std::vector<Surveyed> require_ready(const Context& context, const std::vector<st
     const std::string& model = context.deck.params.model.name;
     const bool alone = stages == std::vector<std::string>{"train"} || stages == std::vector<std::string>{"sample"};
     if (diffuses(context.deck.params) || !alone) return;
-    const bool could = is_real_field(context.deck.params.model);
+    const bool could = !is_complex_field(context.deck.params.model);
     throw InputError("model.name = " + model + " has no `" + stages[0] + "`" +
                      (could ? " with sample.score = none: set it to learnt" : " yet: use generate and measure, or run"));
   });

@@ -35,11 +35,15 @@ std::vector<double> RecordedProcess::bins_of(const std::vector<double>& sums, st
 
 void RecordedProcess::write(H5File& out, const std::string& group) const {
   const std::uint64_t records = levels_.size();
-  for (const char* dataset : {"/time", "/kept", "/noise_variance"}) out.write_all(group + dataset, {records}, read(dataset));
+  write_levels(out, group);
   const std::vector<double> sources = read("/sources"), edges = read("/histogram_edges"), counts = read("/histogram_counts");
   out.write_all(group + "/generating_function/source", {records, sources.size() / records}, sources);
   out.write_all(group + "/histogram/edges", {records, edges.size() / records}, edges);
   out.write_all(group + "/histogram/counts", {records, counts.size() / records}, counts, Stored::int64);
+}
+
+void RecordedProcess::write_levels(H5File& out, const std::string& group) const {
+  for (const char* dataset : {"/time", "/kept", "/noise_variance"}) out.write_all(group + dataset, {levels_.size()}, read(dataset));
   out.set_attribute(group, "samples", static_cast<std::int64_t>(std::accumulate(sizes_.begin(), sizes_.end(), 0.0)));
   out.set_attribute(group, "bins", static_cast<std::int64_t>(bins()));
   for (const char* attribute : {"process", "score", "sampler"}) {

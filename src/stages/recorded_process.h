@@ -26,7 +26,9 @@ class RecordedProcess {
   /// Sums of one record in all bins, [bin][quantity]. Local.
   std::vector<double> bins_of(const std::vector<double>& sums, std::size_t record) const;
 
-  /// Levels, sources, histograms, how many configurations there are and what they are, to `group` of `out`.
+  /// Levels, how many configurations there are and what they are, to `group` of `out`.
+  void write_levels(H5File& out, const std::string& group) const;
+  /// These, sources and histograms.
   void write(H5File& out, const std::string& group) const;
 
  private:

@@ -8,6 +8,8 @@
 #include "diffusion/model_file.h"
 #include "diffusion/recorder.h"
 #include "diffusion/samplers.h"
+#include "observables/plane_recorder.h"
+#include "physics/complex_gaussian.h"
 #include "stages/batch_output.h"
 #include "stages/field_score.h"
 #include "stages/lineage.h"
@@ -23,40 +25,60 @@ std::uint64_t seed_for(const Params& params, const std::string& name) {
   return static_cast<std::uint64_t>(params.run.seed) ^ hash_text(name);
 }
 
-Reference exact_reference(const ExactLaw& law) { return {law.cumulants()[0], law.cumulants()[1]}; }
+/// Mean and covariance of a model whose score is known.
+PointReference exact_reference(const Params& params) {
+  if (has_law(params.model)) {
+    const Orders kappa = make_exact_law(params.model)->cumulants();
+    return {kappa[0], kappa[1]};
+  }
+  const PlaneCovariance c = stationary_covariance({params.model.a, params.model.b}, params.generate.noise_y);
+  return {{0.0, 0.0}, c.xx, c.xy, c.yy};
+}
 
-void sample_forward(const Context& context, const ExactLaw& law, const Process& process) {
+/// What is recorded of configurations at these levels; `reference` sets the cells and sources of numbers.
+std::unique_ptr<Recording> make_recorder(const Params& params, std::vector<NoiseLevel> levels, const Reference& reference) {
+  if (is_walker(params.model)) return std::make_unique<PlaneRecorder>(std::move(levels));
+  return std::make_unique<Recorder>(std::move(levels), reference, params.measure);
+}
+
+void sample_forward(const Context& context, const Process& process) {
   const Params& params = context.deck.params;
   const Surveyed found = survey(context, forward_output(params, process));
   if (already_complete(context, found)) return;
   const H5File ensemble = open_input(context, survey(context, ensemble_output(params)));
-  const Schedule schedule(process.c, params.forward.sigma);
-  const Recorder recorder(forward_levels(schedule, params.forward.times), exact_reference(law), params.measure);
-  const std::uint64_t seed = seed_for(params, forward_name(process));
+  const std::vector<NoiseLevel> levels = forward_levels(Schedule(process.c, params.forward.sigma), params.forward.times);
+  const auto recorder = make_recorder(params, levels, has_law(params.model) ? exact_reference(params).scale() : Reference{});
+  const std::uint64_t seed = seed_for(params, forward_name(process)), numbers = static_cast<std::uint64_t>(components_of(params.model));
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
   };
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
-    run_forward(recorder.levels(), seed, static_cast<std::uint64_t>(rows.begin), x, record);
+    run_forward(levels, seed, static_cast<std::uint64_t>(rows.begin) * numbers, x, record);
   };
-  const BatchContents contents{false, &recorder, "/forward",
+  const BatchContents contents{false, recorder.get(), "/forward",
                                [&](H5File& file) { file.set_attribute("/forward", "process", process.name); }};
   make_batch_output(context, found, contents, work, "forward process " + process.name);
 }
 
 struct ScoreWithReference {
+  std::shared_ptr<const ExactLaw> law;  ///< of an exact score, which refers to it
   std::unique_ptr<Score> score;
-  Reference reference;
+  PointReference reference;
   std::int64_t model = 0;  ///< its identity
 };
 
-ScoreWithReference make_score(const Context& context, const ExactLaw& law, const Process& process, const std::string& kind) {
-  if (kind == "exact") return {std::make_unique<ExactScore>(law), exact_reference(law)};
+ScoreWithReference make_score(const Context& context, const Process& process, const std::string& kind) {
   const Params& params = context.deck.params;
+  if (kind == "exact") {
+    const PointReference reference = exact_reference(params);
+    if (!has_law(params.model)) return {nullptr, std::make_unique<GaussianScore>(reference), reference};
+    const std::shared_ptr<const ExactLaw> law = make_exact_law(params.model);
+    return {law, std::make_unique<ExactScore>(*law), reference};
+  }
   const H5File file = open_input(context, survey(context, model_output(params, process)));
-  const Model model = read_model(file, params.network);
-  return {make_learnt_score(model), model.reference, identity_of(model)};
+  const Model model = read_model(file, params.network, static_cast<std::size_t>(components_of(params.model)));
+  return {nullptr, make_learnt_score(model), model.reference, identity_of(model)};
 }
 
 /// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
@@ -66,17 +88,17 @@ BackwardProcess make_backward(const Context& context, const Process& process, co
   return *backward;
 }
 
-void sample_backward(const Context& context, const ExactLaw& law, const Process& process, std::size_t score_index) {
+void sample_backward(const Context& context, const Process& process, std::size_t score_index) {
   const Params& params = context.deck.params;
   const std::string& kind = params.sample.score[score_index];
   const Surveyed found = survey(context, samples_output(params, process, score_index));
   if (already_complete(context, found)) return;
-  const ScoreWithReference given = make_score(context, law, process, kind);
+  const ScoreWithReference given = make_score(context, process, kind);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
                                  params.sample.corrector_snr};
-  const BackwardProcess backward = make_backward(context, process, given.reference, settings);
+  const BackwardProcess backward = make_backward(context, process, given.reference.scale(), settings);
   const RecordedLevels recorded(backward.levels(), params.sample.records);
-  const Recorder recorder(recorded.levels, given.reference, params.measure);
+  const auto recorder = make_recorder(params, recorded.levels, given.reference.scale());
   const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
@@ -85,7 +107,7 @@ void sample_backward(const Context& context, const ExactLaw& law, const Process&
       if (const auto place = recorded.place(level)) record(*place, at);
     });
   };
-  const BatchContents contents{true, &recorder, "/backward",
+  const BatchContents contents{true, recorder.get(), "/backward",
                                [&](H5File& file) {
                                  describe_samples(file, "/field", process, kind, settings);
                                  describe_samples(file, "/backward", process, kind, settings);
@@ -109,10 +131,9 @@ void sample(const Context& context) {
     }
     return;
   }
-  const auto law = make_exact_law(params.model);
   for (const Process& process : params.forward.process) {
-    sample_forward(context, *law, process);
-    for (std::size_t i = 0; i < params.sample.score.size(); ++i) sample_backward(context, *law, process, i);
+    sample_forward(context, process);
+    for (std::size_t i = 0; i < params.sample.score.size(); ++i) sample_backward(context, process, i);
   }
 }
 

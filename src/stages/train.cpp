@@ -5,6 +5,7 @@
 
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
+#include "diffusion/data_order.h"
 #include "diffusion/trainer.h"
 #include "stages/aside.h"
 #include "stages/contents.h"
@@ -152,10 +153,13 @@ void train_process(const Context& context, const Process& process) {
   if (already_complete(context, found)) return;
   const H5File ensemble = open_input(context, survey(context, ensemble_output(params)));
   std::vector<double> data = ensemble.read_all("/field");
-  const Range mine = share(static_cast<std::int64_t>(data.size()), context.comm.size(), context.comm.rank());
-  const Reference reference =
-      measure_reference(context.comm, std::span(data).subspan(static_cast<std::size_t>(mine.begin), static_cast<std::size_t>(mine.size())));
-  std::sort(data.begin(), data.end());
+  const auto components = static_cast<std::size_t>(components_of(params.model));
+  const Range mine = share(static_cast<std::int64_t>(data.size() / components), context.comm.size(), context.comm.rank());
+  const PointReference reference = measure_reference(
+      context.comm,
+      std::span(data).subspan(components * static_cast<std::size_t>(mine.begin), components * static_cast<std::size_t>(mine.size())),
+      components, components > 1 && params.network.symmetry == "odd");
+  order_for_picks(data, reference);
   const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
                                    static_cast<std::uint64_t>(params.run.seed)};
   Trainer trainer(context.comm, settings, data, reference);

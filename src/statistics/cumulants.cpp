@@ -10,8 +10,6 @@
 namespace scorefield {
 namespace {
 
-double binomial(int n, int k) { return boost::math::binomial_coefficient<double>(static_cast<unsigned>(n), static_cast<unsigned>(k)); }
-
 /// Moments about the mean from raw ones; element 0 (order 1) is 0.
 Orders central_moments(const Orders& raw) {
   const double mean = raw[0];
@@ -48,6 +46,8 @@ std::vector<double> solve(std::vector<double> c, std::vector<double> d) {
 }
 
 }  // namespace
+
+double binomial(int n, int k) { return boost::math::binomial_coefficient<double>(static_cast<unsigned>(n), static_cast<unsigned>(k)); }
 
 Orders cumulants_from_moments(const Orders& raw_moments) {
   const Orders central = central_moments(raw_moments);

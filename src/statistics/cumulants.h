@@ -13,6 +13,9 @@ namespace scorefield {
 /// the central moments.
 Orders cumulants_from_moments(const Orders& raw_moments);
 
+/// n over k.
+double binomial(int n, int k);
+
 /// Jackknife estimates of several quantities. Errors and covariance are those of the value.
 struct Estimate {
   std::vector<double> value;

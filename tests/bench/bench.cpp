@@ -134,7 +134,7 @@ BENCHMARK(add_normals<double, plainly>)->Name("sum/plain")->Arg(1000)->Arg(10000
 
 void evaluate_network(benchmark::State& state) {
   const NetworkParams network;
-  const FusedMlp mlp(network, embedding_frequencies(network, 1), initial_weights(network, 1));
+  const FusedMlp mlp(network, embedding_frequencies(network, 1), initial_weights(network, 1, 1), PointReference{});
   std::vector<double> x(kNumbers);
   fill_normals({1, Stream::prior, 0}, 0, x);
   const std::vector<float> in(x.begin(), x.end());

@@ -50,6 +50,28 @@ TEST(HermiteFunctions, LadderElementsAreThoseByQuadrature) {
   }
 }
 
+// Convolved with noise, the expansion of a Gaussian is the wider Gaussian, with its slopes; at noise below and above its width.
+TEST(FokkerPlanck, SmoothedGaussian) {
+  const QuarticAction action{{1.0, 1.0}, 0.0};
+  const FokkerPlanck solution = solve_fokker_planck(action, 0.0, 1e-6).back();
+  const PlaneCovariance c = stationary_covariance(action.sigma, 0.0);
+  const std::vector<double> x = {-0.4, 0.9}, y = {-0.7, 0.1, 0.3};
+  for (const double noise : {0.02, 0.5, 2.0}) {
+    const double xx = c.xx + noise * noise, yy = c.yy + noise * noise, determinant = xx * yy - c.xy * c.xy;
+    const auto smoothed = solution.smoothed(x, y, noise);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      for (std::size_t j = 0; j < y.size(); ++j) {
+        const double u = -(yy * x[i] - c.xy * y[j]) / determinant, v = -(xx * y[j] - c.xy * x[i]) / determinant;
+        const double p = std::exp(0.5 * (u * x[i] + v * y[j])) / (2.0 * 3.14159265358979323846 * std::sqrt(determinant));
+        const std::size_t at = i * y.size() + j;
+        EXPECT_NEAR(smoothed.density[at], p, 1e-7 * p + 1e-8) << noise;
+        EXPECT_NEAR(smoothed.slope_x[at], u * p, 1e-6) << noise;
+        EXPECT_NEAR(smoothed.slope_y[at], v * p, 1e-6) << noise;
+      }
+    }
+  }
+}
+
 TEST(FokkerPlanck, GaussianIsExact) {
   for (const double noise_y : {0.0, 1.0}) {
     const QuarticAction action{{1.0, 1.0}, 0.0};

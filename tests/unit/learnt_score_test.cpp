@@ -21,7 +21,7 @@ Model model(const std::string& activation, const std::string& symmetry, double m
   m.network.symmetry = symmetry;
   m.reference = {mean, 1.3};
   m.frequencies = embedding_frequencies(m.network, 1);
-  m.weights.resize(static_cast<std::size_t>(parameter_count(m.network)));
+  m.weights.resize(static_cast<std::size_t>(parameter_count(m.network, 1)));
   fill_normals({2, Stream::network_init, 0}, 0, m.weights);
   for (double& w : m.weights) w *= 0.4;
   return m;
@@ -58,11 +58,12 @@ TEST(LearntScore, IsThePlainNetwork) {
       const Model m = model(activation, symmetry, 0.3);
       const auto score = make_learnt_score(m);
       for (const NoiseLevel& level : levels()) {
-        const double sd = total_deviation(level, m.reference), alpha = test::angle(level, m.reference), l = std::log(std::tan(0.5 * alpha));
+        const double sd = m.reference.deviation(level, 0), alpha = test::angle(level, m.reference.scale()),
+                     l = std::log(std::tan(0.5 * alpha));
         const auto x = grid(-4.0 * sd, 4.0 * sd, 301);
         const auto got = evaluate(*score, level, x);
         for (std::size_t i = 0; i < x.size(); ++i) {
-          const double xh = (x[i] - level.kept * m.reference.mean) / sd;
+          const double xh = (x[i] - level.kept * m.reference.mean[0]) / sd;
           const double f = test::plain_network(m.network, m.frequencies, m.weights, xh, l);
           const double expected = f * std::cos(alpha) - xh * std::sin(alpha);
           ASSERT_NEAR(got[i] * std::sqrt(level.noise_variance), expected, 1e-6 * (1.0 + std::abs(f)))
@@ -110,10 +111,10 @@ TEST(LearntScore, OddByConstruction) {
 // The untrained network leaves the score of the Gaussian with the data's mean and variance.
 TEST(LearntScore, StartsAsTheGaussian) {
   Model m = model("silu", "none", 0.3);
-  m.weights = initial_weights(m.network, 5);
+  m.weights = initial_weights(m.network, 1, 5);
   const auto score = make_learnt_score(m);
   for (const NoiseLevel& level : levels()) {
-    const double sd = total_deviation(level, m.reference);
+    const double sd = m.reference.deviation(level, 0);
     const auto x = grid(-4.0 * sd, 4.0 * sd, 33);
     const auto got = evaluate(*score, level, x);
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(got[i] * sd, -(x[i] - level.kept * 0.3) / sd, 1e-13);
@@ -131,10 +132,10 @@ TEST(ModelFile, RoundTrip) {
     pending.commit();
   }
   const H5File file = H5File::open(folder / "model.h5", test::world());
-  const Model read = read_model(file, m.network);
+  const Model read = read_model(file, m.network, 1);
   EXPECT_EQ(read.frequencies, m.frequencies);
   EXPECT_EQ(read.reference.mean, m.reference.mean);
-  EXPECT_EQ(read.reference.variance, m.reference.variance);
+  EXPECT_EQ(read.reference.variances, m.reference.variances);
   ASSERT_EQ(read.weights.size(), m.weights.size());
   for (double& weight : m.weights) weight = static_cast<double>(static_cast<float>(weight));
   EXPECT_EQ(read.weights, m.weights);
@@ -143,7 +144,7 @@ TEST(ModelFile, RoundTrip) {
   EXPECT_EQ(evaluate(*make_learnt_score(read), level, x), evaluate(*make_learnt_score(m), level, x));
   NetworkParams other = m.network;
   other.hidden.back() = 8;
-  const auto error = test::caught([&] { read_model(file, other); });
+  const auto error = test::caught([&] { read_model(file, other, 1); });
   EXPECT_TRUE(error.agreed);
   EXPECT_EQ(error.code, ExitCode::bad_input);
 }

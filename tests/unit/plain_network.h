@@ -16,14 +16,14 @@ inline double plain_activation(const std::string& name, double h) {
   return h > 0.0 ? h : 0.01 * h;
 }
 
-/// F(xh, l) without symmetry: for each layer act(h W + e(l) U + b), and the output without act.
-inline double plain_layers(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights,
-                           double xh, double l) {
-  std::vector<double> e, h = {xh};
+/// Without symmetry: for each layer act(h W + e(l) U + b), and the output without act.
+inline std::vector<double> plain_layers(const NetworkParams& network, const std::vector<double>& frequencies,
+                                        const std::vector<double>& weights, const std::vector<double>& xh, double l) {
+  std::vector<double> e, h = xh;
   for (const double w : frequencies) e.push_back(std::sin(w * l));
   for (const double w : frequencies) e.push_back(std::cos(w * l));
   std::vector<std::int64_t> widths = network.hidden;
-  widths.push_back(1);
+  widths.push_back(network.energy == "yes" ? 1 : static_cast<std::int64_t>(xh.size()));
   const double* next = weights.data();
   for (std::size_t layer = 0; layer < widths.size(); ++layer) {
     const auto outputs = static_cast<std::size_t>(widths[layer]);
@@ -40,13 +40,34 @@ inline double plain_layers(const NetworkParams& network, const std::vector<doubl
     }
     h = sum;
   }
-  return h[0];
+  return h;
 }
 
+/// Half the answer at xh and `sign` times half that at -xh.
+inline std::vector<double> plain_halves(const NetworkParams& network, const std::vector<double>& frequencies,
+                                        const std::vector<double>& weights, const std::vector<double>& xh, double l, double sign) {
+  std::vector<double> mirrored = xh, answer = plain_layers(network, frequencies, weights, xh, l);
+  if (network.symmetry == "none") return answer;
+  for (double& value : mirrored) value = -value;
+  const std::vector<double> other = plain_layers(network, frequencies, weights, mirrored, l);
+  for (std::size_t i = 0; i < answer.size(); ++i) answer[i] = 0.5 * (answer[i] + sign * other[i]);
+  return answer;
+}
+
+/// F of a network that is no energy and has no limit; of one number, and of some.
+inline std::vector<double> plain_network(const NetworkParams& network, const std::vector<double>& frequencies,
+                                         const std::vector<double>& weights, const std::vector<double>& xh, double l) {
+  return plain_halves(network, frequencies, weights, xh, l, -1.0);
+}
 inline double plain_network(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights,
                             double xh, double l) {
-  if (network.symmetry == "none") return plain_layers(network, frequencies, weights, xh, l);
-  return 0.5 * (plain_layers(network, frequencies, weights, xh, l) - plain_layers(network, frequencies, weights, -xh, l));
+  return plain_network(network, frequencies, weights, std::vector<double>{xh}, l)[0];
+}
+
+/// Psi of an energy.
+inline double plain_energy(const NetworkParams& network, const std::vector<double>& frequencies, const std::vector<double>& weights,
+                           const std::vector<double>& xh, double l) {
+  return plain_halves(network, frequencies, weights, xh, l, 1.0)[0];
 }
 
 /// alpha at a level: tan alpha = sqrt(Xi)/(f sd).

@@ -21,7 +21,10 @@ void ignore(std::size_t, std::span<const double>) {}
 /// A two-peak model with its exact score and its own mean and variance as reference.
 struct Exact {
   Exact(double mu0, double sigma0, double weight)
-      : law(mu0, sigma0, weight), score(law), reference{law.cumulants()[0], law.cumulants()[1]}, flow(score, reference) {}
+      : law(mu0, sigma0, weight),
+        score(law),
+        reference{law.cumulants()[0], law.cumulants()[1]},
+        flow(score, PointReference(reference.mean, reference.variance)) {}
   TwoPeak law;
   ExactScore score;
   Reference reference;
@@ -293,7 +296,7 @@ TEST(Samplers, LevelsObserverAndEvaluations) {
       const CountingScore score(model.law);
       std::vector<double> x(100), last, first;
       std::size_t calls = 0;
-      PointFlow flow(score, model.reference);
+      PointFlow flow(score, PointReference(model.reference.mean, model.reference.variance));
       process.run(flow, 1, 0, x, [&](std::size_t level, std::span<const double> at) {
         EXPECT_EQ(level, calls++);
         if (level == 0) first.assign(at.begin(), at.end());
@@ -325,7 +328,7 @@ TEST(Samplers, Errors) {
   for (const char* name : kAll) {
     const auto error = test::caught([&] {
       const RunawayScore score;
-      PointFlow flow(score, model.reference);
+      PointFlow flow(score, PointReference(model.reference.mean, model.reference.variance));
       BackwardProcess(Schedule(0.0, 10.0), model.reference, {name, 20}).run(flow, 1, 0, x, ignore);
     });
     EXPECT_EQ(error.code, ExitCode::numerical);

@@ -19,6 +19,7 @@ namespace {
 
 const TwoPeak kLaw(1.0, 0.25, 0.7);
 const Reference kReference{0.4, 0.9025};
+const PointReference kPoints(0.4, 0.9025);
 
 const std::vector<double>& data() {
   static const std::vector<double> sorted = [] {
@@ -100,7 +101,7 @@ TEST(Trainer, RanksAgreeWithOneAlone) {
   const Comm self = Comm::self();
   for (const std::int64_t levels : {11, 3}) {
     const auto s = settings(levels);
-    Trainer together(comm, s, data(), kReference), alone(self, s, data(), kReference);
+    Trainer together(comm, s, data(), kPoints), alone(self, s, data(), kPoints);
     for (int n = 0; n < 3; ++n) {
       const TrainingState before = together.state(), before_alone = alone.state();
       const double loss = step_loss(together, comm), loss_alone = alone.step();
@@ -133,7 +134,7 @@ TEST(Trainer, LossAndGradientOfThePlainNetwork) {
     s.network.symmetry = symmetry;
     s.train.weight = weight;
     s.train.level_density = density;
-    Trainer trainer(comm, s, data(), kReference);
+    Trainer trainer(comm, s, data(), kPoints);
     for (int n = 0; n < 20; ++n) trainer.step();
     const TrainingState before = trainer.state();
     const double loss = step_loss(trainer, comm), expected = plain_loss(s, 20, before.weights);
@@ -167,9 +168,9 @@ TEST(Trainer, AdamScheduleAndAverage) {
     s.train.warmup = 4;
     s.train.averaging = 2.0;
     const TrainParams& t = s.train;
-    Trainer trainer(test::world(), s, data(), kReference);
+    Trainer trainer(test::world(), s, data(), kPoints);
     std::vector<double> weights = trainer.state().weights, m(weights.size(), 0.0), v(weights.size(), 0.0), average(weights.size(), 0.0);
-    EXPECT_EQ(weights.size(), initial_weights(s.network, s.seed).size());
+    EXPECT_EQ(weights.size(), initial_weights(s.network, 1, s.seed).size());
     double total = 0.0;
     for (int n = 1; n <= 12; ++n) {
       const TrainingState before = trainer.state();
@@ -204,7 +205,7 @@ TEST(Trainer, Repeats) {
   const auto train = [](std::uint64_t seed) {
     auto s = settings();
     s.seed = seed;
-    Trainer trainer(test::world(), s, data(), kReference);
+    Trainer trainer(test::world(), s, data(), kPoints);
     for (int n = 0; n < 10; ++n) trainer.step();
     return trainer.state();
   };
@@ -230,12 +231,12 @@ TEST(Trainer, RestoredGoesOnAsIfNothingHappened) {
   auto s = settings();
   s.train.steps = 12;
   s.train.warmup = 3;
-  Trainer first(test::world(), s, data(), kReference), second(test::world(), s, data(), kReference);
+  Trainer first(test::world(), s, data(), kPoints), second(test::world(), s, data(), kPoints);
   for (int n = 0; n < 3; ++n) second.step();  // has moments of its own, which must go
   for (int n = 0; n < 5; ++n) first.step();
   second.restore(first.state());
   EXPECT_EQ(test::bits(everything(second.state())), test::bits(everything(first.state())));
-  Trainer third(test::world(), s, data(), kReference);
+  Trainer third(test::world(), s, data(), kPoints);
   third.restore(first.state());
   for (int n = 0; n < 5; ++n) {
     const double loss = first.step();
@@ -249,11 +250,11 @@ TEST(Trainer, RestoredGoesOnAsIfNothingHappened) {
 
 // A state is a copy: the trainer that gave it, or took it, does not change it by going on.
 TEST(Trainer, StatesAreCopies) {
-  Trainer trainer(test::world(), settings(), data(), kReference);
+  Trainer trainer(test::world(), settings(), data(), kPoints);
   trainer.step();
   const TrainingState state = trainer.state();
   const auto before = everything(state);
-  Trainer other(test::world(), settings(), data(), kReference);
+  Trainer other(test::world(), settings(), data(), kPoints);
   other.restore(state);
   for (int n = 0; n < 3; ++n) {
     trainer.step();
@@ -266,7 +267,7 @@ TEST(Trainer, StatesAreCopies) {
 TEST(Trainer, RefusesAStateOfAnotherNetwork) {
   auto larger = settings();
   larger.network.hidden.push_back(3);
-  Trainer trainer(test::world(), settings(), data(), kReference), other(test::world(), larger, data(), kReference);
+  Trainer trainer(test::world(), settings(), data(), kPoints), other(test::world(), larger, data(), kPoints);
   other.step();
   trainer.step();
   const auto before = everything(trainer.state());
@@ -297,7 +298,7 @@ TEST(Trainer, Learns) {
   auto s = settings(64);
   s.network.hidden = {32, 32};
   s.train.per_level = 64;
-  Trainer trainer(test::world(), s, data(), kReference);
+  Trainer trainer(test::world(), s, data(), kPoints);
   const auto untrained = make_learnt_score(trainer.model());
   double first = 0.0, last = 0.0;
   for (int n = 0; n < 100; ++n) {

@@ -1,0 +1,186 @@
+#include "stages/measure_plane_process.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "observables/plane_estimates.h"
+#include "observables/plane_recorder.h"
+#include "stages/recorded_process.h"
+#include "stages/write_estimate.h"
+
+namespace scorefield {
+namespace {
+
+constexpr std::size_t kOrders = 2 * kMaxOrder;  // Re and Im of orders 1 .. 8
+constexpr std::size_t kPlane = 2 * kOrders;     // behind moments and cumulants
+constexpr std::size_t kAll = kPlane + kPlanePowers.size();
+constexpr std::size_t kFewestBins = 3;  // for each number that is compared, for a covariance
+
+/// Re and Im of cumulants 2, 4, 6, 8.
+const std::vector<int> kEven = {18, 19, 22, 23, 26, 27, 30, 31};
+
+/// Moments of z and, behind them, of the plane, with the cumulants between.
+std::vector<double> with_cumulants(std::span<const double> moments) {
+  ComplexOrders orders;
+  for (std::size_t n = 0; n < orders.size(); ++n) orders[n] = {moments[2 * n], moments[2 * n + 1]};
+  const std::vector<double> cumulants = in_pairs(complex_cumulants(orders));
+  std::vector<double> all(moments.begin(), moments.begin() + kOrders);
+  all.insert(all.end(), cumulants.begin(), cumulants.end());
+  all.insert(all.end(), moments.begin() + kOrders, moments.end());
+  return all;
+}
+
+/// Those orders of a recorder's means that are told.
+std::vector<double> moments_of(std::span<const double> means) {
+  std::vector<double> moments(means.begin(), means.begin() + kOrders);
+  moments.insert(moments.end(), means.begin() + kHolomorphicSums, means.end());
+  return moments;
+}
+
+std::vector<double> results_of(std::span<const double> means) { return with_cumulants(moments_of(means)); }
+
+/// Samples less what the law makes of the walkers. With a learnt score samples share with the walkers what their model was told, means and
+/// covariance: these differ by the samples' error alone. How much of the higher orders is told is not known; taken for independent, their
+/// errors are too large rather than too small.
+Estimate difference(const Estimate& samples, const Estimate& law, bool learnt) {
+  const auto told = [&](std::size_t i) { return learnt && (i < kPlane ? i % kOrders < 4 : i < kPlane + 3); };
+  Estimate d = samples;
+  const std::size_t n = d.value.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    d.value[i] -= law.value[i];
+    if (told(i)) continue;
+    d.error[i] = std::hypot(samples.error[i], law.error[i]);
+    for (std::size_t j = 0; j < n; ++j) d.covariance[i * n + j] += told(j) ? 0.0 : law.covariance[i * n + j];
+  }
+  return d;
+}
+
+/// Everything of a process, row by row of levels.
+struct Measured {
+  Estimate all;             ///< [level][kAll]
+  std::vector<double> law;  ///< the same, empty without a start
+  std::vector<double> pulls, p_values;
+};
+
+class Measurement {
+ public:
+  Measurement(const RecordedProcess& process, const RecordedProcess* start, bool learnt)
+      : process_(process), start_(start), learnt_(learnt), sums_(process.read_sums("/power_sums")) {
+    if (start_ != nullptr) start_sums_ = start_->read_sums("/power_sums");
+  }
+
+  Measured run() const {
+    Measured measured;
+    for (std::size_t k = 0; k < process_.levels().size(); ++k) {
+      const Estimate here = jackknife(process_.bins_of(sums_, k), process_.sizes(), results_of);
+      append(measured.all, here);
+      if (start_ != nullptr) compare(here, k, measured);
+    }
+    return measured;
+  }
+
+ private:
+  void compare(const Estimate& here, std::size_t k, Measured& measured) const {
+    const NoiseLevel& level = process_.levels()[k];
+    const auto law = [&](std::span<const double> means) { return with_cumulants(plane_moments_at(moments_of(means), level)); };
+    const Estimate expected = jackknife(start_->bins_of(start_sums_, 0), start_->sizes(), law);
+    measured.law.insert(measured.law.end(), expected.value.begin(), expected.value.end());
+    const bool itself = start_ == &process_;
+    if (itself && k == 0) {
+      measured.pulls.insert(measured.pulls.end(), kEven.size(), 0.0);
+      measured.p_values.push_back(NAN);
+      return;
+    }
+    const Estimate off = itself ? together(k, law) : difference(here, expected, learnt_);
+    for (const int i : kEven) measured.pulls.push_back(off.value[static_cast<std::size_t>(i)] / off.error[static_cast<std::size_t>(i)]);
+    const std::vector<double> none(kAll, 0.0);
+    const bool enough = process_.bins() >= kFewestBins * kEven.size();
+    measured.p_values.push_back(enough ? chi_squared(off, none, kEven, process_.bins()).p_value : NAN);
+  }
+
+  /// The deviation at level k from what the law makes of level 0, of the same configurations.
+  template <class Law>
+  Estimate together(std::size_t k, const Law& law) const {
+    const std::vector<double> first = process_.bins_of(sums_, 0), here = process_.bins_of(sums_, k);
+    std::vector<double> both;
+    for (std::size_t b = 0; b < process_.bins(); ++b) {
+      for (const auto* rows : {&first, &here}) {
+        const auto row = std::span(*rows).subspan(b * kPowerSums, kPowerSums);
+        both.insert(both.end(), row.begin(), row.end());
+      }
+    }
+    return jackknife(both, process_.sizes(), [&](std::span<const double> means) {
+      const std::vector<double> expected = law(means.first(kPowerSums));
+      std::vector<double> off = results_of(means.subspan(kPowerSums));
+      for (std::size_t i = 0; i < off.size(); ++i) off[i] -= expected[i];
+      return off;
+    });
+  }
+
+  const RecordedProcess& process_;
+  const RecordedProcess* start_;
+  bool learnt_;  ///< the score
+  std::vector<double> sums_, start_sums_;
+};
+
+/// Columns first, ..., first + count - 1 of each level.
+std::vector<double> columns(const std::vector<double>& rows, std::size_t first, std::size_t count) {
+  std::vector<double> chosen;
+  for (std::size_t at = first; at < rows.size(); at += kAll) {
+    chosen.insert(chosen.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), rows.begin() + static_cast<std::ptrdiff_t>(at + count));
+  }
+  return chosen;
+}
+
+void write_columns(H5File& out, const std::string& dataset, const Measured& measured, std::size_t first, const Shape& shape) {
+  std::size_t count = 1;
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) count *= shape[axis];
+  const Estimate e{columns(measured.all.value, first, count), columns(measured.all.error, first, count), {}};
+  measured.law.empty() ? write_estimate(out, dataset, e, shape)
+                       : write_estimate(out, dataset, e, shape, columns(measured.law, first, count));
+}
+
+std::string line_of(const std::string& name, const Measured& measured) {
+  std::vector<double> known;
+  for (const double p : measured.p_values) {
+    if (!std::isnan(p)) known.push_back(p);
+  }
+  if (known.empty()) return formatted("  %s: nothing to compare with", name.c_str());
+  std::sort(known.begin(), known.end());
+  double most = 0.0;
+  for (const double pull : measured.pulls) most = std::max(most, std::fabs(pull));
+  return formatted("  %s: kappa_n f^n along the process: p-values from %.2g, median %.2g; largest pull %.1f", name.c_str(), known.front(),
+                   known[known.size() / 2], most);
+}
+
+}  // namespace
+
+std::vector<std::string> measure_plane_process(const Context& context, const std::string& name, const H5File& file,
+                                               const std::string& source, const H5File* start, H5File& out) {
+  const auto bins = static_cast<std::size_t>(context.deck.params.measure.bins);
+  const RecordedProcess process(file, source, bins);
+  std::optional<RecordedProcess> other;
+  if (start != nullptr && start != &file) other.emplace(*start, "/forward", bins);
+  const Measurement measurement(process,
+                                start == nullptr ? nullptr
+                                : other          ? &*other
+                                                 : &process,
+                                file.text_attribute(source, "score") == "learnt");
+  Measured measured;
+  require_all(context.comm, [&] { measured = measurement.run(); });
+  const std::string group = "/" + name;
+  const std::uint64_t levels = process.levels().size();
+  process.write_levels(out, group);
+  write_columns(out, group + "/moments", measured, 0, {levels, kMaxOrder, 2});
+  write_columns(out, group + "/cumulants", measured, kOrders, {levels, kMaxOrder, 2});
+  write_columns(out, group + "/plane", measured, kPlane, {levels, kPlanePowers.size()});
+  if (!measured.p_values.empty()) {
+    out.write_all(group + "/pull", {levels, kEven.size()}, measured.pulls);
+    out.write_all(group + "/p_value", {levels}, measured.p_values);
+  }
+  if (!context.comm.is_root()) return {};
+  return {line_of(name, measured)};
+}
+
+}  // namespace scorefield

@@ -25,26 +25,42 @@ class ComplexQuantity:
     exact: np.ndarray
     p_value: float
     published: Sequence[ComplexRow]
+    sampled: Sequence["SampledRow"] = ()
+
+
+@dataclass(frozen=True)
+class SampledRow:
+    """Samples of a diffusion model: Re and -Im, (8, 2), and the probability of a larger chi^2 against the walkers it learnt from."""
+
+    name: str
+    estimate: Estimate
+    p_value: float
 
 
 def quantities(results: PlaneResults, action: Action) -> list[ComplexQuantity]:
     """The tables of a run, the main one first."""
     if action.name == GAUSSIAN:
-        return [_quantity("moments", "Moments", MOMENT, results.moments, published_moments(action)),
-                _quantity("cumulants", "Cumulants", CUMULANT, results.cumulants, [])]
-    return [_quantity("cumulants", "Cumulants", CUMULANT, results.cumulants, published_cumulants(action)),
-            _quantity("moments", "Moments over n", MOMENT_OVER, results.moments, published_moments_over(action),
+        return [_quantity("moments", "Moments", MOMENT, results, published_moments(action)),
+                _quantity("cumulants", "Cumulants", CUMULANT, results, [])]
+    return [_quantity("cumulants", "Cumulants", CUMULANT, results, published_cumulants(action)),
+            _quantity("moments", "Moments over n", MOMENT_OVER, results, published_moments_over(action),
                       1.0 / np.arange(1, len(results.moments.value) + 1))]
 
 
-def _quantity(key: str, title: str, name: OrderName, orders: Orders, published: Sequence[ComplexRow],
+def _quantity(key: str, title: str, name: OrderName, results: PlaneResults, published: Sequence[ComplexRow],
               factor: np.ndarray | float = 1.0) -> ComplexQuantity:
     """Each order times its factor, with the sign of Im turned as it is published."""
+    orders: Orders = getattr(results, key)
     factors = np.multiply.outer(np.broadcast_to(factor, len(orders.value)), (1.0, -1.0))
+    sampled = []
+    for each in results.diffusion.samples:
+        of_samples = getattr(each, key)
+        scaled = Estimate(factors * of_samples.estimate.value, np.abs(factors) * of_samples.estimate.error)
+        sampled.append(SampledRow(each.label, scaled, of_samples.p_value))
     error = np.abs(factors) * orders.error
     exact = factors * orders.exact
     exact = np.where(np.abs(exact) < LEAST_EXACT * error, 0.0, exact)
-    return ComplexQuantity(key, title, name, Estimate(factors * orders.value, error), exact, orders.p_value, published)
+    return ComplexQuantity(key, title, name, Estimate(factors * orders.value, error), exact, orders.p_value, published, sampled)
 
 
 def exact_size(quantity: ComplexQuantity, order: int) -> float:

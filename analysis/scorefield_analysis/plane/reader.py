@@ -7,6 +7,7 @@ import numpy as np
 
 from ..hdf5 import attribute, optional_number
 from ..results import Histogram, Source
+from .diffusion.reader import read_plane_diffusion
 from .members import ORDERS, counted, estimate, known, line, read_criteria, read_drift, rising, sized, subgroup
 from .names import PLANE
 from .records import ComplexDensity, FokkerPlanck, Orders, PlaneMap, PlaneResults
@@ -30,7 +31,8 @@ def read_plane(file: h5py.File, provenance: Mapping[str, str], sources: Sequence
         map=_map(group, samples), drift=read_drift(group), criteria=read_criteria(subgroup(group, "criteria")),
         partition_function=complex(*sized(exact, "partition_function", (2,))),
         phase=float(attribute(exact, "phase")), strip=optional_number(exact, "strip"),
-        fokker_planck=_fokker_planck(file["fokker_planck"]) if "fokker_planck" in file else None)
+        fokker_planck=_fokker_planck(file["fokker_planck"]) if "fokker_planck" in file else None,
+        diffusion=read_plane_diffusion(file))
 
 
 def _orders(group: h5py.Group, name: str) -> Orders:

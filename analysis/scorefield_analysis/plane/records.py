@@ -3,12 +3,13 @@
 Complex numbers are pairs Re, Im along the last axis. Arrays of orders hold n = 1 .. 8 (element n-1 has order n).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Mapping
 
 import numpy as np
 
 from ..results import Estimate, Histogram, Source
+from .diffusion.records import PlaneDiffusion
 
 GOOD, FAILING, UNDECIDED = "good", "failing", "undecided"
 VERDICTS = (GOOD, FAILING, UNDECIDED)
@@ -130,3 +131,4 @@ class PlaneResults:
     phase: float
     strip: float | None
     fokker_planck: FokkerPlanck | None
+    diffusion: PlaneDiffusion = field(default_factory=PlaneDiffusion)

@@ -9,6 +9,7 @@ from ..document import embedded, provenance_parts, write_document
 from ..figures import Figure
 from ..notation import probability
 from .action import GAUSSIAN, Action, action_of
+from .diffusion.tables import fixed_point_table, process_table, score_table
 from .figures import planned_figures
 from .quantities import ComplexQuantity, quantities
 from .records import GOOD, PlaneResults
@@ -30,6 +31,21 @@ PUBLISHED_NOTE = (
 GAUSSIAN_NOTE = (
     "The published errors of Re ⟨z⁴⟩ and -Im ⟨z⁸⟩ of the Gaussian (CL, and DM of Re ⟨z⁴⟩) are not credible: they are far "
     "below those of a perfect sampler with 10⁶ configurations, and so the deviations in σ beside them mean nothing."
+)
+SAMPLES_NOTE = (
+    "DM rows: samples of this run's diffusion models, with their deviation from this run's walkers in the errors of both; p is that of "
+    "χ² against the walkers."
+)
+PROCESS_NOTE = (
+    "Along the forward process κ_n(t) = κ_n fⁿ holds exactly for cumulants of z, for n = 2 too: noise of equal strength in x and y has no "
+    "holomorphic cumulants. A backward process with the exact score would follow them. p-values of χ² at each time, with the full "
+    "covariance."
+)
+SCORE_NOTE = (
+    "Distance: root of the mean under P(x,y) of the squared difference between the trained score and the exact one (of the Gaussian) or that "
+    "of the Fokker-Planck equation, over that of the latter. Total variation: half the integral of the absolute difference of the densities, "
+    "the trained one by integration of the score along both sides of rectangles. Curl: over the root of the mean square of all derivatives. "
+    "Below, where the score vanishes at the lowest noise; the classical drift has an attractor at 0."
 )
 PLANE_NOTE = (
     "Averages that no holomorphic observable sees: they belong to P(x,y), which depends on the noise N_y and not on the "
@@ -74,7 +90,7 @@ def report_text(folder: Path, results: PlaneResults, action: Action, figures: Se
               warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
     parts = [f"# Report on {folder.resolve().name}", verdict_line(results.criteria), *(f"**Warning:** {each}." for each in warnings)]
-    parts += [*_value_parts(results, action), *_plane_parts(results), *_criteria_parts(results),
+    parts += [*_value_parts(results, action), *_process_parts(results), *_plane_parts(results), *_criteria_parts(results),
               "## Figures", *map(embedded, figures), "## Inputs", input_table(results, action).markdown()]
     return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"
 
@@ -83,8 +99,20 @@ def _value_parts(results: PlaneResults, action: Action) -> list[str]:
     tables = quantities(results, action)
     parts = [part for each in tables for part in (f"## {each.title}", *_value_tables(each))]
     parts.append(VALUE_NOTE)
+    if results.diffusion.samples:
+        parts.append(SAMPLES_NOTE)
     if any(each.published for each in tables):
         parts += [PUBLISHED_NOTE, *([GAUSSIAN_NOTE] if action.name == GAUSSIAN else [])]
+    return parts
+
+
+def _process_parts(results: PlaneResults) -> list[str]:
+    if not results.diffusion.forward and not results.diffusion.backward:
+        return []
+    parts = ["## Along the processes", process_table(results.diffusion).markdown(), PROCESS_NOTE]
+    if results.diffusion.scores:
+        parts += ["## The score as an object", score_table(results.diffusion).markdown(), SCORE_NOTE]
+        parts.append(fixed_point_table(results.diffusion).markdown())
     return parts
 
 

@@ -45,9 +45,19 @@ def _part_table(quantity: ComplexQuantity, label: str, part: int,
     own = [with_deviation(quantity.estimate.value[n - 1, part], quantity.estimate.error[n - 1, part], exact[n])
            for n in EVEN_ORDERS]
     rows = [["Exact", *map(exact_number, exact.values()), ABSENT], ["This run", *own, probability(quantity.p_value)]]
+    for row in quantity.sampled:
+        cells = [_beside(*(of[n - 1, part] for each in (row.estimate, quantity.estimate) for of in (each.value, each.error)))
+                 for n in EVEN_ORDERS]
+        rows.append([row.name, *cells, ABSENT if math.isnan(row.p_value) else probability(row.p_value)])
     rows += [[row.name, *(with_deviation(*column(row)[n], exact[n]) for n in EVEN_ORDERS), ABSENT]
              for row in quantity.published]
     return Table(["", *(f"{label} {quantity.name.text(n)}" for n in EVEN_ORDERS), "p"], rows)
+
+
+def _beside(value: float, error: float, of_walkers: float, their_error: float) -> str:
+    """value(error) and its deviation from the walkers' in the errors of both."""
+    cell, both = measured(value, error), math.hypot(error, their_error)
+    return cell if cell == ABSENT or not both > 0.0 else f"{cell} {in_sigma((value - of_walkers) / both)}"
 
 
 def plane_table(results: PlaneResults) -> Table:

@@ -4,6 +4,7 @@ from functools import partial
 
 from ...figures import Figure
 from ..action import GAUSSIAN, Action
+from ..diffusion.figures import diffusion_figures
 from ..quantities import ComplexQuantity, comparable_orders, quantities
 from ..records import FokkerPlanck, PlaneResults
 from .boundary import Sampled, draw_boundary
@@ -29,7 +30,7 @@ def planned_figures(results: PlaneResults, action: Action) -> list[Figure]:
                "errors (logarithmic beyond 3), and the share of the others. Where these are gone, the terms vanish unless P(x,y) "
                "falls too slowly; the dotted line is where they were judged.", partial(draw_boundary, results.criteria, Sampled(results.samples))),
     ]
-    return figures
+    return [*figures, *diffusion_figures(results.diffusion)]
 
 
 def _comparison(quantity: ComplexQuantity) -> Figure:

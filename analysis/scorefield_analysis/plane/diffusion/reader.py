@@ -1,0 +1,71 @@
+"""Reads what a diffusion model of complex Langevin walkers made. A ValueError here is one line to the user."""
+
+from typing import Callable
+
+import h5py
+
+from ...hdf5 import array, attribute, optional_array, text
+from ...results import Estimate, interpolation
+from ..members import ORDERS, estimate, sized
+from ..names import PLANE
+from .records import FixedPoint, PlaneDiffusion, PlaneProcess, PlaneSamples, SampledOrders, ScoreFields
+
+SCORES = ("exact", "learnt")
+
+
+def read_plane_diffusion(file: h5py.File) -> PlaneDiffusion:
+    """Groups of results.h5, by process and score."""
+    def all_of(prefix: str, read: Callable) -> list:
+        found = [read(file[name]) for name in file if name.startswith(prefix)]
+        return sorted(found, key=lambda each: (interpolation(each.process), SCORES.index(each.score) if each.score else 0))
+
+    return PlaneDiffusion(samples=all_of("samples-", _samples), forward=all_of("forward-", _process),
+                          backward=all_of("backward-", _process),
+                          scores=sorted((_fields(file[name]) for name in file if name.startswith("score-")),
+                                        key=lambda each: interpolation(each.process)))
+
+
+def _fields(group: h5py.Group) -> ScoreFields:
+    x, y = array(group, "x"), array(group, "y")
+    if x.ndim != 2 or x.shape != y.shape:
+        raise ValueError(f"{group.name}/x and y are no grids")
+    levels, points = x.shape
+    known = "exact" in group
+    kinds = text(group["fixed_points"].attrs["kinds"]).split(",") if "fixed_points" in group else []
+    places = sized(group, "fixed_points", (len(kinds), 4)) if kinds else []
+    return ScoreFields(
+        process=group.name.removeprefix("/score-"), noise_ratio=sized(group, "noise_ratio", (levels,)), x=x, y=y,
+        learnt=sized(group, "learnt", (levels, points, points, 2)), density=sized(group, "density", (levels, points, points)),
+        curl=sized(group, "curl", (levels,)), exact=sized(group, "exact", (levels, points, points, 2)) if known else None,
+        exact_density=sized(group, "exact_density", (levels, points, points)) if known else None,
+        distance=sized(group, "distance", (levels,)) if known else None,
+        total_variation=sized(group, "total_variation", (levels,)) if known else None,
+        fixed_points=[FixedPoint(complex(row[0], row[1]), kind) for row, kind in zip(places, kinds)])
+
+
+def _samples(group: h5py.Group) -> PlaneSamples:
+    return PlaneSamples(process=text(attribute(group, "process")), score=_score(group), samples=int(attribute(group, "samples")),
+                        moments=_orders(group, "moments"), cumulants=_orders(group, "cumulants"),
+                        plane=estimate(group, "plane", (len(PLANE),)))
+
+
+def _score(group: h5py.Group) -> str:
+    score = text(attribute(group, "score"))
+    if score not in SCORES:
+        raise ValueError(f"unknown score '{score}' of {group.name}")
+    return score
+
+
+def _orders(group: h5py.Group, name: str) -> SampledOrders:
+    own = group[name].attrs
+    return SampledOrders(estimate(group, name, (ORDERS, 2)), *(float(own.get(key, float("nan")))
+                                                               for key in ("ensemble_p_value", "ensemble_largest_pull")))
+
+
+def _process(group: h5py.Group) -> PlaneProcess:
+    time = array(group, "time")
+    return PlaneProcess(
+        process=text(attribute(group, "process")), score=_score(group) if "score" in group.attrs else None,
+        samples=int(attribute(group, "samples")), time=time, kept=array(group, "kept"), noise_variance=array(group, "noise_variance"),
+        cumulants=Estimate(array(group, "cumulants/value"), array(group, "cumulants/error")),
+        law=optional_array(group, "cumulants/exact"), pull=optional_array(group, "pull"), p_value=optional_array(group, "p_value"))

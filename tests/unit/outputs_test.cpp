@@ -38,7 +38,8 @@ const Names kRecording = {"measure.sources", "measure.histogram-bins"};
 const Names kTraining = {"generate.samples",   "forward.sigma", "forward.noise-min",   "network.hidden",   "network.embedding",
                          "network.activation", "train.levels",  "train.learning-rate", "train.warmup",     "train.schedule",
                          "train.beta1",        "train.beta2",   "train.averaging",     "network.symmetry", "network.embedding-scale",
-                         "train.weight",       "train.clip",    "train.steps",         "train.per-level",  "train.level-density"};
+                         "train.weight",       "train.clip",    "train.steps",         "train.per-level",  "train.level-density",
+                         "network.energy",     "network.limit"};
 const Names kForward = {"forward.sigma", "forward.times", "forward.process"};
 const Names kCorrector = {"sample.corrector-snr"};
 const Names kBackward = {"forward.sigma", "forward.noise-min", "sample.records", "sample.sampler", "sample.steps"};

@@ -107,11 +107,12 @@ double norm(const std::vector<double>& v) {
 
 // Loss and gradient of the network in torch are those of plain loops, also of the gradient of an energy.
 TEST(PlaneTrainer, LossAndGradientOfThePlainNetwork) {
+  const Comm self = Comm::self();
   for (const std::string energy : {"no", "yes"}) {
     for (const std::string weight : {"unit", "sqrt-xi"}) {
       for (const std::string symmetry : {"none", "odd"}) {
         const auto s = settings(energy, weight, symmetry);
-        Trainer trainer(Comm::self(), s, points(), kReference);
+        Trainer trainer(self, s, points(), kReference);
         for (int n = 0; n < 20; ++n) trainer.step();
         const TrainingState before = trainer.state();
         const double loss = trainer.step();

@@ -8,8 +8,8 @@
 namespace scorefield {
 
 /// A field made of earlier ones. With u the reference's denoised fluctuation over its deviation, t the mean sign, and P the posterior's
-/// propagator (largest value about 1: on another lattice than that of the fit, its unit is that of the fit's), the corrections of perturbation theory are such products: at first order P
-/// u^3, at second P(u^2 P u^3), P(u P(u^2)), ... (physics: doc/lattice-scores.md).
+/// propagator (largest value about 1: on another lattice than that of the fit, its unit is that of the fit's), the corrections of
+/// perturbation theory are such products: at first order P u^3, at second P(u^2 P u^3), P(u P(u^2)), ... (physics: doc/lattice-scores.md).
 struct FeatureNode {
   enum class Kind { fluctuation, sign, product, smooth };
   Kind kind = Kind::product;

@@ -26,7 +26,7 @@ enum Column : std::size_t {
   phi2_squared,
   m2_squared,
   action_squared,
-  acceptance,      ///< mean of min(1, exp(-Delta H))
+  acceptance,         ///< mean of min(1, exp(-Delta H))
   exp_minus_delta_h,  ///< mean of exp(-Delta H)
   columns
 };

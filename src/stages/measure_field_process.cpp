@@ -49,9 +49,9 @@ std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLeve
   return result;
 }
 
-/// Adds the covariance of kappa_n f^n, n > 2, from the ensemble's kappa_n. What a model was told of the ensemble its samples have, too, with
-/// its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones is told is not known;
-/// taken for independent, their errors are too large rather than too small.
+/// Adds the covariance of kappa_n f^n, n > 2, from the ensemble's kappa_n. What a model was told of the ensemble its samples have, too,
+/// with its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones is told is not
+/// known; taken for independent, their errors are too large rather than too small.
 void add_ensemble_errors(Estimate& to, const Estimate& ensemble, double kept) {
   const std::size_t n = to.value.size();
   for (std::size_t i = 2; i < n; ++i) {
@@ -66,9 +66,9 @@ void add_ensemble_errors(Estimate& to, const Estimate& ensemble, double kept) {
 struct ProcessEstimates {
   Estimate cumulants, generating, zero, modes;
   std::vector<double> cumulant_law, mode_law;
-  std::vector<double> pulls;     ///< of kappa_2, 4, 6, 8 from the law, over their errors,
+  std::vector<double> pulls;       ///< of kappa_2, 4, 6, 8 from the law, over their errors,
   std::vector<double> mode_pulls;  ///< and of the modes
-  std::vector<double> p_values;  ///< of these together, and of the modes; NaN for too few bins
+  std::vector<double> p_values;    ///< of these together, and of the modes; NaN for too few bins
 };
 
 /// The probability of what is further from the law, or NaN for too few bins to tell.
@@ -120,7 +120,8 @@ class ProcessMeasurement {
     }
     Estimate cumulants = here.sites.cumulants, modes = here.modes;
     if (itself) {
-      cumulants = together(sums_.powers, k, cumulants_of_means, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
+      cumulants =
+          together(sums_.powers, k, cumulants_of_means, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
       modes = together(sums_.modes, k, means_themselves, [&](const std::vector<double>& from) { return modes_at(from, level); });
       for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] += cumulant_law[i];
       for (std::size_t i = 0; i < modes.value.size(); ++i) modes.value[i] += mode_law[i];

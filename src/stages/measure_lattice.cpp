@@ -131,7 +131,8 @@ class LatticeMeasurement {
       double longest = 0.5;
       for (const SeriesStatistics& each : measured.equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
       const double sweeps = static_cast<double>(samples_) / static_cast<double>(measured.chains);
-      bins[0] = std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, static_cast<double>(context_.deck.params.measure.bins));
+      bins[0] =
+          std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, static_cast<double>(context_.deck.params.measure.bins));
     }
     context_.comm.broadcast(bins);
     return static_cast<std::size_t>(bins[0]);
@@ -140,7 +141,7 @@ class LatticeMeasurement {
   std::optional<std::string> warning_of_action(const LatticeResults& results) const {
     const double value = results.quantities.value.back(), error = results.quantities.error.back();
     if (std::fabs(value - 1.0) <= 5.0 * error) return std::nullopt;
-    const char* reason = finished_ ? "the samples are not finished: raise sample.finish"
+    const char* reason = finished_  ? "the samples are not finished: raise sample.finish"
                          : sampled_ ? "the score is not exact, or the backward process has too few steps; sample.finish makes samples exact"
                                     : "this is not the action of these configurations, or a step size is too large";
     return formatted("<phi dS/dphi> = %.6g +- %.2g is not 1: %s", value, error, reason);

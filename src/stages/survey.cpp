@@ -74,7 +74,8 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
       if (found.complaint.empty()) {
         found.complaint = complaint_about_ensemble(context, output, file.integer_attribute("/provenance", "ensemble"));
       }
-      if (found.complaint.empty()) found.complaint = complaint_about_features(context, output, file.integer_attribute("/provenance", "features"));
+      if (found.complaint.empty())
+        found.complaint = complaint_about_features(context, output, file.integer_attribute("/provenance", "features"));
       if (found.complaint.empty()) found.complaint = complaint_about_source(context, output, path);
       if (!found.complaint.empty()) return found;
       found.state = found.done == output.wanted ? State::complete : State::shorter;

@@ -118,9 +118,10 @@ class FieldTraining {
     const auto acceptance = work_->acceptance();
     note_ = acceptance ? formatted("posterior chains: acceptance %.2f", *acceptance) : "";
     if (!acceptance || *acceptance >= kLeastAcceptance) return;
-    context_.log.line(formatted("train: warning: posterior chains at r = %.3g accept %.2f of their updates: their means are hardly better than "
-                                "phi_0, and the distance to the exact denoiser is too large; raise train.updates",
-                                ratios_[level], *acceptance));
+    context_.log.line(
+        formatted("train: warning: posterior chains at r = %.3g accept %.2f of their updates: their means are hardly better than "
+                  "phi_0, and the distance to the exact denoiser is too large; raise train.updates",
+                  ratios_[level], *acceptance));
   }
 
   void begin_network() {

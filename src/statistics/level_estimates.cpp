@@ -14,7 +14,8 @@ std::vector<double> logarithms(std::span<const double> means) {
 }  // namespace
 
 LevelEstimates estimate_level(std::span<const double> powers, std::span<const double> exponentials, std::span<const double> counts) {
-  return {jackknife(powers, counts, means_themselves), jackknife(powers, counts, cumulants_of_means), jackknife(exponentials, counts, logarithms)};
+  return {jackknife(powers, counts, means_themselves), jackknife(powers, counts, cumulants_of_means),
+          jackknife(exponentials, counts, logarithms)};
 }
 
 std::vector<int> tested_cumulants(const ExactLaw& law) {

@@ -12,8 +12,9 @@ namespace {
 constexpr FieldShape kShape{6, 6};
 constexpr std::size_t kSites = 36, kFields = 4000;
 
-// The first input is the reference's denoised field over its root mean square, also about two minima, whose sign is read from the mean field
-// and so is known far beyond the noise that hides a site. (With the noise of a site in place of that of the mean it is 2.9 at r = 10.)
+// The first input is the reference's denoised field over its root mean square, also about two minima, whose sign is read from the mean
+// field and so is known far beyond the noise that hides a site. (With the noise of a site in place of that of the mean it is 2.9 at r
+// = 10.)
 TEST(NetworkInputs, AreOfOrderOne) {
   const double m = 3.0;
   FieldReference reference{kShape, m, std::vector<double>(kSites, 0.5), {}};

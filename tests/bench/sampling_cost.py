@@ -55,7 +55,7 @@ def plain(folder: Path, process: str, embed_once: bool, steps: int = STEPS) -> f
     """Core microseconds a sample of STEPS steps in plain PyTorch, from the first `steps` of them."""
     with h5py.File(folder / f"model-{process}.h5") as file:
         network = PlainNetwork().load(file).eval()
-        mean, variance = file["network"].attrs["data_mean"], file["network"].attrs["data_variance"]
+        mean, variance = file["reference/mean"][0], file["reference/variances"][0]
     seconds, _ = core_seconds(lambda: euler_maruyama(network, CONTRACTION[process], mean, variance, embed_once, steps))
     return seconds * 1e6 / WALKERS * STEPS / steps
 

@@ -177,7 +177,7 @@ CASES = {
     "exact quartic": ("--generate.scheme=exact", 2, "generate.scheme = exact is for model.name = gaussian", "take second-order"),
     "too many updates": ("--generate.thermalisation=1e9", 2, "make 1000000064 updates a walker", "make updates longer"),
     "chains": ("--generate.chains=4", 2, "generate.chains means nothing for model.name = quartic", "leave it out"),
-    "a forward process": ("--forward.process=ve", 2, "forward.process means nothing for model.name = quartic", "leave it out"),
+    "sources": ("--measure.sources=1", 2, "measure.sources means nothing for model.name = quartic", "leave it out"),
     "a Gaussian that grows": ("--model.name=gaussian --model.a=-1", 2, "does not converge", "take a > 0"),
     "steps of one length": ("--generate.largest-drift=0 --generate.step=0.5", 4, "ran away after Langevin time", "generate.largest-drift"),
 }
@@ -204,7 +204,7 @@ def test_what_is_wrong_is_one_line_with_the_cure(outcomes, name, ranks):
 
 
 @pytest.mark.parametrize("stage", ["train", "sample"])
-def test_stages_that_are_not_there_are_refused(tmp_path, stage):
+def test_stages_without_a_score_are_refused(tmp_path, stage):
     result = scorefield(stage, QUARTIC, f"--run.output={tmp_path}")
     assert result.returncode == 2
-    assert f"has no `{stage}` yet" in only_error_line(result)
+    assert f"has no `{stage}` with sample.score = none: set it to learnt" in only_error_line(result)

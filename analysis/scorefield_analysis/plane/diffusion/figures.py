@@ -13,6 +13,7 @@ from ...results import EVEN_ORDERS, process_label
 from .records import PlaneDiffusion, PlaneProcess, ScoreFields
 
 PARTS = ("Re", "Im")
+MOST_ERROR = 20.0  # of the least in a panel: beyond, noise has drowned the cumulant
 DECADES = 5.0  # of the density that is shown
 FILL = {"attractor": "full", "saddle": "left", "repeller": "none"}
 
@@ -74,10 +75,10 @@ def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
             for part in range(2):
                 value, error = (of[shown, order - 1, part] for of in (group.cumulants.value, group.cumulants.error))
                 law = None if group.law is None else group.law[shown, order - 1, part]
-                known = error < 0.5 * (np.inf if law is None else np.abs(law) + np.abs(group.law[shown, order - 1]).max(axis=-1))
+                known = error / scale < MOST_ERROR * (error / scale).min()
                 points(axes[part, column], ratio[shown][known], (value / scale)[known], (error / scale)[known], look_of(group.score))
-                if law is not None:
-                    axes[part, column].plot(ratio[shown], law / scale, color=FORMULA.colour, label=FORMULA.label, zorder=2)
+                if law is not None:  # a constant, but for rounding
+                    axes[part, column].axhline(np.median(law / scale), color=FORMULA.colour, label=FORMULA.label, zorder=2)
             if group.pull is not None:
                 both = group.pull[shown, 2 * column:2 * column + 2]
                 pulls.append(both.ravel())

@@ -176,7 +176,7 @@ def test_check_tells_the_costs(deck, tmp_path):
 
 
 @pytest.mark.parametrize(("more", "said"), [
-    (["--sample.score=exact"], "sample.score = exact is for model.name = two-peak"),
+    (["--sample.score=exact"], "sample.score = exact is for zero-dimensional models"),
     (["--sample.score=none,learnt"], "sample.score = none goes with no other"),
     (["--train.per-level=4"], "train.per-level = 4: a noise level works with at least 8"),
     (["--train.per-level=30000"], "train.per-level = 30000"),

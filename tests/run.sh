@@ -42,6 +42,8 @@ real_run() {
   for phase in broken symmetric critical; do
     mpirun -n 2 build/release/src/scorefield run input/phi4-$phase-quick.ini --run.output=build/test-output/phi4-$phase
   done
+  mpirun -n 2 build/release/src/scorefield run input/cl-quartic-quick.ini --measure.fokker-planck=no --run.output=build/test-output/cl-quartic
+  mpirun -n 2 build/release/src/scorefield run input/cl-phi4-quick.ini --run.output=build/test-output/cl-phi4
 }
 
 develop=()
@@ -49,7 +51,7 @@ develop=()
 group 'set-up' 240 jobscripts/setup.sh "${develop[@]}"
 group 'build' 400 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
-group 'runs of the quick decks' 150 real_run
+group 'runs of the quick decks' 200 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
 group 'pytest' 720 python_tests
 if [ $full = yes ]; then

@@ -140,6 +140,37 @@ std::int64_t calibration_of(const LatticeParams& lattice) {
   return std::clamp(kSites / sites, kLeast, kMost);
 }
 
+/// Those of a field's diffusion model.
+template <class IsSet>
+void set_field_score_defaults(Deck& deck, const IsSet& is_set) {
+  SampleParams& sample = deck.params.sample;
+  TrainParams& train = deck.params.train;
+  NetworkParams& network = deck.params.network;
+  if (!is_set("sample.score")) sample.score = {"none"};
+  if (!is_set("sample.samples")) sample.samples = {100000};
+  if (!is_set("sample.steps")) sample.steps = {32};
+  if (!is_set("sample.sampler")) sample.sampler = {"sde2"};
+  if (!is_set("sample.records")) sample.records = 17;
+  if (!is_set("forward.times")) deck.params.forward.times = 21;
+  const auto damped = [](const Process& process) { return process.c > 0.0; };
+  const auto& processes = deck.params.forward.process;
+  if (!is_set("forward.sigma")) deck.params.forward.sigma = std::any_of(processes.begin(), processes.end(), damped) ? 10.0 : 1000.0;
+  if (!is_set("train.levels")) train.levels = 65;
+  if (!is_set("network.activation")) network.activation = "cubic";
+  if (!is_set("network.symmetry")) network.symmetry = "odd";
+  if (!is_set("network.embedding")) network.embedding = 32;
+  if (!is_set("network.hidden")) network.hidden = {256, 256};
+  if (!is_set("train.learning-rate")) train.learning_rate = 2e-3;
+  if (!is_set("network.peaks") && network.reference == "none") network.peaks = 0;
+  if (!is_set("train.calibration")) train.calibration = network.reference == "none" ? 0 : calibration_of(deck.params.lattice);
+  if (!is_set("train.per-level")) train.per_level = std::min<std::int64_t>(4096, deck.params.generate.samples);
+  if (is_real_field(deck.params.model)) return;
+  if (!is_set("sample.steps")) sample.steps = {64};  // imaginary parts are narrow
+  network.peaks = 0;
+  train.target = "sample";  // no action makes P(x,y)
+  train.validation = 0;
+}
+
 /// Defaults that depend on model and algorithm, for keys that the deck does not set.
 void set_dependent_defaults(Deck& deck) {
   GenerateParams& generate = deck.params.generate;
@@ -154,32 +185,10 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("sample.score")) deck.params.sample.score = {"none"};
     if (!is_set("network.limit")) deck.params.network.limit = "smooth";
     if (!is_set("network.symmetry")) deck.params.network.symmetry = "odd";
+    if (!is_set("train.weight") && deck.params.train.target == "posterior") deck.params.train.weight = "low-noise";
     if (!is_set("sample.sampler")) deck.params.sample.sampler = {"adams4"};
   }
-  if (is_real_field(deck.params.model)) {
-    SampleParams& sample = deck.params.sample;
-    if (!is_set("sample.score")) sample.score = {"none"};
-    if (!is_set("sample.samples")) sample.samples = {100000};
-    if (!is_set("sample.steps")) sample.steps = {32};
-    if (!is_set("sample.sampler")) sample.sampler = {"sde2"};
-    if (!is_set("sample.records")) sample.records = 17;
-    if (!is_set("forward.times")) deck.params.forward.times = 21;
-    const auto damped = [](const Process& process) { return process.c > 0.0; };
-    const auto& processes = deck.params.forward.process;
-    if (!is_set("forward.sigma")) deck.params.forward.sigma = std::any_of(processes.begin(), processes.end(), damped) ? 10.0 : 1000.0;
-    if (!is_set("train.levels")) deck.params.train.levels = 65;
-    NetworkParams& network = deck.params.network;
-    if (!is_set("network.activation")) network.activation = "cubic";
-    if (!is_set("network.symmetry")) network.symmetry = "odd";
-    if (!is_set("network.embedding")) network.embedding = 32;
-    if (!is_set("network.hidden")) network.hidden = {256, 256};
-    if (!is_set("train.learning-rate")) deck.params.train.learning_rate = 2e-3;
-    if (!is_set("network.peaks") && network.reference == "none") network.peaks = 0;
-    if (!is_set("train.calibration")) {
-      deck.params.train.calibration = deck.params.network.reference == "none" ? 0 : calibration_of(deck.params.lattice);
-    }
-    if (!is_set("train.per-level")) deck.params.train.per_level = std::min<std::int64_t>(4096, generate.samples);
-  }
+  if (is_lattice(deck.params.model)) set_field_score_defaults(deck, is_set);
   if (is_complex_field(deck.params.model)) {
     if (!is_set("generate.algorithm")) generate.algorithm = "langevin";
     if (!is_set("generate.step")) generate.step = 0.005;

@@ -65,10 +65,12 @@ std::vector<Key> network_keys() {
                            "under the score: white noise, the Gaussian with the ensemble's propagator, or two about +-m (a broken phase)"),
             network.number("peaks", &NetworkParams::peaks, {0, 64}, "", physics,
                            "pairs of Gaussians fitted to the zero mode, whose law the score then has; 0: that of the reference"),
-            network.number("order", &NetworkParams::order, {0, 7}, "", physics,
-                           "largest power of the field among the features of the score; 0: none, under a network"),
             network.choice("kind", &NetworkParams::kind, {"features", "mlp", "unet", "resnet"}, physics,
                            "the score of a field beside its reference: features alone, or a network on top of them")});
+  Key order = network.number("order", &NetworkParams::order, {0, 7}, "", physics,
+                             "largest power of the field among the features of the score; 0: none, under a network");
+  order.condition = kLatticeScore;
+  keys.insert(keys.begin() + 2, order);
   for (const Key& key :
        only(kConvolutions, {network.numbers("channels", &NetworkParams::channels, {1, 4096}, "", physics,
                                             "of the blocks of a resnet, or the resolutions of a unet from fine to coarse"),
@@ -121,17 +123,20 @@ std::vector<Key> train_keys() {
             train.number("per-level", &TrainParams::per_level, {1, 1e7}, "configurations", physics,
                          "configurations at each level; batch = levels x per-level, over all ranks; not set: 256, or 4096 for fields")});
   for (const auto& part :
-       {only(kFieldScore,
-             {train.choice(
-                  "target", &TrainParams::target, {"posterior", "sample"}, physics,
-                  "what the score of a field learns from: the mean of phi_0 given the noisy field, by a Markov chain from the phi_0 "
-                  "that made it, or this phi_0 itself"),
-              train.text("from", &TrainParams::from, physics,
-                         "a model of this theory on another lattice, model-P.h5, whose features are taken over instead of fitted"),
-              train.number("updates", &TrainParams::updates, {1, 1e6}, "updates", physics, "of such a chain"),
+       {only(kTarget,
+             {train.choice("target", &TrainParams::target, {"posterior", "sample"}, physics,
+                           "what a score learns from: the mean of phi_0 given the noisy field, by a Markov chain from the phi_0 that "
+                           "made it, and of walkers by the whole ensemble; or this phi_0 itself")}),
+        only(kLatticeScore,
+             {train.text(
+                  "from", &TrainParams::from, physics,
+                  "a model of this theory on another lattice, model-P.h5, whose features are taken over instead of fitted; or several "
+                  "of a complex field at other values of one coupling, between which the model is made"),
               train.number("calibration", &TrainParams::calibration, {0, 1e7}, "configurations", physics,
                            "run down the fitted levels, to keep the two-point function on its course there; 0: none; not set: 32768, fewer "
-                           "beyond 32 x 32"),
+                           "beyond 32 x 32")}),
+        only(kFieldScore,
+             {train.number("updates", &TrainParams::updates, {1, 1e6}, "updates", physics, "of a chain that makes such a mean"),
               train.number("validation", &TrainParams::validation, {0, 1e7}, "configurations", physics,
                            "at each level, for the distance to the exact denoiser; 0: not told")}),
         only(kNetwork,
@@ -149,16 +154,21 @@ std::vector<Key> train_keys() {
              }),
         only(kFieldNetwork,
              {train.number("batch", &TrainParams::batch, {8, 1e7}, "configurations", physics, "of an optimiser step, over all ranks")}),
-        only(
-            kPointScore,
-            {
-                train.choice(
-                    "level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
-                    "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)) for log-noise, in t for uniform-time; mixed: "
-                    "60 % log-noise and 40 % uniform in the angle atan(sqrt(Xi)/(f sd))"),
-                train.choice("weight", &TrainParams::weight, {"unit", "xi", "sqrt-xi"}, physics,
-                             "weight of a level in the loss: 1 for the preconditioned target, or lambda(t) = Xi or sqrt(Xi) for the score"),
-            })}) {
+        only(kPointScore,
+             {
+                 train.choice(
+                     "level-density", &TrainParams::level_density, {"mixed", "log-noise", "uniform-time"}, physics,
+                     "density of the noise levels: uniform in l = -asinh(sd f / sqrt(Xi)) for log-noise, in t for uniform-time; mixed: "
+                     "60 % log-noise and 40 % uniform in the angle atan(sqrt(Xi)/(f sd))"),
+                 train.choice(
+                     "weight", &TrainParams::weight, {"unit", "low-noise", "xi", "sqrt-xi"}, physics,
+                     "weight of a level in the loss: 1 for the preconditioned target, 1/sin(alpha) for it, or lambda(t) = Xi or sqrt(Xi) "
+                     "for the score; not set: unit, or low-noise where the target is a mean over walkers"),
+             }),
+        only(kWalkerScore,
+             {train.number("density", &TrainParams::density, {0, 1e9}, "", physics,
+                           "weight in the loss of the squared error of log P(x,y;t), which walkers tell as well: for network.energy = "
+                           "yes with train.target = posterior")})}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;
@@ -170,7 +180,6 @@ std::vector<Key> sample_keys() {
   Key score = sample.choices("score", &SampleParams::score, {"exact", "reference", "learnt", "none"}, select,
                              "scores that drive the backward process; reference: of the Gaussian or mixture alone; none: no diffusion "
                              "model; not set: exact, or none for fields and complex Langevin");
-  score.condition = kDiffusion;
   std::vector<Key> keys = only(
       kProcess, {
                     sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,

@@ -6,8 +6,6 @@
 namespace scorefield::conditions {
 
 inline const Key::Condition kTwoPeak{"model.name = two-peak", [](const Params& p) { return has_law(p.model); }};
-inline const Key::Condition kDiffusion{"a zero-dimensional model or a real field",
-                                       [](const Params& p) { return !is_complex_field(p.model); }};
 inline const Key::Condition kPointScore{"a diffusion model of a zero-dimensional model",
                                         [](const Params& p) { return !is_lattice(p.model) && diffuses(p); },
                                         [](const Params& p) { return is_walker(p.model); }};
@@ -29,11 +27,13 @@ inline const Key::Condition kHistograms{"a real field or a zero-dimensional mode
 /// Those below depend on what another key is set to, for which keys may wait.
 inline bool is_no_law(const Params& p) { return !has_law(p.model); }
 inline bool is_field(const Params& p) { return is_real_field(p.model); }
-inline bool may_diffuse(const Params& p) { return is_real_field(p.model) || is_walker(p.model); }
+inline bool is_any_field(const Params& p) { return is_lattice(p.model); }
+inline bool may_diffuse(const Params& p) { return !has_law(p.model); }
+inline bool may_learn_means(const Params& p) { return is_real_field(p.model) || is_walker(p.model); }
 inline bool may_have_network(const Params& p) { return has_field_network(p) || is_walker(p.model); }
 inline const Key::Condition kProcess{"a diffusion model: two-peak, or sample.score other than none", diffuses, may_diffuse};
 inline const Key::Condition kSources{"a diffusion model of two-peak or of a real field",
-                                     [](const Params& p) { return diffuses(p) && !is_walker(p.model); }, is_field};
+                                     [](const Params& p) { return diffuses(p) && !is_complex(p.model); }, is_field};
 inline const Key::Condition kNetwork{"a diffusion model; of a field, with network.kind other than features",
                                      [](const Params& p) { return diffuses(p) && (!is_lattice(p.model) || has_field_network(p)); },
                                      may_have_network};
@@ -51,6 +51,13 @@ inline const Key::Condition kFieldNetwork{"network.kind other than features",
                                           [](const Params& p) { return has_field_network(p) && diffuses(p); }, has_field_network};
 inline const Key::Condition kFieldScore{"a diffusion model of a real field",
                                         [](const Params& p) { return is_real_field(p.model) && diffuses(p); }, is_field};
+inline const Key::Condition kLatticeScore{"a diffusion model of a field on a lattice",
+                                          [](const Params& p) { return is_lattice(p.model) && diffuses(p); }, is_any_field};
+inline const Key::Condition kTarget{"a diffusion model of a real field, or of gaussian or quartic",
+                                    [](const Params& p) { return may_learn_means(p) && diffuses(p); }, may_learn_means};
+inline const Key::Condition kWalkerScore{"a diffusion model of gaussian or quartic",
+                                         [](const Params& p) { return is_walker(p.model) && diffuses(p); },
+                                         [](const Params& p) { return is_walker(p.model); }};
 inline const Key::Condition kHmc{"generate.algorithm = hmc",
                                  [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; }, is_no_law};
 inline const Key::Condition kLangevin{

@@ -132,6 +132,7 @@ struct TrainParams {
   std::int64_t batch = 64;  ///< configurations of an optimiser step, for networks of fields
   std::string level_density = "mixed";
   std::string weight = "unit";
+  double density = 100.0;  ///< weight of the square of the error of log P, of an energy
 };
 
 struct SampleParams {
@@ -173,12 +174,13 @@ inline std::int64_t numbers_of(const Params& params) {
 /// Configurations at the end of the ensemble on which a network of fields is judged.
 inline std::int64_t held_out(const Params& params) { return params.generate.samples / 16; }
 
+/// True if one direction of a lattice differs from its opposite: of time, with a chemical potential.
+inline bool is_directed(const ModelParams& model) { return model.name == "bose-gas"; }
+
 /// True if the score of a field has a network.
 inline bool has_field_network(const Params& params) { return is_real_field(params.model) && params.network.kind != "features"; }
 
 /// True if the deck has a diffusion model.
-inline bool diffuses(const Params& params) {
-  return has_law(params.model) || (!is_complex_field(params.model) && params.sample.score != std::vector<std::string>{"none"});
-}
+inline bool diffuses(const Params& params) { return has_law(params.model) || params.sample.score != std::vector<std::string>{"none"}; }
 
 }  // namespace scorefield

@@ -51,6 +51,11 @@ void check_network(const Deck& deck) {
     refuse(deck, {"network.activation", "network.energy"},
            "network.activation = leaky-relu has a slope in pieces, of which network.energy = yes would make the score: take silu or tanh");
   }
+  if (deck.places.contains("train.density") && !(p.network.energy == "yes" && p.train.target == "posterior")) {
+    refuse(
+        deck, {"train.density", "network.energy", "train.target"},
+        "train.density weighs the error of log P(x,y;t), which only network.energy = yes with train.target = posterior has: leave it out");
+  }
   if (p.network.embedding % 2 != 0) {
     throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
                      " is odd: each frequency makes a sine and a cosine, take an even number");

@@ -4,55 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 #include "base/error.h"
 #include "base/lane_sum.h"
+#include "denoiser/least_squares.h"
 
 namespace scorefield {
 namespace {
 
-constexpr double kLeastRidge = 1e-4, kRidgeFactor = 10.0;
-constexpr int kRidges = 9;
-
 double dot(const double* a, const double* b, std::size_t count) {
   return lane_sum(count, [=](std::size_t i) { return a[i] * b[i]; });
-}
-
-/// matrix c = right.
-struct Equations {
-  Eigen::MatrixXd matrix;
-  Eigen::VectorXd right;
-
-  Equations scaled(const Eigen::VectorXd& scale) const {
-    return {scale.asDiagonal() * matrix * scale.asDiagonal(), scale.cwiseProduct(right)};
-  }
-  Eigen::VectorXd solve(double ridge) const {
-    return (matrix + ridge * Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols())).ldlt().solve(right);
-  }
-};
-
-/// The ridge, for a sum of diagonal 1, with which each group is best predicted from all others.
-double ridge_that_predicts(const std::vector<Equations>& groups) {
-  if (groups.size() < 2) return kLeastRidge;
-  Equations all = groups[0];
-  for (std::size_t g = 1; g < groups.size(); ++g) {
-    all.matrix += groups[g].matrix;
-    all.right += groups[g].right;
-  }
-  double best = kLeastRidge, least = std::numeric_limits<double>::infinity(), ridge = kLeastRidge;
-  for (int i = 0; i < kRidges; ++i, ridge *= kRidgeFactor) {
-    double error = 0.0;
-    for (const Equations& group : groups) {
-      const Eigen::VectorXd c = Equations{all.matrix - group.matrix, all.right - group.right}.solve(ridge);
-      error += c.dot(group.matrix * c) - 2.0 * c.dot(group.right);
-    }
-    if (error < least) {
-      least = error;
-      best = ridge;
-    }
-  }
-  return best;
 }
 
 }  // namespace
@@ -144,7 +105,7 @@ FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) con
   return {{matrix, right}, slopes, of_zero};
 }
 
-FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const {
+FitSolution FeatureFitter::solve(std::span<const double> sums) const {
   if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
     throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
   }
@@ -157,9 +118,7 @@ FeatureFitter::Solution FeatureFitter::solve(std::span<const double> sums) const
     groups.push_back(normal_of(of_group).equations);
   }
   const Normal normal = normal_of(total);
-  const Eigen::VectorXd scale = normal.equations.matrix.diagonal().unaryExpr([](double d) { return d > 0.0 ? 1.0 / std::sqrt(d) : 0.0; });
-  for (Equations& each : groups) each = each.scaled(scale);
-  const Eigen::VectorXd coefficients = scale.cwiseProduct(normal.equations.scaled(scale).solve(ridge_that_predicts(groups)));
+  const Eigen::VectorXd coefficients = solve_predicting(normal.equations, groups);
   const Eigen::VectorXd linear = normal.slopes.transpose() * coefficients, zero = normal.of_zero.transpose() * coefficients;
   return {{coefficients.begin(), coefficients.end()},
           orbits_.spread(std::vector<double>(linear.begin(), linear.end())),

@@ -3,9 +3,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "denoiser/component_features.h"
 #include "denoiser/level_interpolation.h"
 
 namespace scorefield {
+namespace {
+
+/// R -> R - U^dagger A U y.
+void take_out_components(const ModeBasis& basis, std::span<const double> linear, std::span<const double> y, std::span<double> r) {
+  const ModeMatrix a(basis.orbits(), basis.components(), linear);
+  const std::size_t numbers = basis.numbers();
+  std::vector<double> field(numbers), taken(numbers);
+  for (std::size_t first = 0; first < y.size(); first += numbers) {
+    basis.vectors().apply(y.subspan(first, numbers), field);
+    a.apply(field, taken);
+    basis.vectors().apply_adjoint(taken, field);
+    for (std::size_t k = 0; k < numbers; ++k) r[first + k] -= field[k];
+  }
+}
+
+}  // namespace
 
 FeatureFields::FeatureFields(const FieldReference& reference, double widest, std::vector<FeatureNode> graph)
     : reference_(reference),
@@ -108,9 +125,17 @@ FeatureFit::Level FeatureFit::at(double ratio) const {
 
 void take_out(const FieldReference& reference, const ReferenceLevel& level, std::span<const double> linear, std::span<const double> zero,
               std::span<const double> y, std::span<double> r) {
-  for (std::size_t k = 0; k < y.size(); ++k) r[k] -= linear[k] * y[k];
-  const auto functions = zero_functions(reference, level, y[0]);
-  for (std::size_t n = 0; n < kZeroFunctions; ++n) r[0] -= zero[n] * functions[n];
+  if (reference.basis) return take_out_components(*reference.basis, linear, y, r);
+  const std::size_t sites = reference.numbers();
+  for (std::size_t first = 0; first < y.size(); first += sites) {
+    for (std::size_t k = 0; k < sites; ++k) r[first + k] -= linear[k] * y[first + k];
+    const auto functions = zero_functions(reference, level, y[first]);
+    for (std::size_t n = 0; n < kZeroFunctions; ++n) r[first] -= zero[n] * functions[n];
+  }
+}
+
+std::size_t numbers_of_linear(const FieldReference& reference) {
+  return reference.basis ? numbers_of_matrix(reference.basis->orbits(), reference.basis->components()) : reference.numbers();
 }
 
 namespace {
@@ -131,10 +156,9 @@ class FeatureWorker : public CorrectionWorker {
     for (std::size_t first = 0; first < y.size(); first += sites) {
       fields_.evaluate(y.subspan(first, sites));
       fields_.combine(fit.coefficients, out.subspan(first, sites));
-      const auto r = out.subspan(first, sites);
-      take_out(reference_, level, fit.linear, fit.zero, y.subspan(first, sites), r);
-      if (!fit.coefficients.empty()) cut(r, fit.limit);
     }
+    take_out(reference_, level, fit.linear, fit.zero, y, out);
+    for (std::size_t first = 0; first < y.size() && !fit.coefficients.empty(); first += sites) cut(out.subspan(first, sites), fit.limit);
   }
 
  private:
@@ -163,7 +187,10 @@ class NoWorker : public CorrectionWorker {
 
 }  // namespace
 
-std::unique_ptr<CorrectionWorker> FeatureCorrection::worker() const { return std::make_unique<FeatureWorker>(reference_, fit_); }
+std::unique_ptr<CorrectionWorker> FeatureCorrection::worker() const {
+  if (reference_.basis) return std::make_unique<ComponentFeatureWorker>(reference_, fit_);
+  return std::make_unique<FeatureWorker>(reference_, fit_);
+}
 
 std::unique_ptr<CorrectionWorker> NoCorrection::worker() const { return std::make_unique<NoWorker>(); }
 

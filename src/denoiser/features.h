@@ -62,9 +62,13 @@ constexpr std::size_t kZeroFunctions = 4;
 constexpr double kZeroRidge = 1e-7;  ///< of their fit: in a broken phase |x| hardly differs from 1, and its powers from each other
 std::array<double, kZeroFunctions> zero_functions(const FieldReference& reference, const ReferenceLevel& level, double zero_mode);
 
-/// r(k) - A(k) y(k), and r(0) - sum_n B_n H_n, of one field: `linear` A, `zero` B.
+/// Takes A(k) y(k) out of r(k), and sum_n B_n H_n out of r(0), of one field or several, one behind the other: `linear` A, `zero` B. With
+/// several components A(k) is a matrix in them (mode_matrix.h), and there is no B.
 void take_out(const FieldReference& reference, const ReferenceLevel& level, std::span<const double> linear, std::span<const double> zero,
               std::span<const double> y, std::span<double> r);
+
+/// Numbers of A.
+std::size_t numbers_of_linear(const FieldReference& reference);
 
 /// Coefficients at some noises, between which they are interpolated.
 struct FeatureFit {
@@ -76,7 +80,7 @@ struct FeatureFit {
   std::vector<double> bounds;                     ///< on |u|, one a ratio
   std::vector<double> limits;                     ///< on |R| at a site, one a ratio
   std::vector<std::vector<double>> coefficients;  ///< one list a ratio
-  std::vector<std::vector<double>> linear;        ///< A, one list of all modes a ratio
+  std::vector<std::vector<double>> linear;        ///< A, one list a ratio
   std::vector<std::vector<double>> zero;          ///< B, one list a ratio
 
   /// All of it at one noise: linear in l between two ratios, constant outside.
@@ -91,7 +95,7 @@ struct FeatureFit {
 /// R(k) = sum_i c_i(r) F_i(k) - A(k; r) y(k), where A takes out of the features what is linear in the mode: E[R(k) y(k)] = 0 holds for the
 /// exact score, because the reference is the best linear denoiser, and keeps the two-point function right along the process. Of the zero
 /// mode all that depends on it alone is taken out, - sum_n B_n H_n with the zero functions H_n: E[R(0) | y(0)] = 0 keeps its law as it was
-/// measured.
+/// measured. The features of several components are those of component_features.h, and E[R(k) y(k)^dagger] = 0.
 class FeatureCorrection : public Correction {
  public:
   FeatureCorrection(FieldReference reference, FeatureFit fit) : reference_(std::move(reference)), fit_(std::move(fit)) {}

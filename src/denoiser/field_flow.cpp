@@ -6,13 +6,13 @@
 namespace scorefield {
 
 FieldFlow::FieldFlow(const FieldReference& reference, const Correction& correction, const Reference& scale)
-    : reference_(reference), scale_(scale), correction_(correction.worker()), slopes_(reference.shape.sites()) {}
+    : reference_(reference), scale_(scale), correction_(correction.worker()), slopes_(reference.numbers()) {}
 
 /// Calls action(first number, field) for each configuration.
 template <class Action>
 void FieldFlow::for_fields(std::span<double> fields, const Action& action) const {
-  const std::size_t sites = reference_.shape.sites();
-  for (std::size_t first = 0; first < fields.size(); first += sites) action(first, fields.subspan(first, sites));
+  const std::size_t numbers = reference_.numbers();
+  for (std::size_t first = 0; first < fields.size(); first += numbers) action(first, fields.subspan(first, numbers));
 }
 
 void FieldFlow::to_noisy(const ReferenceLevel& at, std::span<const double> whitened, std::vector<double>& y) const {

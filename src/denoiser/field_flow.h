@@ -7,14 +7,14 @@
 
 namespace scorefield {
 
-/// A configuration x is the orthogonal Hartley transform of the field phi_t = f (phi_0 + r eps), V numbers. With y = x/f the probability
+/// A configuration x are the modes (mode_transform.h) of the field phi_t = f (phi_0 + r eps). With y = x/f the probability
 /// flow is dy/dr = (y - D(y))/r; whitened by the reference (ReferenceLevel), only the correction R = D - D_ref moves it:
 ///   d xh/dl = -(d xh/dy) R sqrt(r^2 + v)/sqrt(v),   l = -asinh(sqrt(v)/r),  v the variance of the level coordinate.
 class FieldFlow : public Flow {
  public:
   /// `scale`: its variance is v.
   FieldFlow(const FieldReference& reference, const Correction& correction, const Reference& scale);
-  std::size_t numbers() const override { return reference_.shape.sites(); }
+  std::size_t numbers() const override { return reference_.numbers(); }
   void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) override;
   void lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) override;
   /// phi_0 = y + (D(y) - y)/2: for the reference exactly, for R to O(r^2 R).

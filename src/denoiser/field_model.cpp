@@ -4,6 +4,10 @@
 #include <cmath>
 #include <functional>
 
+#include "base/error.h"
+#include "denoiser/component_graph.h"
+#include "denoiser/reference_tally.h"
+
 namespace scorefield {
 
 std::vector<double> joined(const std::vector<std::vector<double>>& rows) {
@@ -25,9 +29,10 @@ Rows rows_of(std::span<const double> all, std::size_t rows) {
   return result;
 }
 
-constexpr auto kArrays = {"reference_spectrum", "reference_magnetisation", "reference_zero",     "features_ratio",       "features_widest",
-                          "features_deviation", "features_bound",          "features_limit",     "features_coefficient", "features_linear",
-                          "features_zero",      "calibration_ratio",       "calibration_linear", "calibration_zero"};
+constexpr auto kArrays = {"reference_spectrum", "reference_covariance", "reference_magnetisation", "reference_zero",
+                          "features_ratio",     "features_widest",      "features_deviation",      "features_bound",
+                          "features_limit",     "features_coefficient", "features_linear",         "features_zero",
+                          "calibration_ratio",  "calibration_linear",   "calibration_zero"};
 
 /// reference_spectrum is /reference/spectrum.
 std::string path_of(const std::string& name) {
@@ -40,10 +45,15 @@ std::string path_of(const std::string& name) {
 std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& model, std::size_t size) {
   const FieldShape sites = model.reference.shape;
   const std::size_t levels = (name.starts_with("calibration") ? model.calibration->ratios : model.fit.ratios).size();
+  const std::size_t planes = size / sites.sites();  // of numbers a site
   if (name == "reference_spectrum") return {sites.y, sites.x};
+  if (name == "reference_covariance") return {planes, sites.y, sites.x};
   if (name == "reference_zero") return {size / 3, 3};
   if (name == "reference_magnetisation" || name == "features_widest" || size == levels) return {size};
-  if (name.ends_with("_linear")) return {levels, sites.y, sites.x};
+  if (name.ends_with("_linear")) {
+    return planes == levels ? std::vector<std::uint64_t>{levels, sites.y, sites.x}
+                            : std::vector<std::uint64_t>{levels, planes / levels, sites.y, sites.x};
+  }
   return {levels, size / levels};
 }
 
@@ -79,8 +89,7 @@ std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::
 
 ModelArrays arrays_of(const FieldModel& model) {
   const FeatureFit& fit = model.fit;
-  ModelArrays arrays = {{"reference_spectrum", model.reference.spectrum},
-                        {"reference_magnetisation", {model.reference.magnetisation}},
+  ModelArrays arrays = {{"reference_magnetisation", {model.reference.magnetisation}},
                         {"reference_zero", numbers_of(model.reference.zero)},
                         {"features_ratio", fit.ratios},
                         {"features_widest", {fit.widest}},
@@ -90,6 +99,11 @@ ModelArrays arrays_of(const FieldModel& model) {
                         {"features_coefficient", joined(fit.coefficients)},
                         {"features_linear", joined(fit.linear)},
                         {"features_zero", joined(fit.zero)}};
+  if (model.reference.basis) {
+    arrays["reference_covariance"] = model.reference.basis->covariance_numbers();
+  } else {
+    arrays["reference_spectrum"] = model.reference.spectrum;
+  }
   if (model.calibration) {
     arrays["calibration_ratio"] = model.calibration->ratios;
     arrays["calibration_linear"] = joined(model.calibration->linear);
@@ -98,25 +112,70 @@ ModelArrays arrays_of(const FieldModel& model) {
   return arrays;
 }
 
+namespace {
+
+bool all_positive(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
+}
+
+/// An array by name; none where there is nothing.
+std::vector<double> list_of(const ModelArrays& arrays, const char* name) {
+  const auto found = arrays.find(name);
+  return found == arrays.end() ? std::vector<double>() : found->second;
+}
+
+/// Of several components a site; nothing if the numbers are no covariance of two or four.
+std::optional<FieldReference> component_reference_of(const std::vector<double>& covariance, FieldShape shape) {
+  for (const std::size_t components : {2u, 4u}) {
+    for (const bool directed : {false, true}) {
+      const ModeOrbits orbits(shape, directed);
+      if (covariance.size() != numbers_of_matrix(orbits, components)) continue;
+      try {
+        return component_reference(shape, components, directed, ModeBasis::covariance_of(orbits, components, covariance));
+      } catch (const InputError&) {
+        return std::nullopt;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<FieldReference> reference_of(const ModelArrays& arrays, FieldShape shape) {
+  const std::vector<double> covariance = list_of(arrays, "reference_covariance");
+  if (!covariance.empty()) return component_reference_of(covariance, shape);
+  const std::vector<double> spectrum = list_of(arrays, "reference_spectrum"), magnetisation = list_of(arrays, "reference_magnetisation"),
+                            pairs = list_of(arrays, "reference_zero");
+  const bool good = spectrum.size() == shape.sites() && all_positive(spectrum) && magnetisation.size() == 1 && magnetisation[0] >= 0.0 &&
+                    !pairs.empty() && pairs.size() % 3 == 0;
+  if (!good) return std::nullopt;
+  FieldReference reference{shape, magnetisation[0], spectrum, zero_mode_of(pairs)};
+  const auto& peaks = reference.zero.pairs;
+  if (!std::all_of(peaks.begin(), peaks.end(), [](const PeakPair& p) { return p.weight >= 0.0 && p.variance > 0.0; })) return std::nullopt;
+  return reference;
+}
+
+/// Names of the features up to an order.
+std::vector<std::string> feature_names_of(const FieldReference& reference, int order) {
+  if (reference.basis) return component_feature_names(component_graph(reference.basis->components() / 2, order));
+  return feature_names(feature_graph(reference.magnetisation > 0.0, order));
+}
+
+/// Numbers a level: those of components are features of their real and of their imaginary parts.
+std::size_t coefficients_of(const FieldReference& reference, int order) {
+  return (reference.basis ? 2 : 1) * feature_names_of(reference, order).size();
+}
+
+}  // namespace
+
 std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape shape, int order) {
-  const auto list = [&](const char* name) {
-    const auto found = arrays.find(name);  // none where there is nothing
-    return found == arrays.end() ? std::vector<double>() : found->second;
-  };
-  const std::vector<double> spectrum = list("reference_spectrum"), magnetisation = list("reference_magnetisation"),
-                            pairs = list("reference_zero"), widest = list("features_widest");
-  const auto positive = [](const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
-  };
+  const auto list = [&](const char* name) { return list_of(arrays, name); };
   const auto bounds_of = [](const std::vector<double>& values, std::size_t count) {
     return values.size() == count && std::all_of(values.begin(), values.end(), [](double v) { return v >= 0.0; });
   };
-  const bool good_reference = spectrum.size() == shape.sites() && positive(spectrum) && magnetisation.size() == 1 &&
-                              magnetisation[0] >= 0.0 && !pairs.empty() && pairs.size() % 3 == 0 && widest.size() == 1 && widest[0] > 0.0;
-  if (!good_reference) return std::nullopt;
-  FieldModel model{{shape, magnetisation[0], spectrum, zero_mode_of(pairs)}, {}};
-  const auto& peaks = model.reference.zero.pairs;
-  if (!std::all_of(peaks.begin(), peaks.end(), [](const PeakPair& p) { return p.weight >= 0.0 && p.variance > 0.0; })) return std::nullopt;
+  const std::optional<FieldReference> reference = reference_of(arrays, shape);
+  const std::vector<double> widest = list("features_widest");
+  if (!reference || widest.size() != 1 || !(widest[0] > 0.0)) return std::nullopt;
+  FieldModel model{*reference, {}};
   FeatureFit& fit = model.fit;
   fit.order = order;
   fit.widest = widest[0];
@@ -126,15 +185,15 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
   fit.bounds = list("features_bound");
   fit.limits = list("features_limit");
   const std::vector<double> calibrated = list("calibration_ratio");
-  const std::size_t levels = fit.ratios.size(), features = feature_names(feature_graph(magnetisation[0] > 0.0, order)).size();
+  const std::size_t levels = fit.ratios.size(), features = coefficients_of(*reference, order), of_linear = numbers_of_linear(*reference);
   const auto has = [&](const char* name, std::size_t rows, std::size_t width) { return list(name).size() == rows * width; };
   const auto ascending = [&](const std::vector<double>& values) {
-    return positive(values) && std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
+    return all_positive(values) && std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
   };
-  const bool good_rows = has("features_coefficient", levels, features) && has("features_linear", levels, shape.sites()) &&
-                         has("features_zero", levels, kZeroFunctions) && has("calibration_linear", calibrated.size(), shape.sites()) &&
+  const bool good_rows = has("features_coefficient", levels, features) && has("features_linear", levels, of_linear) &&
+                         has("features_zero", levels, kZeroFunctions) && has("calibration_linear", calibrated.size(), of_linear) &&
                          has("calibration_zero", calibrated.size(), kZeroFunctions);
-  const bool good_fit = ascending(fit.ratios) && ascending(calibrated) && fit.deviations.size() == levels && positive(fit.deviations) &&
+  const bool good_fit = ascending(fit.ratios) && ascending(calibrated) && fit.deviations.size() == levels && all_positive(fit.deviations) &&
                         bounds_of(fit.bounds, levels) && bounds_of(fit.limits, levels);
   if (!good_rows || !good_fit) return std::nullopt;
   fit.coefficients = rows_of(list("features_coefficient"), levels);
@@ -151,7 +210,7 @@ namespace {
 
 std::string names_of_features(const FieldModel& model) {
   std::string names;
-  for (const std::string& name : feature_names(feature_graph(model.reference.magnetisation > 0.0, model.fit.order))) {
+  for (const std::string& name : feature_names_of(model.reference, model.fit.order)) {
     names += (names.empty() ? "" : "; ") + name;
   }
   return names;

@@ -11,6 +11,14 @@ double FieldReference::site_variance() const {
   return sum / static_cast<double>(spectrum.size()) + magnetisation * magnetisation;
 }
 
+double FieldReference::least_site_variance() const {
+  if (!basis) return site_variance();
+  const std::vector<double> covariance = basis->site_covariance(spectrum);
+  double least = covariance[0];
+  for (std::size_t a = 0; a < basis->components(); ++a) least = std::min(least, covariance[a * (basis->components() + 1)]);
+  return least;
+}
+
 double FieldReference::widest() const { return *std::max_element(spectrum.begin(), spectrum.end()); }
 
 ReferenceLevel::ReferenceLevel(const FieldReference& reference, double ratio) : ratio_(ratio), zero_(reference.zero, ratio) {

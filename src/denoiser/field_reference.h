@@ -1,9 +1,11 @@
 // The law that a lattice score is measured against: a Gaussian with the ensemble's propagator, or two of them about +-m.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "denoiser/mode_basis.h"
 #include "denoiser/zero_mode.h"
 #include "diffusion/schedule.h"
 #include "lattice/field_shape.h"
@@ -12,15 +14,21 @@ namespace scorefield {
 
 /// phi_0 = s m + chi with s = +-1 and chi Gaussian of spectrum C(k) = <|chi~(k)|^2>/V; m = 0: one Gaussian, C = G_0. The zero mode may have
 /// another law, as it was measured, and is independent of the other modes. A noisy y = phi_0 + r eps has the same form with C + r^2, at
-/// every r. All functions are local; `h` is the orthogonal Hartley transform of a field (lattice/hartley.h).
+/// every r. All functions are local; `h` are the modes of a field (mode_transform.h): its orthogonal Hartley transform, or of several
+/// components a site, which are Gaussian about 0, what `basis` makes of them.
 struct FieldReference {
   FieldShape shape;
-  double magnetisation = 0.0;    ///< m
-  std::vector<double> spectrum;  ///< C, [n_y][n_x]
-  ZeroMode zero;                 ///< of h(0)
+  double magnetisation = 0.0;                ///< m
+  std::vector<double> spectrum;              ///< C of all modes: [n_y][n_x], or [i][n_y][n_x] of several components
+  ZeroMode zero;                             ///< of h(0)
+  std::shared_ptr<const ModeBasis> basis{};  ///< of several components
 
-  /// <phi^2> of a site.
+  /// Numbers of a configuration.
+  std::size_t numbers() const { return spectrum.size(); }
+  /// <phi^2> of a site, of several components their mean.
   double site_variance() const;
+  /// The smallest <phi_a^2> of all components of a site.
+  double least_site_variance() const;
   /// The largest of the spectrum.
   double widest() const;
 };

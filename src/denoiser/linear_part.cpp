@@ -1,15 +1,53 @@
 #include "denoiser/linear_part.h"
 
 #include <Eigen/Cholesky>
+#include <complex>
 
 #include "denoiser/features.h"
 #include "denoiser/level_interpolation.h"
 
 namespace scorefield {
+namespace {
 
-std::size_t LinearPart::numbers() const { return 2 * orbits_.count() + kZeroFunctions * (kZeroFunctions + 1); }
+using RowMajor = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// X_ry X_yy^-1.
+RowMajor slopes_of(const RowMajor& with_y, const RowMajor& of_y) { return of_y.ldlt().solve(with_y.adjoint()).adjoint(); }
+
+}  // namespace
+
+LinearPart::LinearPart(const FieldReference& reference) : reference_(reference), orbits_(reference.shape) {
+  if (reference.basis) spectra_.emplace(reference.basis->orbits(), 2 * reference.basis->components());
+}
+
+std::size_t LinearPart::numbers() const {
+  if (spectra_) return spectra_->numbers();
+  return 2 * orbits_.count() + kZeroFunctions * (kZeroFunctions + 1);
+}
+
+void LinearPart::add_components(std::span<const double> y, std::span<const double> r, std::span<double> sums) const {
+  const ModeBasis& basis = *reference_.basis;
+  std::vector<double> fields(2 * basis.numbers());
+  basis.vectors().apply(y, std::span(fields).first(basis.numbers()));
+  basis.vectors().apply(r, std::span(fields).subspan(basis.numbers()));
+  spectra_->add(fields, sums);
+}
+
+LinearPart::Solution LinearPart::solve_components(std::span<const double> sums) const {
+  const ModeBasis& basis = *reference_.basis;
+  const auto n = static_cast<Eigen::Index>(basis.components());
+  std::vector<ModeMatrix::Values> slopes;
+  for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
+    const ModeMatrix::Values values = spectra_->of_orbit(sums, o);
+    const Eigen::Map<const RowMajor> x(values.data(), 2 * n, 2 * n);
+    const RowMajor a = slopes_of(x.bottomLeftCorner(n, n), x.topLeftCorner(n, n));
+    slopes.emplace_back(a.data(), a.data() + a.size());
+  }
+  return {ModeMatrix(basis.orbits(), basis.components(), slopes).numbers(), std::vector<double>(kZeroFunctions, 0.0)};
+}
 
 void LinearPart::add(const ReferenceLevel& level, std::span<const double> y, std::span<const double> r, std::span<double> sums) const {
+  if (reference_.basis) return add_components(y, r, sums);
   std::vector<double> products(y.size());
   std::size_t at = 0;
   for (const std::span<const double> with : {r, y}) {
@@ -25,6 +63,7 @@ void LinearPart::add(const ReferenceLevel& level, std::span<const double> y, std
 }
 
 LinearPart::Solution LinearPart::solve(std::span<const double> sums) const {
+  if (reference_.basis) return solve_components(sums);
   std::vector<double> slopes(orbits_.count(), 0.0);
   for (std::size_t o = 1; o < slopes.size(); ++o) slopes[o] = sums[o] / sums[orbits_.count() + o];
   constexpr auto kFunctions = static_cast<Eigen::Index>(kZeroFunctions);
@@ -55,10 +94,7 @@ class CalibratedWorker : public CorrectionWorker {
   void evaluate(const ReferenceLevel& level, std::span<const double> y, std::span<double> out) override {
     inner_->evaluate(level, y, out);
     const LinearPart::Solution here = part_.at(level.ratio());
-    const std::size_t sites = here.linear.size();
-    for (std::size_t first = 0; first < y.size(); first += sites) {
-      take_out(reference_, level, here.linear, here.zero, y.subspan(first, sites), out.subspan(first, sites));
-    }
+    take_out(reference_, level, here.linear, here.zero, y, out);
   }
 
  private:

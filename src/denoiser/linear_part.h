@@ -2,19 +2,23 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "denoiser/correction.h"
+#include "denoiser/cross_spectra.h"
 #include "denoiser/mode_orbits.h"
 
 namespace scorefield {
 
 /// Sums over configurations from which the part of R that the exact score does not have follows: sum_k R(k) y(k) over the modes that the
-/// lattice makes alike, and R(0) times the zero functions (features.h). Local; one object may be shared by threads.
+/// lattice makes alike, and R(0) times the zero functions (features.h); of several components their cross spectra. Local; one object may be
+/// shared by threads.
 class LinearPart {
  public:
-  explicit LinearPart(const FieldReference& reference) : reference_(reference), orbits_(reference.shape) {}
+  /// `reference` must outlive it.
+  explicit LinearPart(const FieldReference& reference);
   std::size_t numbers() const;
   /// Adds a configuration, in Hartley coefficients.
   void add(const ReferenceLevel& level, std::span<const double> y, std::span<const double> r, std::span<double> sums) const;
@@ -26,8 +30,12 @@ class LinearPart {
   Solution solve(std::span<const double> sums) const;
 
  private:
+  void add_components(std::span<const double> y, std::span<const double> r, std::span<double> sums) const;
+  Solution solve_components(std::span<const double> sums) const;
+
   const FieldReference& reference_;
   ModeOrbits orbits_;
+  std::optional<CrossSpectra> spectra_;  ///< of the components of y and, behind them, of R
 };
 
 /// Such parts at some noises, linear in l = -asinh(sqrt(scale)/r) between them and constant outside.

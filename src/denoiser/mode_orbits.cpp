@@ -6,16 +6,19 @@
 
 namespace scorefield {
 
-ModeOrbits::ModeOrbits(FieldShape shape) {
+ModeOrbits::ModeOrbits(FieldShape shape, bool directed) : directed_(directed) {
+  const bool square = shape.y == shape.x && !directed;
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
   for (std::size_t y = 0; y < shape.y; ++y) {
     for (std::size_t x = 0; x < shape.x; ++x) {
       std::pair folded(std::min(y, shape.y - y), std::min(x, shape.x - x));
-      if (shape.y == shape.x && folded.first > folded.second) std::swap(folded.first, folded.second);
+      if (square && folded.first > folded.second) std::swap(folded.first, folded.second);
       const std::size_t orbit = known.emplace(folded, known.size()).first->second;
       if (orbit == sizes_.size()) sizes_.push_back(0);
       of_.push_back(orbit);
       ++sizes_[orbit];
+      mirrors_.push_back((shape.y - y) % shape.y * shape.x + (shape.x - x) % shape.x);
+      signs_.push_back(!directed || y == 0 || 2 * y == shape.y ? 0 : 2 * y < shape.y ? 1 : -1);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "base/pairwise_sum.h"
@@ -11,21 +12,60 @@
 
 namespace scorefield {
 
-std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const double> x) const {
-  const std::size_t sites = shape_.sites(), a_leaf = static_cast<std::size_t>(kSmallestBlock) * sites;
-  Hartley hartley = Hartley::orthogonal(shape_);
-  std::vector<double> h(sites), leaf(quantities());
-  PairwiseSum tree(quantities());
+namespace {
+
+/// The tree over leaves of configurations of so many numbers; add(configuration, sums) adds one.
+template <class Add>
+std::vector<double> sum_leaves(std::span<const double> x, std::size_t numbers, std::size_t quantities, const Add& add) {
+  const std::size_t a_leaf = static_cast<std::size_t>(kSmallestBlock) * numbers;
+  std::vector<double> leaf(quantities);
+  PairwiseSum tree(quantities);
   for (std::size_t begin = 0; begin < x.size(); begin += a_leaf) {
     std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t first = begin; first < std::min(x.size(), begin + a_leaf); first += sites) {
-      hartley.transform(x.subspan(first, sites), h);
-      for (std::size_t k = 0; k < sites; ++k) leaf[k] += h[k] * h[k];
-      leaf[sites] += std::fabs(h[0]);
-    }
+    for (std::size_t first = begin; first < std::min(x.size(), begin + a_leaf); first += numbers) add(x.subspan(first, numbers), leaf);
     tree.add(leaf);
   }
   return tree.total();
+}
+
+}  // namespace
+
+std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const double> x) const {
+  const std::size_t sites = shape_.sites();
+  Hartley hartley = Hartley::orthogonal(shape_);
+  std::vector<double> h(sites);
+  return sum_leaves(x, sites, quantities(), [&](std::span<const double> field, std::vector<double>& leaf) {
+    hartley.transform(field, h);
+    for (std::size_t k = 0; k < sites; ++k) leaf[k] += h[k] * h[k];
+    leaf[sites] += std::fabs(h[0]);
+  });
+}
+
+std::vector<double> ComponentTally::sums(std::size_t /*record*/, std::span<const double> x) const {
+  const std::size_t sites = shape_.sites(), numbers = components_ * sites;
+  Hartley hartley = Hartley::orthogonal(shape_);
+  std::vector<double> h(numbers);
+  return sum_leaves(x, numbers, quantities(), [&](std::span<const double> field, std::vector<double>& leaf) {
+    for (std::size_t at = 0; at < numbers; at += sites) hartley.transform(field.subspan(at, sites), std::span(h).subspan(at, sites));
+    spectra_.add(h, leaf);
+  });
+}
+
+std::vector<ModeMatrix::Values> ComponentTally::covariance(std::span<const double> sums, std::int64_t samples) const {
+  std::vector<ModeMatrix::Values> all;
+  for (std::size_t o = 0; o < orbits_.count(); ++o) {
+    all.push_back(spectra_.of_orbit(sums, o));
+    for (auto& value : all.back()) value /= static_cast<double>(samples) * static_cast<double>(orbits_.size(o));
+  }
+  return all;
+}
+
+FieldReference component_reference(FieldShape shape, std::size_t components, bool directed, std::vector<ModeMatrix::Values> covariance) {
+  FieldReference reference{shape, 0.0, {}, {}};
+  reference.basis = std::make_shared<ModeBasis>(shape, components, directed, std::move(covariance));
+  reference.spectrum = reference.basis->variances();
+  reference.zero = {{{1.0, 0.0, reference.spectrum[0]}}};
+  return reference;
 }
 
 FieldReference reference_from(const std::string& kind, FieldShape shape, std::span<const double> sums, std::size_t peaks,

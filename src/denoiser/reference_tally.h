@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/tally.h"
+#include "denoiser/cross_spectra.h"
 #include "denoiser/field_reference.h"
 
 namespace scorefield {
@@ -21,6 +22,32 @@ class ReferenceTally : public Tally {
  private:
   FieldShape shape_;
 };
+
+/// Of configurations with several components a site, their cross spectra (cross_spectra.h). Local; safe to call from several threads.
+class ComponentTally : public Tally {
+ public:
+  ComponentTally(FieldShape shape, std::size_t components, bool directed)
+      : shape_(shape), components_(components), orbits_(shape, directed), spectra_(orbits_, components) {}
+  ComponentTally(const ComponentTally&) = delete;
+  ComponentTally& operator=(const ComponentTally&) = delete;
+  std::size_t records() const override { return 1; }
+  std::size_t quantities() const override { return spectra_.numbers(); }
+  std::size_t cells() const override { return 0; }
+  std::vector<double> sums(std::size_t record, std::span<const double> x) const override;
+  void count(std::size_t /*record*/, std::span<const double> /*x*/, std::span<double> /*counts*/) const override {}
+
+  /// The covariance of each orbit from the sums over so many configurations.
+  std::vector<ModeMatrix::Values> covariance(std::span<const double> sums, std::int64_t samples) const;
+
+ private:
+  FieldShape shape_;
+  std::size_t components_;
+  ModeOrbits orbits_;
+  CrossSpectra spectra_;
+};
+
+/// The Gaussian about 0 with these propagators of the components (mode_basis.h). InputError if a mode does not fluctuate.
+FieldReference component_reference(FieldShape shape, std::size_t components, bool directed, std::vector<ModeMatrix::Values> covariance);
 
 /// The reference of this kind (gaussian, mixture) from the sums over as many configurations as there are `zero_modes` h(0); none: white
 /// noise of the field's variance. The law of the zero mode has `peaks` pairs fitted to them, or with 0 is that of the kind. The spectrum is

@@ -54,14 +54,22 @@ at::Tensor Mlp::slope_of_activation(const at::Tensor& h) const {
   return sigmoid * (1.0 + h * (1.0 - sigmoid));
 }
 
-at::Tensor Mlp::forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
-  at::Tensor answer = forward_plain(parameters, xh, l);
-  if (network_.symmetry == "odd") answer = 0.5 * (answer - forward_plain(parameters, -xh, l));
-  if (network_.limit == "smooth") answer = answer / at::cosh(l).view({-1, 1, 1});
+Mlp::Answer Mlp::forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
+  Answer answer = forward_plain(parameters, xh, l);
+  if (network_.symmetry == "odd") {
+    const Answer mirrored = forward_plain(parameters, -xh, l);
+    answer.flow = 0.5 * (answer.flow - mirrored.flow);
+    if (is_energy(network_)) answer.potential = 0.5 * (answer.potential + mirrored.potential);
+  }
+  if (network_.limit == "smooth") {
+    const at::Tensor scale = 1.0 / at::cosh(l).view({-1, 1});
+    answer.flow = answer.flow * scale.unsqueeze(2);
+    if (is_energy(network_)) answer.potential = answer.potential * scale;
+  }
   return answer;
 }
 
-at::Tensor Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
+Mlp::Answer Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const {
   const std::int64_t levels = xh.size(0), per_level = xh.size(1);
   const at::Tensor e = embed(l);
   at::Tensor h = xh.reshape({levels * per_level, components_});
@@ -73,10 +81,11 @@ at::Tensor Mlp::forward_plain(const std::vector<at::Tensor>& parameters, const a
     h = activate(sum).view({levels * per_level, weight.size(1)});
     if (is_energy(network_)) sums.push_back(sum.view({levels * per_level, weight.size(1)}));
   }
-  if (is_energy(network_)) return gradient(parameters, sums).view({levels, per_level, components_});
   const std::size_t output = kPerLayer * network_.hidden.size();
   const at::Tensor shift = at::addmm(parameters[output + 2], e, parameters[output + 1]);
-  return at::mm(h, parameters[output]).view({levels, per_level, components_}).add_(shift.unsqueeze(1));
+  const at::Tensor last = at::mm(h, parameters[output]).view({levels, per_level, -1}).add_(shift.unsqueeze(1));
+  if (!is_energy(network_)) return {last, {}};
+  return {gradient(parameters, sums).view({levels, per_level, components_}), last.squeeze(2)};
 }
 
 /// sqrt(v_n/v_i) dPsi/dxh_i from the sums of the hidden layers, back through them.

@@ -27,14 +27,18 @@ class Mlp {
   /// Parameters as views of a flat array, in the order of network_layout.h.
   std::vector<at::Tensor> unpack(const at::Tensor& flat) const;
 
-  /// F at xh [levels, per_level, components] and l [levels], of the shape of xh; the embedding is computed once a level.
-  at::Tensor forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
+  /// What the network says at xh [levels, per_level, components] and l [levels]; the embedding is computed once a level.
+  struct Answer {
+    at::Tensor flow;       ///< F, of the shape of xh
+    at::Tensor potential;  ///< g Psi of an energy, [levels, per_level]; else undefined
+  };
+  Answer forward(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
 
  private:
   at::Tensor embed(const at::Tensor& l) const;
   at::Tensor activate(const at::Tensor& h) const;
   at::Tensor slope_of_activation(const at::Tensor& h) const;
-  at::Tensor forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
+  Answer forward_plain(const std::vector<at::Tensor>& parameters, const at::Tensor& xh, const at::Tensor& l) const;
   at::Tensor gradient(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& sums) const;
 
   NetworkParams network_;

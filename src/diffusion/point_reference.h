@@ -14,7 +14,8 @@ namespace scorefield {
 ///   xh_i = a_i (x - f mean)/sqrt(v_i f^2 + Xi).
 struct PointReference {
   /// One number.
-  PointReference(double of_mean = 0.0, double variance = 1.0) : mean{of_mean}, variances{variance}, axes{1.0} {}
+  PointReference() : PointReference(0.0, 1.0) {}
+  PointReference(double of_mean, double variance) : mean{of_mean}, variances{variance}, axes{1.0} {}
   /// Two, with the covariance ((xx, xy), (xy, yy)).
   PointReference(std::vector<double> of_mean, double xx, double xy, double yy);
 

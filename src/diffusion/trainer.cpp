@@ -9,8 +9,11 @@
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
+#include "base/parallel.h"
 #include "base/rng.h"
+#include "diffusion/ensemble_denoiser.h"
 #include "diffusion/level_density.h"
 #include "diffusion/network.h"
 #include "diffusion/network_layout.h"
@@ -45,7 +48,11 @@ class Trainer::Implementation {
         mlp_(settings.network, frequencies_, reference),
         optimiser_(settings.train, initial_weights(settings.network, reference.components(), settings.seed)),
         levels_(settings.schedule, reference.scale(), settings.noise_min, settings.train.level_density),
-        mine_(share(settings.train.levels, comm.size(), comm.rank())) {}
+        mine_(share(settings.train.levels, comm.size(), comm.rank())) {
+    if (reference.components() == 2 && settings.train.target == "posterior") {
+      denoiser_.emplace(data, noise_ratio(levels_.at(0.0)), settings.network.symmetry == "odd");
+    }
+  }
 
   double step() {
     const double loss = mine_.size() > 0 ? backward() : 0.0;
@@ -61,11 +68,13 @@ class Trainer::Implementation {
   /// This rank's part of the batch of a step.
   struct Batch {
     at::Tensor xh, target, coordinates, weights;
+    at::Tensor potential, potential_factor;  ///< log p + |xh|^2/2 + constant where the density is known; what g Psi is multiplied by
   };
 
   /// Weight of (F_i - F*_i)^2. lambda(t) |s - s*|^2 = lambda sum_i v_i/(r^2 f^2 (v_i + r^2)) (F_i - F*_i)^2, r = sqrt(Xi)/f.
   double weight_at(const NoiseLevel& level, std::size_t axis) const {
     if (settings_.train.weight == "unit") return 1.0;
+    if (settings_.train.weight == "low-noise") return std::cosh(level_coordinate(level, reference_.scale()));
     const double deviation = reference_.deviation(level, axis);
     const double lambda = settings_.train.weight == "xi" ? level.noise_variance : std::sqrt(level.noise_variance);
     return lambda * reference_.variances[axis] * level.kept * level.kept / (level.noise_variance * deviation * deviation);
@@ -84,22 +93,29 @@ class Trainer::Implementation {
     std::vector<double> positions(levels), shifts(directions * levels);
     fill_uniforms({settings_.seed, Stream::train_level, step}, static_cast<std::uint64_t>(mine_.begin), positions);
     fill_uniforms({settings_.seed, Stream::train_shift, step}, directions * static_cast<std::uint64_t>(mine_.begin), shifts);
-    Batch b{at::empty({mine_.size(), per_level, numbers}, at::kFloat), at::empty({mine_.size(), per_level, numbers}, at::kFloat),
-            at::empty({mine_.size()}, at::kFloat), at::empty({mine_.size(), 1, numbers}, at::kFloat)};
-    for (std::size_t l = 0; l < levels; ++l) {
+    Batch b{at::empty({mine_.size(), per_level, numbers}, at::kFloat),
+            at::empty({mine_.size(), per_level, numbers}, at::kFloat),
+            at::empty({mine_.size()}, at::kFloat),
+            at::empty({mine_.size(), 1, numbers}, at::kFloat),
+            at::empty({mine_.size(), denoiser_ ? per_level : 0}, at::kFloat),
+            at::empty({mine_.size(), 1}, at::kFloat)};
+    parallel_for(0, mine_.size(), [&](std::int64_t number) {
+      const auto l = static_cast<std::size_t>(number);
       const double stratum = static_cast<double>(mine_.begin) + static_cast<double>(l) + positions[l];
       const NoiseLevel level = levels_.at(stratum / static_cast<double>(settings_.train.levels));
       b.coordinates.data_ptr<float>()[l] = static_cast<float>(level_coordinate(level, reference_.scale()));
       for (std::size_t c = 0; c < n; ++c) b.weights.data_ptr<float>()[l * n + c] = static_cast<float>(weight_at(level, c));
       const std::size_t first = l * static_cast<std::size_t>(per_level) * n;
+      b.potential_factor.data_ptr<float>()[l] = static_cast<float>(std::sqrt(reference_.variances.back()) / noise_ratio(level));
       fill_level(level, std::span(shifts).subspan(directions * l, directions), b.xh.data_ptr<float>() + first,
-                 b.target.data_ptr<float>() + first);
-    }
+                 b.target.data_ptr<float>() + first,
+                 denoiser_ ? b.potential.data_ptr<float>() + l * static_cast<std::size_t>(per_level) : nullptr);
+    });
     return b;
   }
 
   /// `shifts` of the configurations and of each number of the noise.
-  void fill_level(const NoiseLevel& level, std::span<const double> shifts, float* xh, float* target) const {
+  void fill_level(const NoiseLevel& level, std::span<const double> shifts, float* xh, float* target, float* potential) const {
     const std::size_t count = static_cast<std::size_t>(settings_.train.per_level), n = reference_.components();
     const std::size_t configurations = data_.size() / n;
     std::vector<double> z(count * n);
@@ -109,23 +125,59 @@ class Trainer::Implementation {
       std::copy_n(&data_[pick * n], n, &z[i * n]);
     }
     reference_.whiten({0.0, 1.0, 0.0}, z, z);
+    std::vector<double> whitened(count * n);
     for (std::size_t c = 0; c < n; ++c) {
-      const double alpha = 2.0 * std::atan(std::exp(level_coordinate(level, {0.0, reference_.variances[c]})));
-      const double cosine = std::cos(alpha), sine = std::sin(alpha), stride = n == 1 ? std::numbers::phi - 1.0 : kPlastic[c];
+      const auto [cosine, sine] = direction(level, c);
+      const double stride = n == 1 ? std::numbers::phi - 1.0 : kPlastic[c];
       for (std::size_t i = 0; i < count; ++i) {
         const double noise = normal_quantile(fraction(static_cast<double>(i) * stride + shifts[1 + c])), datum = z[i * n + c];
-        xh[i * n + c] = static_cast<float>(datum * cosine + noise * sine);
+        whitened[i * n + c] = datum * cosine + noise * sine;
         target[i * n + c] = static_cast<float>(datum * sine - noise * cosine);
+      }
+    }
+    std::copy(whitened.begin(), whitened.end(), xh);
+    if (denoiser_) fill_means(level, whitened, target, potential);
+  }
+
+  /// (cos alpha, sin alpha) of an axis.
+  std::array<double, 2> direction(const NoiseLevel& level, std::size_t axis) const {
+    const double alpha = 2.0 * std::atan(std::exp(level_coordinate(level, {0.0, reference_.variances[axis]})));
+    return {std::cos(alpha), std::sin(alpha)};
+  }
+
+  /// The targets' mean over the ensemble given the noisy points: of z, and of the noise (y - x_0)/r; and how much larger than under the
+  /// reference their density is.
+  void fill_means(const NoiseLevel& level, const std::vector<double>& whitened, float* target, float* potential) const {
+    const std::size_t n = reference_.components();
+    const double ratio = noise_ratio(level);
+    std::vector<double> noisy(whitened.size()), z(whitened.size()), log_density(whitened.size() / n);
+    reference_.unwhiten(level, whitened, noisy);
+    for (double& value : noisy) value /= level.kept;
+    denoiser_->denoise(ratio, noisy, z, log_density);
+    reference_.whiten({0.0, 1.0, 0.0}, z, z);
+    double norm = std::log(2.0 * std::numbers::pi);
+    for (std::size_t c = 0; c < n; ++c) norm += std::log(reference_.deviation(level, c) / level.kept);
+    for (std::size_t i = 0; i < log_density.size(); ++i) {
+      const double square = whitened[2 * i] * whitened[2 * i] + whitened[2 * i + 1] * whitened[2 * i + 1];
+      potential[i] = static_cast<float>(log_density[i] + 0.5 * square + norm);
+    }
+    for (std::size_t c = 0; c < n; ++c) {
+      const auto [cosine, sine] = direction(level, c);
+      const double noisy_scale = reference_.deviation(level, c) / level.kept, scale = std::sqrt(reference_.variances[c]);
+      for (std::size_t i = c; i < z.size(); i += n) {
+        target[i] = static_cast<float>(z[i] * sine - (whitened[i] * noisy_scale - z[i] * scale) / ratio * cosine);
       }
     }
   }
 
   double backward() {
     const Batch b = make_batch();
-    const at::Tensor deviation = mlp_.forward(mlp_.unpack(optimiser_.weights()), b.xh, b.coordinates) - b.target;
-    const double batch_size =
-        static_cast<double>(settings_.train.levels * settings_.train.per_level) * static_cast<double>(reference_.components());
-    const at::Tensor loss = (deviation.square() * b.weights).sum() / batch_size;
+    const Mlp::Answer answer = mlp_.forward(mlp_.unpack(optimiser_.weights()), b.xh, b.coordinates);
+    const double points = static_cast<double>(settings_.train.levels * settings_.train.per_level);
+    at::Tensor loss = ((answer.flow - b.target).square() * b.weights).sum() / (points * static_cast<double>(reference_.components()));
+    if (denoiser_ && is_energy(settings_.network)) {
+      loss = loss + (answer.potential * b.potential_factor - b.potential).square().sum() * (settings_.train.density / points);
+    }
     loss.backward();
     return loss.item<double>();
   }
@@ -139,6 +191,7 @@ class Trainer::Implementation {
   WeightOptimiser optimiser_;
   LevelDensity levels_;
   Range mine_;  ///< levels of the batch that fall to this rank
+  std::optional<EnsembleDenoiser> denoiser_;
 };
 
 Trainer::Trainer(const Comm& comm, const Settings& settings, std::span<const double> data, const PointReference& reference)

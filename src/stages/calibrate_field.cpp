@@ -13,9 +13,7 @@ namespace {
 
 constexpr std::int64_t kRoundSites = std::int64_t{1} << 22, kSmallestRound = 1024;  // fewer tell little of the zero functions
 
-std::int64_t round_size(const Params& params) {
-  return std::max(kSmallestRound, kRoundSites / (params.lattice.size[0] * params.lattice.size[1]));
-}
+std::int64_t round_size(const Params& params) { return std::max(kSmallestRound, kRoundSites / numbers_of(params)); }
 
 /// This rank's configurations, whitened, and what moves them.
 class Calibration {
@@ -27,13 +25,14 @@ class Calibration {
         first_step_(2 * model.fit.ratios.size()),
         ratios_(every_other(model.fit.ratios)),
         part_(model.reference),
-        found_{model.fit.scale, stages(), Rows(ratios_.size(), Row(work.sites(), 0.0)), Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
+        found_{model.fit.scale, stages(), Rows(ratios_.size(), Row(numbers_of_linear(model.reference), 0.0)),
+               Rows(ratios_.size(), Row(kZeroFunctions, 0.0))},
         learnt_(make_correction(learnt_model_, work.device())),
         calibrated_(reference_, *learnt_, found_),
         first_(configurations.begin),
         all_{0, 1, configurations.size()},
         mine_(all_.numbers(work.mine(all_.pieces()))),
-        field_(static_cast<std::size_t>(mine_.size()) * work.sites()),
+        field_(static_cast<std::size_t>(mine_.size()) * work.per_configuration()),
         trial_(field_.size()),
         correction_(field_.size()) {
     for (std::size_t i = 0; i < work.workers().size(); ++i) {
@@ -69,10 +68,7 @@ class Calibration {
     for_pieces(1, [&](Worker& worker, const Range& of, std::span<double> /*sums*/) {
       const auto field = part(field_, of), r = part(correction_, of);
       worker.flow.to_noisy(at, part(trial_, of), worker.y);
-      for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
-        take_out(reference_, at, found_.linear[stage], found_.zero[stage], std::span(worker.y).subspan(first, work_.sites()),
-                 r.subspan(first, work_.sites()));
-      }
+      take_out(reference_, at, found_.linear[stage], found_.zero[stage], worker.y, r);
       worker.flow.to_slope(at, worker.y, r);
       for (std::size_t i = 0; i < field.size(); ++i) field[i] += Ralston::kSecond * h * r[i];
     });
@@ -121,13 +117,14 @@ class Calibration {
 
   /// Normal numbers of some configurations; the steps below first_step_ are those of the fit and the validation.
   void fill(std::uint64_t step, const Range& of, std::span<double> to) const {
-    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(first_ + of.begin) * work_.sites(), to);
+    fill_normals({work_.seed(), Stream::feature_noise, step}, static_cast<std::uint64_t>(first_ + of.begin) * work_.per_configuration(),
+                 to);
   }
 
   /// Some of this rank's configurations.
   std::span<double> part(std::vector<double>& of_all, const Range& of) const {
-    return std::span(of_all).subspan(static_cast<std::size_t>(of.begin - mine_.begin) * work_.sites(),
-                                     static_cast<std::size_t>(of.size()) * work_.sites());
+    return std::span(of_all).subspan(static_cast<std::size_t>(of.begin - mine_.begin) * work_.per_configuration(),
+                                     static_cast<std::size_t>(of.size()) * work_.per_configuration());
   }
 
   /// Calls action(worker, configurations, sums) for each piece.
@@ -144,8 +141,8 @@ class Calibration {
     const auto r = part(correction_, of);
     worker.flow.to_noisy(at, part(trial_, of), worker.y);
     worker.evaluator->evaluate(at, worker.y, r);
-    for (std::size_t first = 0; first < r.size(); first += work_.sites()) {
-      part_.add(at, std::span(worker.y).subspan(first, work_.sites()), r.subspan(first, work_.sites()), sums);
+    for (std::size_t first = 0; first < r.size(); first += work_.per_configuration()) {
+      part_.add(at, std::span(worker.y).subspan(first, work_.per_configuration()), r.subspan(first, work_.per_configuration()), sums);
     }
   }
 

@@ -30,7 +30,7 @@ std::vector<Expected> recorded(const H5File& file, const Params& params, const s
   const std::uint64_t records = file.shape(time)[0], sources = params.measure.sources.size();
   const auto cells = static_cast<std::uint64_t>(params.measure.histogram_bins);
   const auto blocks = static_cast<std::uint64_t>((length + block_size(length) - 1) / block_size(length));
-  if (is_walker(params.model)) {
+  if (is_complex(params.model)) {
     return {{time, {records}},
             {group + "/kept", {records}},
             {group + "/noise_variance", {records}},
@@ -76,10 +76,12 @@ Expected field_of(const Params& params, std::uint64_t rows) {
 }
 
 std::vector<Expected> field_model_datasets(const Params& params) {
-  const auto levels = static_cast<std::uint64_t>(params.train.levels);
-  return {{"/reference/spectrum", {static_cast<std::uint64_t>(params.lattice.size[0]), static_cast<std::uint64_t>(params.lattice.size[1])}},
-          {"/features/ratio", {levels}},
-          {"/features/bound", {levels}}};
+  const auto levels = static_cast<std::uint64_t>(params.train.levels), components = static_cast<std::uint64_t>(components_of(params.model));
+  const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
+  const Expected reference = is_complex(params.model)
+                                 ? Expected{"/reference/covariance", {(is_directed(params.model) ? 2 : 1) * components * components, y, x}}
+                                 : Expected{"/reference/spectrum", {y, x}};
+  return {reference, {"/features/ratio", {levels}}, {"/features/bound", {levels}}};
 }
 
 std::vector<Expected> lattice_datasets(const Params& params, std::uint64_t rows) {

@@ -1,4 +1,4 @@
-// Diffusion models of real fields on a lattice: training, sampling and finish. All are collective.
+// Diffusion models of fields on a lattice: training, sampling and, of real ones, finish. All are collective.
 #pragma once
 
 #include "denoiser/field_model.h"
@@ -24,9 +24,6 @@ void finish_field(const Context& context, const Process& process, std::size_t sc
 /// Configurations that are kept at all recorded levels.
 constexpr std::int64_t kSnapshots = 4;
 
-/// The model of train.from. Collective; AgreedError if it cannot be read, or is of another theory, order or kind than the deck's.
-FieldModel read_source_model(const Context& context);
-
 /// The sites of the deck's lattice.
 FieldShape shape_of_lattice(const Params& params);
 
@@ -37,5 +34,8 @@ struct FieldLevels {
   double noise_min = 0.0;
 };
 FieldLevels field_levels(const FieldReference& reference, const Params& params);
+
+/// The noises sqrt(Xi)/f of train.levels levels, even in the level coordinate, from the lowest to that at T. Collective.
+std::vector<double> ratios_of_levels(const Context& context, const Process& process, const FieldReference& reference);
 
 }  // namespace scorefield

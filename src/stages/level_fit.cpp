@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/parallel.h"
+#include "denoiser/component_features.h"
 #include "denoiser/linear_part.h"
 
 namespace scorefield {
@@ -16,11 +17,21 @@ constexpr double kMargin = 1.25;     // over the largest correction that the fit
 
 std::int64_t updates_apart(const TrainParams& train) { return std::max(kApart, 2 * train.updates); }
 
+/// In what the limit on R is told, component by component.
+std::vector<double> units_of(const FieldReference& reference) {
+  if (!reference.basis) return {1.0};
+  const std::array<double, 2> units = component_units(reference);
+  std::vector<double> all;
+  for (std::size_t c = 0; c < reference.basis->components(); ++c) all.push_back(units[c % 2]);
+  return all;
+}
+
 /// The largest |R| at a site, over a part of the configurations that the level was fitted to. Collective.
 double largest_correction(LevelWork& work, double ratio, std::size_t level, const FieldModel& model) {
   const ReferenceLevel at(model.reference, ratio);
   const FeatureCorrection correction(model.reference, model.fit);
   const auto evaluators = work.evaluators_of(correction);
+  const std::vector<double> units = units_of(model.reference);
   std::vector<double> largest(work.workers().size(), 0.0);
   Selection part = work.selection(level, work.params().train.per_level);
   part.count = (part.count + 3) / 4;
@@ -28,8 +39,10 @@ double largest_correction(LevelWork& work, double ratio, std::size_t level, cons
     const auto thread = static_cast<std::size_t>(thread_number());
     work.add_noise(worker, level, j, ratio, phi);
     evaluators[thread]->evaluate(at, worker.noisy_h, worker.score);
-    worker.hartley.transform(worker.score, worker.score);
-    for (const double r : worker.score) largest[thread] = std::max(largest[thread], std::fabs(r));
+    worker.modes.to_sites(worker.score, worker.score);
+    for (std::size_t i = 0; i < worker.score.size(); ++i) {
+      largest[thread] = std::max(largest[thread], std::fabs(worker.score[i]) / units[i / model.reference.shape.sites()]);
+    }
   });
   return work.largest_of_all(largest);
 }
@@ -43,27 +56,27 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
   const bool posterior = train.target == "posterior";
   std::vector<double> largest(work.workers().size(), 0.0);
   for (const auto& worker : work.workers()) {
-    worker->fitter.set_level(at);
-    worker->posterior.set_noise(ratio, model.reference.site_variance());
+    worker->fitter->set_level(at);
+    if (worker->posterior) worker->posterior->set_noise(ratio, model.reference.site_variance());
   }
   const auto sums = work.sum_configurations(
-      work.selection(level, train.per_level), work.workers()[0]->fitter.numbers(),
+      work.selection(level, train.per_level), work.workers()[0]->fitter->numbers(),
       [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
         work.add_noise(worker, level, j, ratio, phi);
         if (posterior) {
-          worker.posterior.start(static_cast<std::int64_t>(level) * train.per_level + j, worker.noisy, phi);
+          worker.posterior->start(static_cast<std::int64_t>(level) * train.per_level + j, worker.noisy, phi);
           LevelWork::posterior_mean(worker, train.updates, worker.first_h);
         } else {
-          worker.hartley.transform(phi, worker.first_h);
+          worker.modes.to_modes(phi, worker.first_h);
         }
         double& most = largest[static_cast<std::size_t>(thread_number())];
-        most = std::max(most, worker.fitter.add(worker.noisy_h, worker.first_h, to));
+        most = std::max(most, worker.fitter->add(worker.noisy_h, worker.first_h, to));
       },
       kGroups);
   const Comm& comm = work.context().comm;
   const double bound = work.largest_of_all(largest);
-  FeatureFitter::Solution solution;
-  require_all(comm, [&] { solution = work.workers()[0]->fitter.solve(sums); });
+  FitSolution solution;
+  require_all(comm, [&] { solution = work.workers()[0]->fitter->solve(sums); });
   for (auto* values : {&solution.coefficients, &solution.linear, &solution.zero}) comm.broadcast(*values);
   FeatureFit& fit = model.fit;
   fit.ratios.push_back(ratio);
@@ -85,7 +98,7 @@ void take_over_level(LevelWork& work, const std::vector<double>& ratios, std::si
   fit.bounds.push_back(taken.scales.bound);
   fit.limits.push_back(taken.limit);
   fit.coefficients.push_back(taken.coefficients);
-  fit.linear.emplace_back(work.sites(), 0.0);
+  fit.linear.emplace_back(numbers_of_linear(model.reference), 0.0);
   fit.zero.emplace_back(kZeroFunctions, 0.0);
   const ReferenceLevel at(model.reference, ratio);
   const LinearPart part(model.reference);
@@ -114,14 +127,14 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
   const TrainParams& train = work.params().train;
   const FieldReference& reference = work.reference();
   const ReferenceLevel at(reference, ratio);
-  for (const auto& worker : work.workers()) worker->posterior.set_noise(ratio, reference.site_variance());
+  for (const auto& worker : work.workers()) worker->posterior->set_noise(ratio, reference.site_variance());
   const auto evaluators = work.evaluators_of(correction);
   const std::int64_t count = train.validation, first_chain = static_cast<std::int64_t>(ratios.size()) * train.per_level;
   const std::size_t step = ratios.size() + level;
   const auto sums = work.sum_configurations(
       work.selection(step, count), 4, [&](LevelWorker& worker, std::int64_t j, std::span<const double> phi, std::span<double> to) {
         work.add_noise(worker, step, j, ratio, phi);
-        worker.posterior.start(first_chain + static_cast<std::int64_t>(level) * count + j, worker.noisy, phi);
+        worker.posterior->start(first_chain + static_cast<std::int64_t>(level) * count + j, worker.noisy, phi);
         LevelWork::posterior_mean(worker, train.updates, worker.first_h);
         LevelWork::posterior_mean(worker, updates_apart(train), worker.second_h);
         LevelWork::posterior_mean(worker, train.updates, worker.second_h);
@@ -129,7 +142,7 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
         std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
         at.add_denoised(worker.noisy_h, worker.mean);
         double left = 0.0, all = 0.0;
-        for (std::size_t k = 0; k < work.sites(); ++k) {
+        for (std::size_t k = 0; k < work.per_configuration(); ++k) {
           const double a = worker.first_h[k] - worker.mean[k], b = worker.second_h[k] - worker.mean[k], r = worker.score[k];
           left += (a - r) * (b - r);
           all += a * b;
@@ -139,7 +152,7 @@ std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>&
         to[2] += all;
         to[3] += all * all;
       });
-  const double posterior_variance = at.posterior_variance() * static_cast<double>(work.sites());
+  const double posterior_variance = at.posterior_variance() * static_cast<double>(work.per_configuration());
   const auto n = static_cast<double>(count);
   std::array<double, 4> distance{};
   for (const std::size_t i : {0, 2}) {

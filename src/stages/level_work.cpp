@@ -55,25 +55,22 @@ class GroupedSums {
 
 }  // namespace
 
-FieldReference measure_reference_of(const Context& context, const H5File& ensemble) {
+namespace {
+
+/// Sums of a tally over all configurations of the ensemble, on the root; visit(configurations) sees them, too. Collective.
+template <class Visit>
+std::vector<double> sums_over(const Context& context, const H5File& ensemble, const Tally& tally, const Visit& visit) {
   const Params& params = context.deck.params;
-  const FieldShape shape = shape_of_lattice(params);
-  const ReferenceTally tally(shape);
-  const auto sites = static_cast<std::int64_t>(shape.sites());
-  const WorkPlan plan(params.generate.samples, 0, wanted_batch(context, sites), tally.numbers(), sites);
+  const std::int64_t numbers = numbers_of(params);
+  const WorkPlan plan(params.generate.samples, 0, wanted_batch(context, numbers), tally.numbers(), numbers);
   PairwiseSum tree(tally.quantities());
-  std::vector<std::vector<double>> zero_modes(static_cast<std::size_t>(thread_count()));
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
   };
   work.unit = [&](const Range&, std::span<double> x, const BatchWork::Record& record) {
     record(0, x);
-    for (std::size_t first = 0; first < x.size(); first += shape.sites()) {
-      const auto field = x.subspan(first, shape.sites());
-      const double sum = std::accumulate(field.begin(), field.end(), 0.0);
-      zero_modes[static_cast<std::size_t>(thread_number())].push_back(sum / std::sqrt(static_cast<double>(shape.sites())));
-    }
+    visit(x);
   };
   work.store_sums = [&](const Range&, std::span<const double> sums) {
     for (std::size_t first = 0; first < sums.size(); first += tally.quantities()) tree.add(sums.subspan(first, tally.quantities()));
@@ -81,7 +78,37 @@ FieldReference measure_reference_of(const Context& context, const H5File& ensemb
   work.committed = [&](const BatchState&) { stop_if_asked(context); };
   BatchState state;
   run_batches(context, plan, &tally, work, state, "measure the reference of " + params.model.name);
-  const std::vector<double> total = tree.total();
+  return tree.total();
+}
+
+FieldReference measure_component_reference(const Context& context, const H5File& ensemble) {
+  const Params& params = context.deck.params;
+  const FieldShape shape = shape_of_lattice(params);
+  const auto components = static_cast<std::size_t>(components_of(params.model));
+  const ComponentTally tally(shape, components, is_directed(params.model));
+  std::vector<double> total = sums_over(context, ensemble, tally, [](std::span<const double>) {});
+  context.comm.broadcast(total);
+  FieldReference reference{shape, 0.0, {}, {}};
+  require_all(context.comm, [&] {
+    reference = component_reference(shape, components, is_directed(params.model), tally.covariance(total, params.generate.samples));
+  });
+  return reference;
+}
+
+}  // namespace
+
+FieldReference measure_reference_of(const Context& context, const H5File& ensemble) {
+  const Params& params = context.deck.params;
+  if (is_complex_field(params.model)) return measure_component_reference(context, ensemble);
+  const FieldShape shape = shape_of_lattice(params);
+  std::vector<std::vector<double>> zero_modes(static_cast<std::size_t>(thread_count()));
+  const std::vector<double> total = sums_over(context, ensemble, ReferenceTally(shape), [&](std::span<const double> x) {
+    for (std::size_t first = 0; first < x.size(); first += shape.sites()) {
+      const auto field = x.subspan(first, shape.sites());
+      const double sum = std::accumulate(field.begin(), field.end(), 0.0);
+      zero_modes[static_cast<std::size_t>(thread_number())].push_back(sum / std::sqrt(static_cast<double>(shape.sites())));
+    }
+  });
   const std::vector<double> gathered = context.comm.gather(joined(zero_modes));
   FieldReference reference{shape, 0.0, {}, {}};
   std::vector<double> zero, magnetisation;
@@ -103,10 +130,9 @@ std::string device_of_networks(const Context& context) {
 }
 
 LevelWorker::LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed)
-    : fitter(reference, static_cast<int>(params.network.order)),
-      posterior(params.model, {params.lattice.size[0], params.lattice.size[1]}, seed),
-      hartley(Hartley::orthogonal(reference.shape)) {
-  for (auto* each : {&noisy, &noisy_h, &mean, &first_h, &second_h, &score}) each->resize(reference.shape.sites());
+    : fitter(make_fitter(reference, static_cast<int>(params.network.order))), modes(reference) {
+  if (is_real_field(params.model)) posterior.emplace(params.model, Extents{params.lattice.size[0], params.lattice.size[1]}, seed);
+  for (auto* each : {&noisy, &noisy_h, &mean, &first_h, &second_h, &score}) each->resize(reference.numbers());
 }
 
 LevelWork::LevelWork(const Context& context, const H5File& ensemble, const FieldReference& reference)
@@ -150,18 +176,19 @@ std::vector<double> LevelWork::sum_pieces(std::int64_t pieces, std::size_t numbe
 
 /// The configurations of these pieces, one behind the other. Collective.
 std::vector<double> LevelWork::read(const Selection& chosen, const Range& pieces) const {
-  const auto y = static_cast<std::uint64_t>(params().lattice.size[0]), x = static_cast<std::uint64_t>(params().lattice.size[1]);
+  const auto y = static_cast<std::uint64_t>(params().lattice.size[0]), x = static_cast<std::uint64_t>(params().lattice.size[1]),
+             components = static_cast<std::uint64_t>(components_of(params().model));
   const Range all = chosen.numbers(pieces);
   const std::int64_t whole = all.size() / Selection::kPiece;
-  std::vector<double> field(static_cast<std::size_t>(all.size()) * sites());
+  std::vector<double> field(static_cast<std::size_t>(all.size()) * per_configuration());
   const auto read = [&](std::int64_t piece, std::int64_t count, std::int64_t size, std::span<double> to) {
     const Slab slab{{static_cast<std::uint64_t>(chosen.first + piece * chosen.stride), 0, 0, 0},
                     {static_cast<std::uint64_t>(count), 1, 1, 1},
                     {static_cast<std::uint64_t>(chosen.stride), 1, 1, 1},
-                    {static_cast<std::uint64_t>(size), 1, y, x}};
+                    {static_cast<std::uint64_t>(size), components, y, x}};
     ensemble_.read_slab("/field", slab, to);
   };
-  const auto part = static_cast<std::size_t>(whole * Selection::kPiece) * sites();
+  const auto part = static_cast<std::size_t>(whole * Selection::kPiece) * per_configuration();
   read(pieces.begin, whole, Selection::kPiece, std::span(field).first(part));
   const std::int64_t rest = all.size() % Selection::kPiece;
   read(rest > 0 ? pieces.end - 1 : pieces.begin, std::min<std::int64_t>(rest, 1), std::max<std::int64_t>(rest, 1),
@@ -176,8 +203,8 @@ std::vector<double> LevelWork::sums_of(const Selection& chosen, const Range& pie
   const auto of_piece = [&](std::size_t thread, std::int64_t piece, std::span<double> to) {
     const Range of = chosen.numbers(piece);
     for (std::int64_t j = of.begin; j < of.end; ++j) {
-      const auto at = static_cast<std::size_t>(j - pieces.begin * Selection::kPiece) * sites();
-      work(*workers_[thread], j, std::span(field).subspan(at, sites()), to);
+      const auto at = static_cast<std::size_t>(j - pieces.begin * Selection::kPiece) * per_configuration();
+      work(*workers_[thread], j, std::span(field).subspan(at, per_configuration()), to);
     }
   };
   add_pieces(pieces, numbers, of_piece, sums);
@@ -186,7 +213,7 @@ std::vector<double> LevelWork::sums_of(const Selection& chosen, const Range& pie
 
 /// Pieces that a rank works on at a time.
 std::int64_t LevelWork::together(std::size_t numbers) const {
-  const std::size_t a_piece = (static_cast<std::size_t>(Selection::kPiece) * sites() + numbers) * sizeof(double);
+  const std::size_t a_piece = (static_cast<std::size_t>(Selection::kPiece) * per_configuration() + numbers) * sizeof(double);
   return std::max<std::int64_t>(1, kTogether / static_cast<std::int64_t>(a_piece));
 }
 
@@ -212,23 +239,24 @@ void LevelWork::for_configurations(const Selection& chosen, const OfConfiguratio
 }
 
 void LevelWork::add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const {
-  fill_normals({seed_, Stream::feature_noise, step}, static_cast<std::uint64_t>(number) * sites(), worker.noisy);
-  for (std::size_t x = 0; x < sites(); ++x) worker.noisy[x] = phi[x] + ratio * worker.noisy[x];
-  worker.hartley.transform(worker.noisy, worker.noisy_h);
+  fill_normals({seed_, Stream::feature_noise, step}, static_cast<std::uint64_t>(number) * per_configuration(), worker.noisy);
+  for (std::size_t x = 0; x < per_configuration(); ++x) worker.noisy[x] = phi[x] + ratio * worker.noisy[x];
+  worker.modes.to_modes(worker.noisy, worker.noisy_h);
 }
 
 void LevelWork::posterior_mean(LevelWorker& worker, std::int64_t updates, std::span<double> to) {
   std::fill(worker.mean.begin(), worker.mean.end(), 0.0);
-  worker.posterior.advance(updates, worker.mean);
+  worker.posterior->advance(updates, worker.mean);
   for (double& value : worker.mean) value /= static_cast<double>(updates);
-  worker.hartley.transform(worker.mean, to);
+  worker.modes.to_modes(worker.mean, to);
 }
 
 std::optional<double> LevelWork::acceptance() const {
   double accepted = 0.0, updates = 0.0;
   for (const auto& worker : workers_) {
-    const auto of_worker = static_cast<double>(worker->posterior.updates());
-    accepted += of_worker * worker->posterior.acceptance();
+    if (!worker->posterior) return std::nullopt;
+    const auto of_worker = static_cast<double>(worker->posterior->updates());
+    accepted += of_worker * worker->posterior->acceptance();
     updates += of_worker;
   }
   if (updates == 0.0) return std::nullopt;

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "base/hdf5.h"
-#include "denoiser/feature_fitter.h"
+#include "denoiser/correction.h"
+#include "denoiser/level_fitter.h"
+#include "denoiser/mode_transform.h"
 #include "ensemble/posterior.h"
 #include "stages/context.h"
 
@@ -25,9 +27,9 @@ std::string device_of_networks(const Context& context);
 /// What a thread works with. Arrays hold one configuration.
 struct LevelWorker {
   LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed);
-  FeatureFitter fitter;
-  Posterior posterior;
-  Hartley hartley;
+  std::unique_ptr<LevelFitter> fitter;
+  std::optional<Posterior> posterior;  ///< of a real field
+  ModeTransform modes;
   std::vector<double> noisy, noisy_h, mean, first_h, second_h, score;
 };
 
@@ -53,7 +55,8 @@ class LevelWork {
   const Context& context() const { return context_; }
   const Params& params() const { return context_.deck.params; }
   const FieldReference& reference() const { return reference_; }
-  std::size_t sites() const { return reference_.shape.sites(); }
+  /// Numbers of a configuration.
+  std::size_t per_configuration() const { return reference_.numbers(); }
   std::vector<std::unique_ptr<LevelWorker>>& workers() { return workers_; }
   std::uint64_t seed() const { return seed_; }
   /// Of this rank (denoiser/device.h).
@@ -79,11 +82,11 @@ class LevelWork {
   using OfPiece = std::function<void(std::size_t thread, std::int64_t piece, std::span<double> sums)>;
   std::vector<double> sum_pieces(std::int64_t pieces, std::size_t numbers, const OfPiece& work) const;
 
-  /// y = phi_0 + r eps with the noise of (step, number), in worker.noisy and, in Hartley coefficients, worker.noisy_h. Local.
+  /// y = phi_0 + r eps with the noise of (step, number), in worker.noisy and, in modes, worker.noisy_h. Local.
   void add_noise(LevelWorker& worker, std::uint64_t step, std::int64_t number, double ratio, std::span<const double> phi) const;
   /// Mean acceptance of the posterior chains of this rank since their noise was set, if there were any. Local.
   std::optional<double> acceptance() const;
-  /// The mean over the next updates of the posterior's chain, in Hartley coefficients. Local.
+  /// The mean over the next updates of the posterior's chain, in modes. Local.
   static void posterior_mean(LevelWorker& worker, std::int64_t updates, std::span<double> to);
   /// One for each thread.
   std::vector<std::unique_ptr<CorrectionWorker>> evaluators_of(const Correction& correction) const;

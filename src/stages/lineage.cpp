@@ -7,6 +7,7 @@
 #include "base/disk.h"
 #include "base/hash.h"
 #include "stages/field_score.h"
+#include "stages/source_models.h"
 
 namespace scorefield {
 namespace {
@@ -71,7 +72,7 @@ std::string complaint_about_features(const Context& context, const Output& outpu
   const std::string& from = context.deck.params.train.from;
   if (output.stage != "train" || from.empty()) return "";
   try {
-    if (made_with == identity_of(read_source_model(context))) return "";
+    if (made_with == identity_of_sources(read_source_models(context))) return "";
   } catch (const AgreedError&) {
     return "";
   }

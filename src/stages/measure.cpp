@@ -53,7 +53,7 @@ void measure_real_lattice(const Context& context, const std::string& name, const
                           std::vector<std::string>& table) {
   const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
   if (file.exists("/forward")) return add(measure_field_process(context, name, file, "/forward", &file, chain_bins, out));
-  table.push_back(name + ":");
+  table.push_back(std::string(name).append(":"));
   const MeasuredLattice measured = measure_lattice(context, name, file, out);
   add(measured.lines);
   if (name == "ensemble") chain_bins = measured.chain_bins;
@@ -61,18 +61,35 @@ void measure_real_lattice(const Context& context, const std::string& name, const
     const auto forward = forward_of(context, name);
     add(measure_field_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, chain_bins, out));
   }
-  if (file.exists("/finish")) add(measure_finish(context, "/" + name, file, out));
+  if (file.exists("/finish")) add(measure_finish(context, std::string("/").append(name), file, out));
 }
 
 /// Points of the plane, and what was recorded along a process; adds lines for the user. `ensemble`: of the walkers, which come first.
 void measure_points_of_plane(const Context& context, const std::string& name, const H5File& file, H5File& out,
                              std::optional<PlaneEstimates>& ensemble, std::vector<std::string>& table) {
   const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
-  if (file.exists("/forward")) return add(measure_plane_process(context, name, file, "/forward", &file, out));
+  const auto bins = static_cast<std::size_t>(context.deck.params.measure.bins);
+  if (file.exists("/forward")) return add(measure_plane_process(context, name, file, "/forward", &file, bins, out));
   add(measure_plane(context, name, file, ensemble, out));
   if (!file.exists("/backward")) return;
   const auto forward = forward_of(context, name);
-  add(measure_plane_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, out));
+  add(measure_plane_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, bins, out));
+}
+
+/// Configurations of complexified fields, and what was recorded along a process; adds lines for the user. `ensemble`: what is measured of
+/// it, which comes first.
+void measure_complex_fields(const Context& context, const std::string& name, const H5File& file, H5File& out,
+                            std::optional<MeasuredComplexLattice>& ensemble, std::vector<std::string>& table) {
+  const auto add = [&](const std::vector<std::string>& lines) { table.insert(table.end(), lines.begin(), lines.end()); };
+  const std::size_t bins = ensemble ? ensemble->chain_bins : static_cast<std::size_t>(context.deck.params.measure.bins);
+  if (file.exists("/forward")) return add(measure_plane_process(context, name, file, "/forward", &file, bins, out));
+  table.push_back(std::string(name).append(":"));
+  const MeasuredComplexLattice measured = measure_complex_lattice(context, name, file, ensemble ? &*ensemble : nullptr, out);
+  add(measured.lines);
+  if (name == "ensemble") ensemble = measured;
+  if (!file.exists("/backward")) return;
+  const auto forward = forward_of(context, name);
+  add(measure_plane_process(context, backward_name(name), file, "/backward", forward ? &*forward : nullptr, bins, out));
 }
 
 }  // namespace
@@ -88,13 +105,14 @@ void measure(const Context& context) {
   PendingFile pending(path, context.comm);
   std::vector<std::string> table;
   std::optional<PlaneEstimates> walkers_measured;
+  std::optional<MeasuredComplexLattice> fields_measured;
   auto chain_bins = static_cast<std::size_t>(params.measure.bins);
   for (const Surveyed& each : found) {
     const auto source = output_path(params, each.output.file);
     const H5File file = context.files->open(context.comm, source);
     const std::string name = measured_name(each.output);
     if (is_complex_field(params.model)) {
-      for (const std::string& line : measure_complex_lattice(context, name, file, pending.file())) table.push_back(line);
+      measure_complex_fields(context, name, file, pending.file(), fields_measured, table);
     } else if (lattice) {
       measure_real_lattice(context, name, file, pending.file(), chain_bins, table);
     } else if (walkers) {
@@ -104,7 +122,7 @@ void measure(const Context& context) {
     if (law && file.exists("/forward")) measure_point_process(context, *law, name, file, "/forward", pending.file());
     if (law && file.exists("/backward")) measure_point_process(context, *law, backward_name(name), file, "/backward", pending.file());
     if (file.exists("/backward")) write_source(context, source, std::string("/").append(backward_name(name)), pending.file());
-    write_source(context, source, "/" + name, pending.file());
+    write_source(context, source, std::string("/").append(name), pending.file());
   }
   if (walkers) {
     const PlaneTheory theory = write_plane_theory(context, pending.file());
@@ -112,7 +130,7 @@ void measure(const Context& context) {
     for (const std::string& line : measure_plane_scores(context, theory, pending.file())) table.push_back(line);
     for (const Surveyed& each : all) {
       if (each.output.stage != "train" || each.state != State::complete) continue;
-      write_source(context, output_path(params, each.output.file), "/" + measured_name(each.output), pending.file());
+      write_source(context, output_path(params, each.output.file), std::string("/").append(measured_name(each.output)), pending.file());
     }
   }
   write_provenance(pending.file(), context, "measure");

@@ -1,5 +1,8 @@
 #include "stages/measure_complex_lattice.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/parallel.h"
 #include "base/text.h"
 #include "observables/equilibrium.h"
@@ -11,6 +14,10 @@
 
 namespace scorefield {
 namespace {
+
+constexpr double kTimesAutocorrelation = 10.0;                // a bin's length
+constexpr std::size_t kFewestBinsANumber = 3;                 // for a covariance
+const std::vector<int> kEven = {2, 3, 6, 7, 10, 11, 14, 15};  // Re and Im of cumulants 2, 4, 6, 8
 
 /// What one thread works with.
 struct Worker {
@@ -36,7 +43,7 @@ class ComplexMeasurement {
         workers_(make_workers()),
         sums_(lengths_of_chains(chain_of_), observer().size(), series()) {}
 
-  std::vector<std::string> run(H5File& out) {
+  MeasuredComplexLattice run(H5File& out, const MeasuredComplexLattice* ensemble) {
     file_.require(samples_ > 1, "has one configuration, too few for an error: make more");
     observe();
     ComplexLatticeResults results;
@@ -50,7 +57,11 @@ class ComplexMeasurement {
       results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium);
     });
     write(out, results, equilibrium, bins);
-    return context_.comm.is_root() ? lines_of(results, equilibrium) : std::vector<std::string>{};
+    MeasuredComplexLattice measured{{}, bins_of_sweeps(equilibrium), bins, results.cumulants, results.spectrum};
+    share(measured);
+    if (context_.comm.is_root()) measured.lines = lines_of(results, equilibrium);
+    if (ensemble != nullptr) compare(out, measured, *ensemble);
+    return measured;
   }
 
  private:
@@ -114,11 +125,78 @@ class ComplexMeasurement {
     out.write_all(group_ + "/drift/lower_edge", {kDriftCells}, drift_edges(1.0));
     out.write_all(group_ + "/drift/counts", {kDriftCells}, drifts_, Stored::int64);
     write_verdict(out, group_ + "/criteria", results.verdict.word(), results.verdict.text(), numbers_of(results.verdict));
+    for (const char* name : {"process", "score", "sampler"}) {
+      if (const auto text = file_.text_attribute("/field", name)) out.set_attribute(group_, name, *text);
+    }
     out.set_attribute(group_, "warnings", warnings);
     out.set_attribute(group_, "samples", static_cast<std::int64_t>(samples_));
     out.set_attribute(group_, "chains", static_cast<std::int64_t>(sums_.series().front().size()));
     out.set_attribute(group_, "bins", static_cast<std::int64_t>(bins));
     out.set_attribute(group_, "tau_int", equilibrium.tau_int);
+  }
+
+  /// On the root.
+  std::size_t bins_of_sweeps(const Equilibrium& equilibrium) const {
+    if (!context_.comm.is_root()) return 0;
+    double longest = 0.5;
+    for (const SeriesStatistics& each : equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
+    const double sweeps = static_cast<double>(samples_) / static_cast<double>(sums_.series().front().size());
+    const double most = static_cast<double>(context_.deck.params.measure.bins);
+    return static_cast<std::size_t>(std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, most));
+  }
+
+  /// What the root knows, on all ranks.
+  void share(MeasuredComplexLattice& measured) const {
+    std::vector<double> counts = {static_cast<double>(measured.chain_bins), static_cast<double>(measured.bins)};
+    context_.comm.broadcast(counts);
+    measured.chain_bins = static_cast<std::size_t>(counts[0]);
+    measured.bins = static_cast<std::size_t>(counts[1]);
+    for (Estimate* estimate : {&measured.cumulants, &measured.spectrum}) {
+      for (auto* values : {&estimate->value, &estimate->error, &estimate->covariance}) context_.comm.broadcast(*values);
+    }
+  }
+
+  /// Samples less the ensemble. kappa_2 was told to the model (unless it was made between others), so that the samples' error alone is its;
+  /// of modes it was told the mean over those that the lattice makes alike, and how much of the higher orders is told is not known: taken
+  /// for independent, their errors are too large rather than too small.
+  void compare(H5File& out, MeasuredComplexLattice& measured, const MeasuredComplexLattice& ensemble) const {
+    Estimate cumulants = measured.cumulants;
+    const std::size_t n = cumulants.value.size(), told = source_file(context_.deck.params, "train").paths.size() > 1 ? 0 : 4;
+    for (std::size_t i = 0; i < n; ++i) {
+      cumulants.value[i] -= ensemble.cumulants.value[i];
+      if (i < told) continue;  // orders 1 and 2
+      cumulants.error[i] = std::hypot(cumulants.error[i], ensemble.cumulants.error[i]);
+      for (std::size_t j = told; j < n; ++j) cumulants.covariance[i * n + j] += ensemble.cumulants.covariance[i * n + j];
+    }
+    Estimate spectrum = measured.spectrum;
+    double squares = 0.0, largest = 0.0;
+    std::size_t modes = 0;
+    for (std::size_t i = 0; i < spectrum.value.size(); ++i) {
+      spectrum.value[i] -= ensemble.spectrum.value[i];
+      if (!(spectrum.error[i] > 0.0)) continue;
+      spectrum.error[i] = std::hypot(spectrum.error[i], ensemble.spectrum.error[i]);
+      const double pull = spectrum.value[i] / spectrum.error[i];
+      squares += pull * pull;
+      largest = std::max(largest, std::fabs(pull));
+      ++modes;
+    }
+    const std::vector<double> none(n, 0.0);
+    const std::size_t bins = std::min(measured.bins, ensemble.bins);
+    const bool enough = bins >= kFewestBinsANumber * kEven.size();
+    const double p_value = enough ? chi_squared(cumulants, none, kEven, bins).p_value : NAN;
+    double most = 0.0;
+    for (const int i : kEven) {
+      most = std::max(most, std::fabs(cumulants.value[static_cast<std::size_t>(i)] / cumulants.error[static_cast<std::size_t>(i)]));
+    }
+    write_estimate(out, group_ + "/against_ensemble/cumulants", cumulants, {kMaxOrder, 2});
+    write_estimate(out, group_ + "/against_ensemble/spectrum", spectrum, {shape_.y, shape_.half_x(), 2});
+    out.set_attribute(group_ + "/against_ensemble", "p_value", p_value);
+    out.set_attribute(group_ + "/against_ensemble", "spectrum_chi_squared", squares);
+    out.set_attribute(group_ + "/against_ensemble", "spectrum_numbers", static_cast<std::int64_t>(modes));
+    if (!context_.comm.is_root()) return;
+    measured.lines.push_back(formatted(
+        "  against the ensemble: kappa_2, 4, 6, 8 p = %.2g, largest %.1f sigma; spectrum chi^2 = %.0f of %d numbers, largest %.1f sigma",
+        p_value, most, squares, static_cast<int>(modes), largest));
   }
 
   std::vector<std::string> lines_of(const ComplexLatticeResults& results, const Equilibrium& equilibrium) const {
@@ -154,8 +232,9 @@ class ComplexMeasurement {
 
 }  // namespace
 
-std::vector<std::string> measure_complex_lattice(const Context& context, const std::string& name, const H5File& file, H5File& out) {
-  return ComplexMeasurement(context, name, file).run(out);
+MeasuredComplexLattice measure_complex_lattice(const Context& context, const std::string& name, const H5File& file,
+                                               const MeasuredComplexLattice* ensemble, H5File& out) {
+  return ComplexMeasurement(context, name, file).run(out, ensemble);
 }
 
 }  // namespace scorefield

@@ -157,11 +157,10 @@ std::string line_of(const std::string& name, const Measured& measured) {
 }  // namespace
 
 std::vector<std::string> measure_plane_process(const Context& context, const std::string& name, const H5File& file,
-                                               const std::string& source, const H5File* start, H5File& out) {
-  const auto bins = static_cast<std::size_t>(context.deck.params.measure.bins);
-  const RecordedProcess process(file, source, bins);
+                                               const std::string& source, const H5File* start, std::size_t chain_bins, H5File& out) {
+  const RecordedProcess process(file, source, start == &file ? chain_bins : static_cast<std::size_t>(context.deck.params.measure.bins));
   std::optional<RecordedProcess> other;
-  if (start != nullptr && start != &file) other.emplace(*start, "/forward", bins);
+  if (start != nullptr && start != &file) other.emplace(*start, "/forward", chain_bins);
   const Measurement measurement(process,
                                 start == nullptr ? nullptr
                                 : other          ? &*other

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/work_plan.h"
+#include "deck/key_builders.h"
 #include "denoiser/field_layers.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/schedule.h"
@@ -30,14 +31,16 @@ double recorded_bytes(const Params& params, std::int64_t samples, std::int64_t r
   const bool lattice = is_lattice(params.model);
   const double modes = lattice ? 4.0 + static_cast<double>(params.lattice.size[1]) / 2.0 : 0.0;
   const double snapshots = lattice ? static_cast<double>(kSnapshots * numbers_of(params)) : 0.0;
-  if (is_walker(params.model)) return 8.0 * static_cast<double>(records) * static_cast<double>(blocks) * static_cast<double>(kPowerSums);
+  if (is_complex(params.model)) {
+    return 8.0 * static_cast<double>(records) * (static_cast<double>(blocks) * static_cast<double>(kPowerSums) + snapshots);
+  }
   const auto quantities = static_cast<double>(kMaxOrder) + static_cast<double>(params.measure.sources.size()) + modes;
   return 8.0 * static_cast<double>(records) *
          (static_cast<double>(blocks) * quantities + 2.0 * static_cast<double>(params.measure.histogram_bins) + snapshots);
 }
 
 void add_recording_settings(const Params& params, Settings& settings) {
-  if (is_walker(params.model)) return;
+  if (is_complex(params.model)) return;
   append(settings, settings_of(params, {"measure.sources", "measure.histogram-bins"}));
 }
 
@@ -85,10 +88,14 @@ double ensemble_bytes(const Params& params) {
 
 SourceFile source_file(const Params& params, const std::string& stage) {
   const GenerateParams& generate = params.generate;
-  if (stage == "train" && !params.train.from.empty()) return {"train.from", params.train.from};
+  if (stage == "train" && !params.train.from.empty()) {
+    SourceFile source{"train.from", {}};
+    for (const std::string& path : keys::split(params.train.from)) source.paths.emplace_back(path);
+    return source;
+  }
   if (!is_lattice(params.model) || stage != "generate") return {};
-  if (generate.algorithm == "import") return {"generate.import-file", generate.import_file};
-  if (generate.start == "file") return {"generate.start-file", generate.start_file};
+  if (generate.algorithm == "import") return {"generate.import-file", {generate.import_file}};
+  if (generate.start == "file") return {"generate.start-file", {generate.start_file}};
   return {};
 }
 

@@ -39,11 +39,11 @@ bool learns(const Params& params);
 /// All outputs of the deck, in the order in which they are made (results.h5 aside, which is always made anew).
 std::vector<Output> all_outputs(const Params& params);
 
-/// The file that a deck's ensemble is made from, or its chains start from (stage generate), or whose features its model takes over (train),
-/// and the key that names it; empty where there is none.
+/// The file that a deck's ensemble is made from, or its chains start from (stage generate), or whose features its model takes over (train;
+/// several: between which it is made), and the key that names it; empty where there is none.
 struct SourceFile {
   std::string key;
-  std::filesystem::path path;
+  std::vector<std::filesystem::path> paths;
 };
 SourceFile source_file(const Params& params, const std::string& stage);
 

@@ -14,8 +14,8 @@
 #include "base/work_plan.h"
 #include "stages/aside.h"
 #include "stages/chain_start.h"
-#include "stages/field_score.h"
 #include "stages/import_ensemble.h"
+#include "stages/source_models.h"
 
 namespace scorefield {
 namespace {
@@ -117,7 +117,8 @@ void require_source_apart(const Context& context, const Surveyed& found) {
   require_all(context.comm, [&] {
     std::error_code missing;
     const auto path = output_path(context.deck.params, found.output.file);
-    if (!context.comm.is_root() || !std::filesystem::equivalent(source.path, path, missing)) return;
+    const auto same = [&](const std::filesystem::path& each) { return std::filesystem::equivalent(each, path, missing); };
+    if (!context.comm.is_root() || std::none_of(source.paths.begin(), source.paths.end(), same)) return;
     throw InputError(source.key + " is the file that --overwrite would set aside, " + path.string() +
                      ": choose another --run.output, or move the file and name it where it is then");
   });
@@ -127,10 +128,10 @@ void require_source_apart(const Context& context, const Surveyed& found) {
 void require_sources(const Context& context, const std::vector<Surveyed>& work) {
   const Params& params = context.deck.params;
   for (const Surveyed& each : work) {
-    if (source_file(params, each.output.stage).path.empty() || !each.needs_work()) continue;
+    if (source_file(params, each.output.stage).paths.empty() || !each.needs_work()) continue;
     require_source_apart(context, each);
     if (each.output.stage == "train") {
-      read_source_model(context);
+      read_source_models(context);
     } else if (params.generate.algorithm == "import") {
       require_import(context);
     } else if (each.finished == 0 && !each.checkpoint) {
@@ -178,9 +179,7 @@ std::vector<Surveyed> require_ready(const Context& context, const std::vector<st
     const std::string& model = context.deck.params.model.name;
     const bool alone = stages == std::vector<std::string>{"train"} || stages == std::vector<std::string>{"sample"};
     if (diffuses(context.deck.params) || !alone) return;
-    const bool could = !is_complex_field(context.deck.params.model);
-    throw InputError("model.name = " + model + " has no `" + stages[0] + "`" +
-                     (could ? " with sample.score = none: set it to learnt" : " yet: use generate and measure, or run"));
+    throw InputError("model.name = " + model + " has no `" + stages[0] + "` with sample.score = none: set it to learnt");
   });
   const std::vector<Surveyed> all = survey_all(context);
   std::vector<Surveyed> work, stale;

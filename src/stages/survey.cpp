@@ -40,14 +40,14 @@ std::string changes(const Output& now, const std::string& stored_deck) {
 /// ensemble would be stale as soon as it is made. (A model knows the one that its features are from.) Collective.
 std::string complaint_about_source(const Context& context, const Output& output, const std::filesystem::path& path) {
   const SourceFile source = source_file(context.deck.params, output.stage);
-  if (source.path.empty() || output.stage != "generate") return "";
+  if (source.paths.empty() || output.stage != "generate") return "";
   std::string complaint;
   if (context.comm.is_root()) {
     using Time = std::filesystem::file_time_type;
     std::error_code gone, unknown;
-    const Time changed = std::filesystem::last_write_time(source.path, gone), made = std::filesystem::last_write_time(path, unknown);
+    const Time changed = std::filesystem::last_write_time(source.paths[0], gone), made = std::filesystem::last_write_time(path, unknown);
     if (!gone && !unknown && changed > made && changed <= Time::clock::now()) {
-      complaint = path.string() + ": " + source.key + " = " + source.path.string() + " was changed after it was read";
+      complaint = path.string() + ": " + source.key + " = " + source.paths[0].string() + " was changed after it was read";
     }
   }
   context.comm.broadcast(complaint);

@@ -11,6 +11,7 @@
 #include "stages/level_fit.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
+#include "stages/source_models.h"
 #include "stages/train_network.h"
 
 namespace scorefield {
@@ -29,7 +30,7 @@ class FieldTraining {
         checkpoint_(checkpoint_path(params_, output_.file)),
         safe_points_(context),
         ensemble_(identity_of_ensemble(ensemble)) {
-    if (!params_.train.from.empty()) source_ = read_source_model(context);
+    if (!params_.train.from.empty()) source_ = read_source_models(context).front();
     if (found.checkpoint) {
       resume(*found.checkpoint);
     } else {
@@ -38,7 +39,7 @@ class FieldTraining {
     }
     model_.fit.scale = model_.reference.widest();
     model_.fit.widest = source_ ? source_->fit.widest : model_.fit.scale;
-    make_levels(Schedule(process.c, params_.forward.sigma));
+    ratios_ = ratios_of_levels(context, process, model_.reference);
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
     if (network_ && found.checkpoint) restore_network(*found.checkpoint);
@@ -89,16 +90,6 @@ class FieldTraining {
            validated();
   }
   bool network_wanted() const { return has_field_network(params_) && (!network_ || network_->done() < params_.train.steps); }
-
-  /// Even in the level coordinate, from the lowest noise to that at T.
-  void make_levels(const Schedule& schedule) {
-    const FieldLevels of_field = field_levels(model_.reference, params_);
-    const double top = level_coordinate(schedule.at(1.0), of_field.scale);
-    std::vector<double> coordinates;
-    require_all(context_.comm, [&] { coordinates = even_coordinates(top, of_field.noise_min, params_.train.levels); });
-    std::reverse(coordinates.begin(), coordinates.end());
-    for (const double l : coordinates) ratios_.push_back(ratio_of_coordinate(l, of_field.scale));
-  }
 
   void advance(Progress& progress) {
     const std::size_t fitted = model_.fit.ratios.size();
@@ -231,36 +222,10 @@ class FieldTraining {
 
 }  // namespace
 
-FieldModel read_source_model(const Context& context) {
-  const Params& params = context.deck.params;
-  const H5File file = context.files->open(context.comm, params.train.from);
-  const Shape shape = file.exists("/reference/spectrum") ? file.shape("/reference/spectrum") : Shape{};
-  file.require(shape.size() == 2, "is no model of a field on a lattice, which train.from must name");
-  FieldModel model = read_field_model(file, {shape[0], shape[1]}, NetworkParams{});
-  const bool mixture = params.network.reference == "mixture";
-  file.require(model.fit.order == params.network.order && (model.reference.magnetisation > 0.0) == mixture,
-               "has features of another network.order or network.reference than the deck's");
-  const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
-  require_all(context.comm, [&] {
-    const std::string start = context.deck.place_of({"train.from"}) + "train.from = " + params.train.from;
-    Settings theirs;
-    try {
-      theirs = settings_of(parse_deck("deck", deck, {}).params, {"model"});
-    } catch (const InputError&) {
-      throw InputError(start + " was made by another version of the program, and does not say of which theory it is: train it again");
-    }
-    const Settings ours = settings_of(params, {"model"});
-    const auto [their, our] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
-    if (our == ours.end()) return;
-    throw InputError(start + " is a model of " + their->first + " = " + their->second + ", and the deck has " + our->second +
-                     ": name one of the same theory");
-  });
-  return model;
-}
-
 void train_field(const Context& context, const Process& process) {
   const Surveyed found = survey(context, model_output(context.deck.params, process));
   if (already_complete(context, found)) return;
+  if (source_file(context.deck.params, "train").paths.size() > 1) return train_between(context, found, process);
   const H5File ensemble = open_input(context, survey(context, ensemble_output(context.deck.params)));
   FieldTraining training(context, found, process, ensemble);
   training.run("train " + process.name);

@@ -57,7 +57,7 @@ double NetworkTraining::loss_held_out() {
 FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t number) {
   const Range mine = chosen.numbers(work_.mine(chosen.pieces()));
   const std::int64_t total = chosen.count;
-  const std::size_t sites = work_.sites(), count = static_cast<std::size_t>(mine.size());
+  const std::size_t sites = work_.per_configuration(), count = static_cast<std::size_t>(mine.size());
   FieldBatch batch{std::vector<float>(count * kNetworkInputs * sites), std::vector<float>(count * sites), std::vector<float>(count)};
   const Reference scale{0.0, model_.fit.scale};
   const double bottom = coordinate_of_ratio(ratios_.front(), scale.variance), top = coordinate_of_ratio(ratios_.back(), scale.variance);
@@ -76,11 +76,11 @@ FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t nu
     const ReferenceLevel at(model_.reference, ratio);
     work_.add_noise(worker, step, j, ratio, helper.moved);
     if (train.target == "posterior") {
-      worker.posterior.set_noise(ratio, model_.reference.site_variance());
-      worker.posterior.start(first_chain(number, total) + j, worker.noisy, helper.moved);
+      worker.posterior->set_noise(ratio, model_.reference.site_variance());
+      worker.posterior->start(first_chain(number, total) + j, worker.noisy, helper.moved);
       LevelWork::posterior_mean(worker, train.updates, worker.first_h);
     } else {
-      worker.hartley.transform(helper.moved, worker.first_h);
+      worker.modes.to_modes(helper.moved, worker.first_h);
     }
     helper.evaluator->evaluate(at, worker.noisy_h, worker.score);
     std::fill(worker.mean.begin(), worker.mean.end(), 0.0);

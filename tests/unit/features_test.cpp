@@ -87,7 +87,7 @@ TEST(Features, FitFindsWhatIsThere) {
       level.add_denoised(y, target);
       fitter.add(y, target, sums);
     }
-    const FeatureFitter::Solution solution = fitter.solve(sums);
+    const FitSolution solution = fitter.solve(sums);
     FeatureFit fit{3,     reference.widest(),      reference.widest(), {0.8},          {std::sqrt(level.denoised_variance())}, {1e9},
                    {1e9}, {solution.coefficients}, {solution.linear},  {solution.zero}};
     const FeatureCorrection correction(reference, fit);
@@ -134,7 +134,7 @@ TEST(Features, NothingIsLearntFromNoise) {
   FeatureFitter fitter(reference, 7);
   fitter.set_level(level);
   constexpr std::size_t kGroups = 8, kOfGroup = 25, kFits = 10;
-  const auto square_of = [&](const FeatureFitter::Solution& solution) {
+  const auto square_of = [&](const FitSolution& solution) {
     const FeatureFit fit{7,     reference.widest(),      reference.widest(), {0.8},          {std::sqrt(level.denoised_variance())}, {1e9},
                          {1e9}, {solution.coefficients}, {solution.linear},  {solution.zero}};
     const FeatureCorrection correction(reference, fit);

@@ -198,7 +198,9 @@ TEST(PlaneFlow, FinishIsTheFlowToTheEnd) {
     reference.unwhiten({0.0, 1.0, 0.0}, whitened, end);
     const double off = std::hypot(end[0] - 0.7 * std::sqrt(c_xx / (c_xx + r * r)), end[1] + 0.4 * std::sqrt(c_yy / (c_yy + r * r)));
     EXPECT_LT(off, 2.0 * std::pow(r, 4)) << r;
-    if (before > 0.0) EXPECT_NEAR(before / off, 16.0, 2.0);
+    if (before > 0.0) {
+      EXPECT_NEAR(before / off, 16.0, 2.0);
+    }
     before = off;
   }
 }

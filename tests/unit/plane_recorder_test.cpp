@@ -29,7 +29,8 @@ std::vector<double> moments_of(const std::vector<double>& xy) {
   const std::vector<double> sums = recorder.sums(0, xy);
   std::vector<double> means(sums.begin(), sums.begin() + 2 * kMaxOrder);
   means.insert(means.end(), sums.begin() + kHolomorphicSums, sums.end());
-  for (double& value : means) value /= static_cast<double>(xy.size() / 2);
+  const std::size_t points = xy.size() / 2;
+  for (double& value : means) value /= static_cast<double>(points);
   return means;
 }
 

@@ -60,7 +60,8 @@ TEST(Posterior, FreeFieldIsTheWienerFilter) {
       std::vector<double> h(kSites);
       hartley.transform(y, h);
       for (std::size_t n = 0; n < kSites; ++n) {
-        const double ky = 2.0 * std::numbers::pi * static_cast<double>(n / 6) / 4.0,
+        const std::size_t row = n / 6;
+        const double ky = 2.0 * std::numbers::pi * static_cast<double>(row) / 4.0,
                      kx = 2.0 * std::numbers::pi * static_cast<double>(n % 6) / 6.0;
         const double g = 1.0 / (2.0 - 4.0 * kKappa * (std::cos(ky) + std::cos(kx)));
         h[n] *= g / (g + at * at);

@@ -7,11 +7,13 @@ import h5py
 import numpy as np
 
 from ..hdf5 import array, attribute, text
+from ..plane.diffusion.reader import SCORES, read_process, score_of
+from ..plane.diffusion.records import PlaneDiffusion
 from ..plane.members import ORDERS, known, read_criteria, read_drift, sized, subgroup
 from ..plane.names import PLANE
 from ..plane.records import Estimate
-from ..results import Source
-from .records import ComplexFieldResults
+from ..results import Source, interpolation
+from .records import ComplexFieldResults, FieldSamples
 
 
 def is_complex_field(file: h5py.File) -> bool:
@@ -29,7 +31,24 @@ def read_complex_field(file: h5py.File, provenance: Mapping[str, str], sources: 
         averages=_averages(group), cumulants=_known_estimate(group, "cumulants", (ORDERS, 2)),
         plane=_known_estimate(group, "plane", (len(PLANE),)), spectrum=spectrum,
         exact_spectrum=_known(group, "spectrum/exact", spectrum.value.shape) if "spectrum/exact" in group else None,
-        drift=read_drift(group), criteria=read_criteria(subgroup(group, "criteria")))
+        drift=read_drift(group), criteria=read_criteria(subgroup(group, "criteria")), diffusion=_all_samples(file),
+        processes=PlaneDiffusion(forward=[read_process(file[name]) for name in file if name.startswith("forward-")],
+                                 backward=[read_process(file[name]) for name in file if name.startswith("backward-")]))
+
+
+def _all_samples(file: h5py.File) -> list[FieldSamples]:
+    found = [_samples(subgroup(file, name)) for name in file if name.startswith("samples-")]
+    return sorted(found, key=lambda each: (interpolation(each.process), SCORES.index(each.score)))
+
+
+def _samples(group: h5py.Group) -> FieldSamples:
+    against = subgroup(group, "against_ensemble")
+    off = _known_estimate(against, "cumulants", (ORDERS, 2))
+    return FieldSamples(
+        process=text(attribute(group, "process")), score=score_of(group), samples=_count(group, "samples"),
+        cumulants=_known_estimate(group, "cumulants", (ORDERS, 2)), averages=_averages(group), pulls=off.value / off.error,
+        p_value=float(attribute(against, "p_value")),
+        spectrum=(float(attribute(against, "spectrum_chi_squared")), _count(against, "spectrum_numbers")))
 
 
 def _count(group: h5py.Group, name: str) -> int:

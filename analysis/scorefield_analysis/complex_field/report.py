@@ -9,6 +9,7 @@ from ..document import embedded, provenance_parts, write_document
 from ..figures import Figure
 from ..notation import probability
 from ..plane.names import BOUNDARY_POWERS
+from ..plane.diffusion.tables import process_table
 from ..plane.records import GOOD
 from ..plane.tables import criteria_table, schwinger_dyson_table
 from ..plane.verdict import CRITERIA_NOTE, bad_verdict, shown, verdict_line
@@ -16,7 +17,8 @@ from .figures import planned_figures
 from .model import Model, model_of
 from .momenta import spectrum_of
 from .records import ComplexFieldResults
-from .tables import average_table, cumulant_table, input_table, plane_table, spectrum_table
+from .tables import (agreement_table, average_table, cumulant_table, input_table, plane_table, sample_table, sampled_average_table,
+                     spectrum_table)
 
 NOT_IN_EQUILIBRIUM = "not in equilibrium: neither values nor errors are to be trusted, nor are the criteria"
 LEAST_P_VALUE = 1e-4  # of the exact spectrum, below which a warning is given
@@ -28,6 +30,10 @@ BOSE_NOTE = (
 PLANE_NOTE = (
     "Averages that no holomorphic observable sees: they belong to the distribution in the complexified space, which depends on the noise "
     "N_y and not on the model alone."
+)
+SAMPLE_NOTE = (
+    "A model learns P(x,y) from the ensemble; deviations are from that, not from exact values. κ2 was told to the model, so that its error "
+    "is that of the samples alone; errors of the others are those of both, too large rather than too small."
 )
 SPECTRUM_NOTE = (
     "The spectrum of the free field against the exact one, of k and -k one; p: probability of a larger χ². Re and Im of one momentum "
@@ -76,7 +82,14 @@ def _value_parts(results: ComplexFieldResults, model: Model) -> list[str]:
         parts.append(BOSE_NOTE)
     if results.exact_spectrum is not None:
         parts += ["## Spectrum", spectrum_table(spectrum_of(results, model.size)).markdown(), SPECTRUM_NOTE]
-    return [*parts, "## Averages in the plane", plane_table(results).markdown(), PLANE_NOTE]
+    return [*parts, "## Averages in the plane", plane_table(results).markdown(), PLANE_NOTE, *_sample_parts(results)]
+
+
+def _sample_parts(results: ComplexFieldResults) -> list[str]:
+    if not results.diffusion:
+        return []
+    return ["## Diffusion models", sample_table(results).markdown(), agreement_table(results).markdown(),
+            sampled_average_table(results).markdown(), process_table(results.processes).markdown(), SAMPLE_NOTE]
 
 
 def _criteria_parts(results: ComplexFieldResults) -> list[str]:

@@ -24,6 +24,35 @@ def cumulant_table(results: ComplexFieldResults, model: Model) -> Table:
     return Table(["", "Re", "Im"], rows)
 
 
+def sample_table(results: ComplexFieldResults) -> Table:
+    """Cumulants of a site beside those of samples, with their deviation in errors."""
+    columns = ["", *(f"{part} κ{n}" for n in EVEN_ORDERS for part in ("Re", "Im"))]
+    rows = [["ensemble", *(measured(results.cumulants.value[n - 1, c], results.cumulants.error[n - 1, c])
+                           for n in EVEN_ORDERS for c in range(2))]]
+    for each in results.diffusion:
+        rows.append([each.label, *(f"{measured(each.cumulants.value[n - 1, c], each.cumulants.error[n - 1, c])} {each.pulls[n - 1, c]:+.1f}σ"
+                                   for n in EVEN_ORDERS for c in range(2))])
+    return Table(columns, rows)
+
+
+def agreement_table(results: ComplexFieldResults) -> Table:
+    """How far samples are from the ensemble."""
+    rows = [[each.label, f"{each.samples}", probability(each.p_value) if math.isfinite(each.p_value) else ABSENT,
+             f"{each.spectrum[0]:.0f}/{each.spectrum[1]}"] for each in results.diffusion]
+    return Table(["", "configurations", "p of the cumulants", "χ² of the spectrum/numbers"], rows)
+
+
+def sampled_average_table(results: ComplexFieldResults) -> Table:
+    """Averages of the ensemble and of samples."""
+    names = [name for name in results.averages if not name.startswith(ELSEWHERE) and name != "z"]
+    rows = []
+    for name in names:
+        for part, which in enumerate(("Re", "Im")):
+            cells = [measured(of[name].value[part], of[name].error[part]) for of in [results.averages, *(d.averages for d in results.diffusion)]]
+            rows.append([f"{which} {in_text(name)}", *cells])
+    return Table(["", "ensemble", *(each.label for each in results.diffusion)], rows)
+
+
 def average_table(results: ComplexFieldResults, model: Model) -> Table:
     """Averages over sites and configurations."""
     rows = []

@@ -3,6 +3,7 @@
 from functools import partial
 
 from ...figures import Figure
+from ...plane.diffusion.figures import diffusion_figures
 from ...plane.figures.boundary import Sampled, draw_boundary
 from ...plane.figures.drift import draw_drift
 from ..model import Model
@@ -30,4 +31,5 @@ def planned_figures(results: ComplexFieldResults, model: Model) -> list[Figure]:
                "in standard errors (logarithmic beyond 3), and the share of the others. Where these are gone, the terms vanish unless "
                "the distribution falls too slowly; the dotted line is where they were judged.",
                partial(draw_boundary, results.criteria, Sampled(results.samples, "configurations", r"\max|y|"))),
+        *diffusion_figures(results.processes),
     ]

@@ -10,7 +10,7 @@ from ..members import ORDERS, estimate, sized
 from ..names import PLANE
 from .records import FixedPoint, PlaneDiffusion, PlaneProcess, PlaneSamples, SampledOrders, ScoreFields
 
-SCORES = ("exact", "learnt")
+SCORES = ("exact", "reference", "learnt")
 
 
 def read_plane_diffusion(file: h5py.File) -> PlaneDiffusion:
@@ -19,8 +19,8 @@ def read_plane_diffusion(file: h5py.File) -> PlaneDiffusion:
         found = [read(file[name]) for name in file if name.startswith(prefix)]
         return sorted(found, key=lambda each: (interpolation(each.process), SCORES.index(each.score) if each.score else 0))
 
-    return PlaneDiffusion(samples=all_of("samples-", _samples), forward=all_of("forward-", _process),
-                          backward=all_of("backward-", _process),
+    return PlaneDiffusion(samples=all_of("samples-", _samples), forward=all_of("forward-", read_process),
+                          backward=all_of("backward-", read_process),
                           scores=sorted((_fields(file[name]) for name in file if name.startswith("score-")),
                                         key=lambda each: interpolation(each.process)))
 
@@ -44,12 +44,13 @@ def _fields(group: h5py.Group) -> ScoreFields:
 
 
 def _samples(group: h5py.Group) -> PlaneSamples:
-    return PlaneSamples(process=text(attribute(group, "process")), score=_score(group), samples=int(attribute(group, "samples")),
+    return PlaneSamples(process=text(attribute(group, "process")), score=score_of(group), samples=int(attribute(group, "samples")),
                         moments=_orders(group, "moments"), cumulants=_orders(group, "cumulants"),
                         plane=estimate(group, "plane", (len(PLANE),)))
 
 
-def _score(group: h5py.Group) -> str:
+def score_of(group: h5py.Group) -> str:
+    """Which score made a group."""
     score = text(attribute(group, "score"))
     if score not in SCORES:
         raise ValueError(f"unknown score '{score}' of {group.name}")
@@ -62,10 +63,11 @@ def _orders(group: h5py.Group, name: str) -> SampledOrders:
                                                                for key in ("ensemble_p_value", "ensemble_largest_pull")))
 
 
-def _process(group: h5py.Group) -> PlaneProcess:
+def read_process(group: h5py.Group) -> PlaneProcess:
+    """What was recorded along a process."""
     time = array(group, "time")
     return PlaneProcess(
-        process=text(attribute(group, "process")), score=_score(group) if "score" in group.attrs else None,
+        process=text(attribute(group, "process")), score=score_of(group) if "score" in group.attrs else None,
         samples=int(attribute(group, "samples")), time=time, kept=array(group, "kept"), noise_variance=array(group, "noise_variance"),
         cumulants=Estimate(array(group, "cumulants/value"), array(group, "cumulants/error")),
         law=optional_array(group, "cumulants/exact"), pull=optional_array(group, "pull"), p_value=optional_array(group, "p_value"))

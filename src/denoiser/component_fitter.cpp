@@ -1,0 +1,159 @@
+#include "denoiser/component_fitter.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "denoiser/feature_fitter.h"
+#include "denoiser/least_squares.h"
+
+namespace scorefield {
+namespace {
+
+using Matrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Matrix matrix_of(const ModeMatrix::Values& values, Eigen::Index size) { return Eigen::Map<const Matrix>(values.data(), size, size); }
+
+}  // namespace
+
+/// What a coefficient multiplies: `unit` times feature `row` of each complex field, as its real or imaginary part, plain or smoothed.
+struct ComponentFitter::Term {
+  std::size_t feature, part;
+  bool smoothed;
+  double unit;
+};
+
+/// At an orbit: cross spectra of features and residual without what is linear in y, X - X_y X_yy^-1 y_X, and X_fy X_yy^-1.
+struct ComponentFitter::OrbitSums {
+  Matrix left, slopes;
+};
+
+ComponentFitter::ComponentFitter(const FieldReference& reference, int order)
+    : reference_(reference),
+      components_(reference.basis->components()),
+      fields_(reference_, reference.widest(), order),
+      spectra_(reference_.basis->orbits(), fields_.features() * (components_ / 2) + 2 * components_),
+      rows_((fields_.features() * (components_ / 2) + 2 * components_) * reference.shape.sites()),
+      residual_(reference.numbers()) {}
+
+void ComponentFitter::set_level(const ReferenceLevel& level) {
+  level_ = level;
+  fields_.set_level(level, std::numeric_limits<double>::infinity());
+}
+
+double ComponentFitter::add(std::span<const double> y, std::span<const double> target, std::span<double> sums) {
+  const double largest = fields_.evaluate(y);
+  const std::size_t of_features = fields_.features() * complex_fields() * reference_.shape.sites(), numbers = reference_.numbers();
+  const std::span<double> rows(rows_);
+  fields_.transformed(rows.first(of_features));
+  std::fill(residual_.begin(), residual_.end(), 0.0);
+  level_->add_denoised(y, residual_);
+  for (std::size_t i = 0; i < numbers; ++i) residual_[i] = target[i] - residual_[i];
+  reference_.basis->vectors().apply(y, rows.subspan(of_features, numbers));
+  reference_.basis->vectors().apply(residual_, rows.subspan(of_features + numbers, numbers));
+  spectra_.add(rows, sums);
+  return largest;
+}
+
+std::vector<ComponentFitter::Term> ComponentFitter::terms() const {
+  std::vector<Term> all;
+  for (std::size_t part = 0; part < 2; ++part) {
+    for (std::size_t j = 0; j < fields_.features(); ++j) all.push_back({j, part, false, fields_.units()[part]});
+  }
+  for (std::size_t part = 0; part < 2; ++part) {
+    for (const std::size_t j : fields_.smoothed_features()) all.push_back({j, part, true, fields_.units()[part]});
+  }
+  return all;
+}
+
+ComponentFitter::OrbitSums ComponentFitter::orbit_sums(std::span<const double> sums, std::size_t orbit) const {
+  const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields()), n = static_cast<Eigen::Index>(components_);
+  const Matrix x = matrix_of(spectra_.of_orbit(sums, orbit), features + 2 * n);
+  Matrix without_y(features + n, features + n), with_y(features + n, n);
+  without_y << x.topLeftCorner(features, features), x.topRightCorner(features, n), x.bottomLeftCorner(n, features),
+      x.bottomRightCorner(n, n);
+  with_y << x.block(0, features, features, n), x.bottomRows(n).middleCols(features, n);
+  const Matrix slopes = x.block(features, features, n, n).ldlt().solve(with_y.adjoint()).adjoint();
+  return {without_y - slopes * with_y.adjoint(), slopes.topRows(features)};
+}
+
+FitSolution ComponentFitter::solve(std::span<const double> sums) const {
+  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
+    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
+  }
+  const ModeBasis& basis = *reference_.basis;
+  const std::vector<Term> all = terms();
+  const auto n = static_cast<Eigen::Index>(components_), count = static_cast<Eigen::Index>(all.size());
+  const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields());
+  const auto propagators = basis.function([&](double v) { return fields_.propagator(v); }),
+             weights = basis.function([&](double v) { return 1.0 / fields_.propagator(v); });
+  if (all.empty()) return {{}, std::vector<double>(numbers_of_linear(reference_), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
+
+  const auto row_of = [&](const Term& term, std::size_t field) {
+    return static_cast<Eigen::Index>(term.feature * complex_fields() + field);
+  };
+  /// Re of sum over components of  F^dagger W G,  with W P for one smoothed factor and P W P for two.
+  const auto normal_of = [&](std::span<const double> of_group) {
+    Equations equations{Eigen::MatrixXd::Zero(count, count), Eigen::VectorXd::Zero(count)};
+    for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
+      const Matrix left = orbit_sums(of_group, o).left, p = matrix_of(propagators[o], n), w = matrix_of(weights[o], n);
+      const Matrix one = Matrix::Identity(n, n);
+      const auto between = [&](bool first, bool second) -> const Matrix& { return first && second ? p : first || second ? one : w; };
+      for (Eigen::Index i = 0; i < count; ++i) {
+        const Term& a = all[static_cast<std::size_t>(i)];
+        for (std::size_t f = 0; f < complex_fields(); ++f) {
+          const auto c = static_cast<Eigen::Index>(2 * f + a.part);
+          for (Eigen::Index j = i; j < count; ++j) {
+            const Term& b = all[static_cast<std::size_t>(j)];
+            for (std::size_t g = 0; g < complex_fields(); ++g) {
+              const auto d = static_cast<Eigen::Index>(2 * g + b.part);
+              equations.matrix(i, j) +=
+                  a.unit * b.unit * (between(a.smoothed, b.smoothed)(c, d) * std::conj(left(row_of(a, f), row_of(b, g)))).real();
+            }
+          }
+          for (Eigen::Index d = 0; d < n; ++d) {
+            equations.right(i) += a.unit * (between(a.smoothed, false)(c, d) * std::conj(left(row_of(a, f), features + d))).real();
+          }
+        }
+      }
+    }
+    equations.matrix = Eigen::MatrixXd(equations.matrix.selfadjointView<Eigen::Upper>());
+    return equations;
+  };
+
+  std::vector<double> total(numbers(), 0.0);
+  std::vector<Equations> groups;
+  for (std::size_t at = 0; at < sums.size(); at += numbers()) {
+    const auto of_group = sums.subspan(at, numbers());
+    std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
+    groups.push_back(normal_of(of_group));
+  }
+  const Eigen::VectorXd coefficients = solve_predicting(normal_of(total), std::move(groups));
+
+  std::vector<ModeMatrix::Values> linear;
+  for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
+    const Matrix slopes = orbit_sums(total, o).slopes;
+    Matrix plain = Matrix::Zero(n, n), smoothed = Matrix::Zero(n, n);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const Term& term = all[static_cast<std::size_t>(i)];
+      for (std::size_t f = 0; f < complex_fields(); ++f) {
+        (term.smoothed ? smoothed : plain).row(static_cast<Eigen::Index>(2 * f + term.part)) +=
+            coefficients(i) * term.unit * slopes.row(row_of(term, f));
+      }
+    }
+    const Matrix a = plain + matrix_of(propagators[o], n) * smoothed;
+    linear.emplace_back(a.data(), a.data() + a.size());
+  }
+  return {{coefficients.begin(), coefficients.end()},
+          ModeMatrix(basis.orbits(), components_, linear).numbers(),
+          std::vector<double>(kZeroFunctions, 0.0)};
+}
+
+std::unique_ptr<LevelFitter> make_fitter(const FieldReference& reference, int order) {
+  if (reference.basis) return std::make_unique<ComponentFitter>(reference, order);
+  return std::make_unique<FeatureFitter>(reference, order);
+}
+
+}  // namespace scorefield

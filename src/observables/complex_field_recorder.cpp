@@ -1,0 +1,36 @@
+#include "observables/complex_field_recorder.h"
+
+#include <algorithm>
+
+#include "base/pairwise_sum.h"
+
+namespace scorefield {
+
+/// Adds the means of one configuration.
+void ComplexFieldRecorder::add(std::span<const double> field, std::span<double> sums) const {
+  std::vector<double> points(2 * sites_);
+  for (std::size_t first = 0; first < field.size(); first += 2 * sites_) {
+    for (std::size_t s = 0; s < sites_; ++s) {
+      points[2 * s] = field[first + s];
+      points[2 * s + 1] = field[first + sites_ + s];
+    }
+    const std::vector<double> of_pair = PlaneRecorder::sums(0, points);
+    for (std::size_t q = 0; q < sums.size(); ++q) sums[q] += of_pair[q] / (0.5 * static_cast<double>(field.size()));
+  }
+}
+
+std::vector<double> ComplexFieldRecorder::sums(std::size_t /*record*/, std::span<const double> fields) const {
+  const std::size_t numbers = components_ * sites_, a_leaf = static_cast<std::size_t>(kSmallestBlock) * numbers;
+  PairwiseSum tree(quantities());
+  std::vector<double> leaf(quantities());
+  for (std::size_t begin = 0; begin < fields.size(); begin += a_leaf) {
+    std::fill(leaf.begin(), leaf.end(), 0.0);
+    for (std::size_t first = begin; first < std::min(fields.size(), begin + a_leaf); first += numbers) {
+      add(fields.subspan(first, numbers), leaf);
+    }
+    tree.add(leaf);
+  }
+  return tree.total();
+}
+
+}  // namespace scorefield

@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/error.h"
@@ -79,76 +80,92 @@ ComponentFitter::OrbitSums ComponentFitter::orbit_sums(std::span<const double> s
   return {without_y - slopes * with_y.adjoint(), slopes.topRows(features)};
 }
 
+/// What all groups of a level share.
+struct ComponentFitter::Setting {
+  std::vector<Term> terms;
+  std::vector<ModeMatrix::Values> propagators, weights;  ///< P and W = 1/P of each orbit
+};
+
+Eigen::Index ComponentFitter::row_of(const Term& term, std::size_t field) const {
+  return static_cast<Eigen::Index>(term.feature * complex_fields() + field);
+}
+
+/// Adds one orbit's part of the normal equations: Re of sum over components of F^dagger W G, with W P = 1 for one smoothed factor and P W P
+/// = P for two.
+void ComponentFitter::add_orbit(const Setting& setting, std::span<const double> sums, std::size_t orbit, Equations& to) const {
+  const auto n = static_cast<Eigen::Index>(components_), count = static_cast<Eigen::Index>(setting.terms.size());
+  const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields());
+  const Matrix left = orbit_sums(sums, orbit).left, p = matrix_of(setting.propagators[orbit], n), w = matrix_of(setting.weights[orbit], n);
+  const Matrix one = Matrix::Identity(n, n);
+  const auto between = [&](bool first, bool second) -> const Matrix& { return first && second ? p : first || second ? one : w; };
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const Term& a = setting.terms[static_cast<std::size_t>(i)];
+    for (std::size_t f = 0; f < complex_fields(); ++f) {
+      const auto c = static_cast<Eigen::Index>(2 * f + a.part);
+      for (Eigen::Index j = i; j < count; ++j) {
+        const Term& b = setting.terms[static_cast<std::size_t>(j)];
+        for (std::size_t g = 0; g < complex_fields(); ++g) {
+          const auto d = static_cast<Eigen::Index>(2 * g + b.part);
+          const auto product = between(a.smoothed, b.smoothed)(c, d) * std::conj(left(row_of(a, f), row_of(b, g)));
+          to.matrix(i, j) += a.unit * b.unit * product.real();
+        }
+      }
+      for (Eigen::Index d = 0; d < n; ++d) {
+        to.right(i) += a.unit * (between(a.smoothed, false)(c, d) * std::conj(left(row_of(a, f), features + d))).real();
+      }
+    }
+  }
+}
+
+Equations ComponentFitter::normal_of(const Setting& setting, std::span<const double> sums) const {
+  const auto count = static_cast<Eigen::Index>(setting.terms.size());
+  Equations equations{Eigen::MatrixXd::Zero(count, count), Eigen::VectorXd::Zero(count)};
+  for (std::size_t o = 0; o < reference_.basis->orbits().count(); ++o) add_orbit(setting, sums, o, equations);
+  equations.matrix = Eigen::MatrixXd(equations.matrix.selfadjointView<Eigen::Upper>());
+  return equations;
+}
+
+/// A = sum_i c_i X_fy X_yy^-1, of smoothed features P times that.
+std::vector<double> ComponentFitter::linear_of(const Setting& setting, std::span<const double> sums,
+                                               std::span<const double> coefficients) const {
+  const ModeBasis& basis = *reference_.basis;
+  const auto n = static_cast<Eigen::Index>(components_);
+  std::vector<ModeMatrix::Values> linear;
+  for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
+    const Matrix slopes = orbit_sums(sums, o).slopes;
+    Matrix plain = Matrix::Zero(n, n), smoothed = Matrix::Zero(n, n);
+    for (std::size_t i = 0; i < setting.terms.size(); ++i) {
+      const Term& term = setting.terms[i];
+      for (std::size_t f = 0; f < complex_fields(); ++f) {
+        const auto row = static_cast<Eigen::Index>(2 * f + term.part);
+        (term.smoothed ? smoothed : plain).row(row) += coefficients[i] * term.unit * slopes.row(row_of(term, f));
+      }
+    }
+    const Matrix a = plain + matrix_of(setting.propagators[o], n) * smoothed;
+    linear.emplace_back(a.data(), a.data() + a.size());
+  }
+  return ModeMatrix(basis.orbits(), components_, linear).numbers();
+}
+
 FitSolution ComponentFitter::solve(std::span<const double> sums) const {
   if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
     throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
   }
   const ModeBasis& basis = *reference_.basis;
-  const std::vector<Term> all = terms();
-  const auto n = static_cast<Eigen::Index>(components_), count = static_cast<Eigen::Index>(all.size());
-  const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields());
-  const auto propagators = basis.function([&](double v) { return fields_.propagator(v); }),
-             weights = basis.function([&](double v) { return 1.0 / fields_.propagator(v); });
-  if (all.empty()) return {{}, std::vector<double>(numbers_of_linear(reference_), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
-
-  const auto row_of = [&](const Term& term, std::size_t field) {
-    return static_cast<Eigen::Index>(term.feature * complex_fields() + field);
-  };
-  /// Re of sum over components of  F^dagger W G,  with W P for one smoothed factor and P W P for two.
-  const auto normal_of = [&](std::span<const double> of_group) {
-    Equations equations{Eigen::MatrixXd::Zero(count, count), Eigen::VectorXd::Zero(count)};
-    for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
-      const Matrix left = orbit_sums(of_group, o).left, p = matrix_of(propagators[o], n), w = matrix_of(weights[o], n);
-      const Matrix one = Matrix::Identity(n, n);
-      const auto between = [&](bool first, bool second) -> const Matrix& { return first && second ? p : first || second ? one : w; };
-      for (Eigen::Index i = 0; i < count; ++i) {
-        const Term& a = all[static_cast<std::size_t>(i)];
-        for (std::size_t f = 0; f < complex_fields(); ++f) {
-          const auto c = static_cast<Eigen::Index>(2 * f + a.part);
-          for (Eigen::Index j = i; j < count; ++j) {
-            const Term& b = all[static_cast<std::size_t>(j)];
-            for (std::size_t g = 0; g < complex_fields(); ++g) {
-              const auto d = static_cast<Eigen::Index>(2 * g + b.part);
-              equations.matrix(i, j) +=
-                  a.unit * b.unit * (between(a.smoothed, b.smoothed)(c, d) * std::conj(left(row_of(a, f), row_of(b, g)))).real();
-            }
-          }
-          for (Eigen::Index d = 0; d < n; ++d) {
-            equations.right(i) += a.unit * (between(a.smoothed, false)(c, d) * std::conj(left(row_of(a, f), features + d))).real();
-          }
-        }
-      }
-    }
-    equations.matrix = Eigen::MatrixXd(equations.matrix.selfadjointView<Eigen::Upper>());
-    return equations;
-  };
-
+  const Setting setting{terms(), basis.function([&](double v) { return fields_.propagator(v); }),
+                        basis.function([&](double v) { return 1.0 / fields_.propagator(v); })};
+  const std::vector<double> no_zero(kZeroFunctions, 0.0);
+  if (setting.terms.empty()) return {{}, std::vector<double>(numbers_of_linear(reference_), 0.0), no_zero};
   std::vector<double> total(numbers(), 0.0);
   std::vector<Equations> groups;
   for (std::size_t at = 0; at < sums.size(); at += numbers()) {
     const auto of_group = sums.subspan(at, numbers());
     std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
-    groups.push_back(normal_of(of_group));
+    groups.push_back(normal_of(setting, of_group));
   }
-  const Eigen::VectorXd coefficients = solve_predicting(normal_of(total), std::move(groups));
-
-  std::vector<ModeMatrix::Values> linear;
-  for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
-    const Matrix slopes = orbit_sums(total, o).slopes;
-    Matrix plain = Matrix::Zero(n, n), smoothed = Matrix::Zero(n, n);
-    for (Eigen::Index i = 0; i < count; ++i) {
-      const Term& term = all[static_cast<std::size_t>(i)];
-      for (std::size_t f = 0; f < complex_fields(); ++f) {
-        (term.smoothed ? smoothed : plain).row(static_cast<Eigen::Index>(2 * f + term.part)) +=
-            coefficients(i) * term.unit * slopes.row(row_of(term, f));
-      }
-    }
-    const Matrix a = plain + matrix_of(propagators[o], n) * smoothed;
-    linear.emplace_back(a.data(), a.data() + a.size());
-  }
-  return {{coefficients.begin(), coefficients.end()},
-          ModeMatrix(basis.orbits(), components_, linear).numbers(),
-          std::vector<double>(kZeroFunctions, 0.0)};
+  const Eigen::VectorXd solved = solve_predicting(normal_of(setting, total), std::move(groups));
+  const std::vector<double> coefficients(solved.begin(), solved.end());
+  return {coefficients, linear_of(setting, total, coefficients), no_zero};
 }
 
 std::unique_ptr<LevelFitter> make_fitter(const FieldReference& reference, int order) {

@@ -1,7 +1,9 @@
 // Fits the features of a complexified field's score by least squares, one noise level at a time.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "denoiser/component_features.h"
@@ -9,6 +11,8 @@
 #include "denoiser/level_fitter.h"
 
 namespace scorefield {
+
+struct Equations;  // least_squares.h
 
 /// Minimises sum_n (T - D_ref(y) - R(y))_n^2 (v_n + r^2)/(v_n r^2), each mode in units of its posterior variance under the reference, with
 /// R = sum_i c_i F_i - A y and E[R(k) y(k)^dagger] = 0. The sums are the cross spectra of all features, of y and of T - D_ref, from which
@@ -25,8 +29,13 @@ class ComponentFitter : public LevelFitter {
  private:
   struct OrbitSums;
   struct Term;
+  struct Setting;
   std::vector<Term> terms() const;
   OrbitSums orbit_sums(std::span<const double> sums, std::size_t orbit) const;
+  std::ptrdiff_t row_of(const Term& term, std::size_t field) const;
+  void add_orbit(const Setting& setting, std::span<const double> sums, std::size_t orbit, Equations& to) const;
+  Equations normal_of(const Setting& setting, std::span<const double> sums) const;
+  std::vector<double> linear_of(const Setting& setting, std::span<const double> sums, std::span<const double> coefficients) const;
   std::size_t complex_fields() const { return components_ / 2; }
 
   FieldReference reference_;

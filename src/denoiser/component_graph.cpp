@@ -58,7 +58,7 @@ class Builder {
 
   /// scalar times vector, unless it is above the order; its name.
   std::string feature(const std::string& scalar, const std::string& vector, bool smoothed) {
-    const std::string name = product(scalar, vector);
+    std::string name = product(scalar, vector);
     add(ComponentNode::Kind::product, name, scalar, vector);
     if (nodes_.back().name == name) {
       nodes_.back().feature = true;

@@ -43,18 +43,20 @@ std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const
 
 std::vector<double> ComponentTally::sums(std::size_t /*record*/, std::span<const double> x) const {
   const std::size_t sites = shape_.sites(), numbers = components_ * sites;
+  const CrossSpectra spectra(orbits_, components_);
   Hartley hartley = Hartley::orthogonal(shape_);
   std::vector<double> h(numbers);
   return sum_leaves(x, numbers, quantities(), [&](std::span<const double> field, std::vector<double>& leaf) {
     for (std::size_t at = 0; at < numbers; at += sites) hartley.transform(field.subspan(at, sites), std::span(h).subspan(at, sites));
-    spectra_.add(h, leaf);
+    spectra.add(h, leaf);
   });
 }
 
 std::vector<ModeMatrix::Values> ComponentTally::covariance(std::span<const double> sums, std::int64_t samples) const {
+  const CrossSpectra spectra(orbits_, components_);
   std::vector<ModeMatrix::Values> all;
   for (std::size_t o = 0; o < orbits_.count(); ++o) {
-    all.push_back(spectra_.of_orbit(sums, o));
+    all.push_back(spectra.of_orbit(sums, o));
     for (auto& value : all.back()) value /= static_cast<double>(samples) * static_cast<double>(orbits_.size(o));
   }
   return all;

@@ -27,11 +27,9 @@ class ReferenceTally : public Tally {
 class ComponentTally : public Tally {
  public:
   ComponentTally(FieldShape shape, std::size_t components, bool directed)
-      : shape_(shape), components_(components), orbits_(shape, directed), spectra_(orbits_, components) {}
-  ComponentTally(const ComponentTally&) = delete;
-  ComponentTally& operator=(const ComponentTally&) = delete;
+      : shape_(shape), components_(components), orbits_(shape, directed) {}
   std::size_t records() const override { return 1; }
-  std::size_t quantities() const override { return spectra_.numbers(); }
+  std::size_t quantities() const override { return CrossSpectra(orbits_, components_).numbers(); }
   std::size_t cells() const override { return 0; }
   std::vector<double> sums(std::size_t record, std::span<const double> x) const override;
   void count(std::size_t /*record*/, std::span<const double> /*x*/, std::span<double> /*counts*/) const override {}
@@ -43,7 +41,6 @@ class ComponentTally : public Tally {
   FieldShape shape_;
   std::size_t components_;
   ModeOrbits orbits_;
-  CrossSpectra spectra_;
 };
 
 /// The Gaussian about 0 with these propagators of the components (mode_basis.h). InputError if a mode does not fluctuate.

@@ -129,16 +129,17 @@ std::vector<Key> train_keys() {
                            "made it, and of walkers by the whole ensemble; or this phi_0 itself")}),
         only(kLatticeScore,
              {train.text(
-                  "from", &TrainParams::from, physics,
-                  "a model of this theory on another lattice, model-P.h5, whose features are taken over instead of fitted; or several "
-                  "of a complex field at other values of one coupling, between which the model is made"),
-              train.number("calibration", &TrainParams::calibration, {0, 1e7}, "configurations", physics,
+                 "from", &TrainParams::from, physics,
+                 "a model of this theory on another lattice, model-P.h5, whose features are taken over instead of fitted; or several "
+                 "of a complex field at other values of one coupling, between which the model is made")}),
+        only(kFieldScore,
+             {train.number("updates", &TrainParams::updates, {1, 1e6}, "updates", physics, "of a chain that makes such a mean")}),
+        only(kLatticeScore,
+             {train.number("calibration", &TrainParams::calibration, {0, 1e7}, "configurations", physics,
                            "run down the fitted levels, to keep the two-point function on its course there; 0: none; not set: 32768, fewer "
                            "beyond 32 x 32")}),
-        only(kFieldScore,
-             {train.number("updates", &TrainParams::updates, {1, 1e6}, "updates", physics, "of a chain that makes such a mean"),
-              train.number("validation", &TrainParams::validation, {0, 1e7}, "configurations", physics,
-                           "at each level, for the distance to the exact denoiser; 0: not told")}),
+        only(kFieldScore, {train.number("validation", &TrainParams::validation, {0, 1e7}, "configurations", physics,
+                                        "at each level, for the distance to the exact denoiser; 0: not told")}),
         only(kNetwork,
              {
                  train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),

@@ -181,6 +181,12 @@ void check_field_score(const Deck& deck) {
            "sample.finish needs updates that leave exp(-S) as it is, and generate.algorithm = " + p.generate.algorithm +
                " has none: take hmc or langevin-corrected, or sample.finish = 0");
   }
+  const bool real = p.model.name == "complex-phi4" ? p.model.mass_im == 0.0 && p.model.lambda_im == 0.0 : p.model.mu == 0.0;
+  if (is_complex_field(p.model) && real && p.generate.noise_y == 0.0) {
+    refuse(deck, {"model.mass-im", "model.lambda-im", "model.mu", "sample.score"},
+           "the couplings of model.name = " + p.model.name +
+               " are real, and its fields stay so: they have no score in the complex plane, take sample.score = none");
+  }
   const bool no_features = p.network.order < 3;  // the first are cubic
   if (no_features && p.network.kind == "features") {
     refuse(deck, {"network.order", "network.kind"},

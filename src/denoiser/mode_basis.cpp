@@ -7,6 +7,11 @@
 #include "base/error.h"
 
 namespace scorefield {
+namespace {
+
+constexpr double kLeastPart = 1e-12;  // of the widest mode at a wave number, below which a variance is rounding
+
+}  // namespace
 
 ModeBasis::ModeBasis(FieldShape shape, std::size_t components, bool directed, std::vector<ModeMatrix::Values> covariance)
     : shape_(shape),
@@ -54,7 +59,7 @@ std::vector<ModeBasis::Spectral> ModeBasis::decompose(std::size_t components, co
       found.values.push_back(solver.eigenvalues()(from));
       for (Eigen::Index a = 0; a < n; ++a) found.vectors[static_cast<std::size_t>(a * n + i)] = phase * vector(a);
     }
-    if (!(found.values.back() > 0.0)) {
+    if (!(found.values.back() > kLeastPart * found.values.front())) {
       throw InputError("a mode of the ensemble does not fluctuate: its score needs more, and different, configurations");
     }
     all.push_back(std::move(found));

@@ -11,7 +11,7 @@
 namespace scorefield {
 namespace {
 
-constexpr double kFinest = 2.5, kReach = 7.2;             // of r: least r/h, and beyond what cells count for nothing
+constexpr double kFinest = 2.5, kReach = 10.0;            // of r: least r/h, and beyond what cells count for nothing
 constexpr double kCoarsest = 0.4;                         // of the deviation of the narrower component
 constexpr std::size_t kMostCells = std::size_t{1} << 24;  // of the finest grid
 

@@ -156,6 +156,12 @@ class ComplexMeasurement {
     }
   }
 
+  /// True of one of k and -k in the columns that hold both.
+  bool stands_twice(std::size_t k) const {
+    const std::size_t y = k / shape_.half_x(), x = k % shape_.half_x();
+    return (x == 0 || 2 * x == shape_.x) && 2 * y > shape_.y;
+  }
+
   /// Samples less the ensemble. kappa_2 was told to the model (unless it was made between others), so that the samples' error alone is its;
   /// of modes it was told the mean over those that the lattice makes alike, and how much of the higher orders is told is not known: taken
   /// for independent, their errors are too large rather than too small.
@@ -173,7 +179,7 @@ class ComplexMeasurement {
     std::size_t modes = 0;
     for (std::size_t i = 0; i < spectrum.value.size(); ++i) {
       spectrum.value[i] -= ensemble.spectrum.value[i];
-      if (!(spectrum.error[i] > 0.0)) continue;
+      if (!(spectrum.error[i] > 0.0) || stands_twice(i / 2)) continue;
       spectrum.error[i] = std::hypot(spectrum.error[i], ensemble.spectrum.error[i]);
       const double pull = spectrum.value[i] / spectrum.error[i];
       squares += pull * pull;
@@ -191,6 +197,7 @@ class ComplexMeasurement {
     write_estimate(out, group_ + "/against_ensemble/cumulants", cumulants, {kMaxOrder, 2});
     write_estimate(out, group_ + "/against_ensemble/spectrum", spectrum, {shape_.y, shape_.half_x(), 2});
     out.set_attribute(group_ + "/against_ensemble", "p_value", p_value);
+    out.set_attribute(group_ + "/against_ensemble", "told", static_cast<std::int64_t>(told > 0 ? 1 : 0));
     out.set_attribute(group_ + "/against_ensemble", "spectrum_chi_squared", squares);
     out.set_attribute(group_ + "/against_ensemble", "spectrum_numbers", static_cast<std::int64_t>(modes));
     if (!context_.comm.is_root()) return;

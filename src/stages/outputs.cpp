@@ -1,10 +1,10 @@
 #include "stages/outputs.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/hash.h"
 #include "base/work_plan.h"
-#include "deck/key_builders.h"
 #include "denoiser/field_layers.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/schedule.h"
@@ -90,7 +90,11 @@ SourceFile source_file(const Params& params, const std::string& stage) {
   const GenerateParams& generate = params.generate;
   if (stage == "train" && !params.train.from.empty()) {
     SourceFile source{"train.from", {}};
-    for (const std::string& path : keys::split(params.train.from)) source.paths.emplace_back(path);
+    std::stringstream list(params.train.from);
+    for (std::string path; std::getline(list, path, ',');) {
+      const auto begin = path.find_first_not_of(' '), end = path.find_last_not_of(' ');
+      if (begin != std::string::npos) source.paths.emplace_back(path.substr(begin, end - begin + 1));
+    }
     return source;
   }
   if (!is_lattice(params.model) || stage != "generate") return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/checkpoint.h"
 #include "base/hash.h"
 #include "base/pending_file.h"
 #include "base/text.h"
@@ -18,10 +19,15 @@ std::string place(const Context& context, const std::filesystem::path& path) {
   return context.deck.place_of({"train.from"}) + "train.from = " + path.string();
 }
 
-/// The model's keys in the deck of a model's file. InputError if another version of the program made it. Local.
+/// What decides on the distribution that is learnt: of complex Langevin the noise N_y, too. Local.
+Settings theory_of(const Params& params) {
+  return is_complex(params.model) ? settings_of(params, {"model", "generate.noise-y"}) : settings_of(params, {"model"});
+}
+
+/// The same of the deck of a model's file. InputError if another version of the program made it. Local.
 Settings theory_of(const Context& context, const std::filesystem::path& path, const std::string& deck) {
   try {
-    return settings_of(parse_deck("deck", deck, {}).params, {"model"});
+    return theory_of(parse_deck("deck", deck, {}).params);
   } catch (const InputError&) {
     throw InputError(place(context, path) +
                      " was made by another version of the program, and does not say of which theory it is: train it again");
@@ -51,7 +57,7 @@ Source read_source(const Context& context, const std::filesystem::path& path) {
 
 /// One model has to be of the deck's theory. Local.
 void require_same(const Context& context, const std::filesystem::path& path, const Settings& theirs) {
-  const Settings ours = settings_of(context.deck.params, {"model"});
+  const Settings ours = theory_of(context.deck.params);
   const auto [their, our] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
   if (our == ours.end()) return;
   throw InputError(place(context, path) + " is a model of " + their->first + " = " + their->second + ", and the deck has " + our->second +
@@ -68,7 +74,7 @@ struct Parameter {
 /// InputError unless it is one, and the deck's within theirs. Local.
 Parameter parameter_of(const Context& context, const std::vector<Source>& sources) {
   const std::string start = context.deck.place_of({"train.from"}) + "train.from names models ";
-  const Settings ours = settings_of(context.deck.params, {"model"});
+  const Settings ours = theory_of(context.deck.params);
   Parameter found;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     const bool differs = std::any_of(sources.begin(), sources.end(), [&](const Source& s) { return s.theory[i].second != ours[i].second; });
@@ -152,6 +158,7 @@ void train_between(const Context& context, const Surveyed& found, const Process&
   pending.file().set_attribute("/provenance", "features", identity_of_sources(models));
   keep_aside(context, path);
   pending.commit();
+  remove_checkpoint(context.comm, checkpoint_path(params, found.output.file));  // of a fit that was left for this
   context.log.line(formatted("train %s: between %d models, at %s = %g", process.name.c_str(), static_cast<int>(models.size()),
                              parameter.key.c_str(), parameter.wanted));
 }

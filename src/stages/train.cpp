@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
@@ -162,8 +163,9 @@ void train_process(const Context& context, const Process& process) {
   order_for_picks(data, reference);
   const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
                                    static_cast<std::uint64_t>(params.run.seed)};
-  Trainer trainer(context.comm, settings, data, reference);
-  ModelTraining training(context, found, trainer);
+  std::optional<Trainer> trainer;
+  require_all(context.comm, [&] { trainer.emplace(context.comm, settings, data, reference); });
+  ModelTraining training(context, found, *trainer);
   training.run("train " + process.name);
   training.write();
 }

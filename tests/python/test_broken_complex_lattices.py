@@ -36,6 +36,8 @@ CASES = {
     "a law of the zero mode": ("run", "phi4", "--sample.score=learnt --network.peaks=2", 2, "network.peaks means nothing", "leave it out"),
     "a network": ("run", "phi4", "--sample.score=learnt --network.kind=unet", 2, "network.kind means nothing", "leave it out"),
     "an exact finish": ("run", "gas", "--sample.score=learnt --sample.finish=3", 2, "sample.finish means nothing", "leave it out"),
+    "a score of real fields": ("run", "phi4", "--sample.score=learnt --model.mass-im=0 --model.lambda-im=0", 2, "are real, and its fields stay so",
+                               "take sample.score = none"),
     "training": ("train", "phi4", "", 2, "model.name = complex-phi4 has no `train` with sample.score = none", "set it to learnt"),
     "kappa of a gas": ("run", "gas", "--model.kappa=0.1", 2, "model.kappa means nothing for model.name = bose-gas", "leave it out"),
     "mass of a gas": ("run", "gas", "--model.mass=1", 2, "model.mass means nothing for model.name = bose-gas", "leave it out"),

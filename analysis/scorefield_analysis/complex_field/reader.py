@@ -8,7 +8,7 @@ import numpy as np
 
 from ..hdf5 import array, attribute, text
 from ..plane.diffusion.reader import SCORES, read_process, score_of
-from ..plane.diffusion.records import PlaneDiffusion
+from ..plane.diffusion.records import PlaneDiffusion, PlaneProcess
 from ..plane.members import ORDERS, known, read_criteria, read_drift, sized, subgroup
 from ..plane.names import PLANE
 from ..plane.records import Estimate
@@ -32,8 +32,7 @@ def read_complex_field(file: h5py.File, provenance: Mapping[str, str], sources: 
         plane=_known_estimate(group, "plane", (len(PLANE),)), spectrum=spectrum,
         exact_spectrum=_known(group, "spectrum/exact", spectrum.value.shape) if "spectrum/exact" in group else None,
         drift=read_drift(group), criteria=read_criteria(subgroup(group, "criteria")), diffusion=_all_samples(file),
-        processes=PlaneDiffusion(forward=[read_process(file[name]) for name in file if name.startswith("forward-")],
-                                 backward=[read_process(file[name]) for name in file if name.startswith("backward-")]))
+        processes=PlaneDiffusion(forward=_processes(file, "forward-"), backward=_processes(file, "backward-")))
 
 
 def _all_samples(file: h5py.File) -> list[FieldSamples]:
@@ -48,7 +47,13 @@ def _samples(group: h5py.Group) -> FieldSamples:
         process=text(attribute(group, "process")), score=score_of(group), samples=_count(group, "samples"),
         cumulants=_known_estimate(group, "cumulants", (ORDERS, 2)), averages=_averages(group), pulls=off.value / off.error,
         p_value=float(attribute(against, "p_value")),
-        spectrum=(float(attribute(against, "spectrum_chi_squared")), _count(against, "spectrum_numbers")))
+        spectrum=(float(attribute(against, "spectrum_chi_squared")), _count(against, "spectrum_numbers")),
+        told=bool(attribute(against, "told")))
+
+
+def _processes(file: h5py.File, prefix: str) -> list[PlaneProcess]:
+    found = [read_process(file[name]) for name in file if name.startswith(prefix)]
+    return sorted(found, key=lambda each: (interpolation(each.process), SCORES.index(each.score) if each.score else 0))
 
 
 def _count(group: h5py.Group, name: str) -> int:

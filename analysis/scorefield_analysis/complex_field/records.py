@@ -16,7 +16,8 @@ from ..results import Source, process_label
 @dataclass(frozen=True)
 class FieldSamples:
     """Fields that a score made. cumulants, averages: as of the ensemble; pulls: cumulants less those of the ensemble, (8, 2), in errors;
-    p_value: of Re and Im of n = 2, 4, 6, 8; spectrum: χ² of its numbers against the ensemble's, and how many."""
+    p_value: of Re and Im of n = 2, 4, 6, 8; spectrum: χ² of its numbers against the ensemble's, and how many; told: whether the model
+    knew the ensemble's κ2."""
 
     process: str
     score: str
@@ -26,6 +27,7 @@ class FieldSamples:
     pulls: np.ndarray
     p_value: float
     spectrum: tuple[float, int]
+    told: bool
 
     @property
     def label(self) -> str:

@@ -31,9 +31,10 @@ PLANE_NOTE = (
     "Averages that no holomorphic observable sees: they belong to the distribution in the complexified space, which depends on the noise "
     "N_y and not on the model alone."
 )
-SAMPLE_NOTE = (
-    "A model learns P(x,y) from the ensemble; deviations are from that, not from exact values. κ2 was told to the model, so that its error "
-    "is that of the samples alone; errors of the others are those of both, too large rather than too small."
+SAMPLE_NOTE = "A model learns P(x,y) from the ensemble; deviations are from that, not from exact values. Re and Im of the spectrum are correlated."
+TOLD_NOTE = (
+    "κ2 was told to the model, so that its error is that of the samples alone; errors of the others are those of both, too large rather "
+    "than too small."
 )
 SPECTRUM_NOTE = (
     "The spectrum of the free field against the exact one, of k and -k one; p: probability of a larger χ². Re and Im of one momentum "
@@ -89,7 +90,8 @@ def _sample_parts(results: ComplexFieldResults) -> list[str]:
     if not results.diffusion:
         return []
     return ["## Diffusion models", sample_table(results).markdown(), agreement_table(results).markdown(),
-            sampled_average_table(results).markdown(), process_table(results.processes).markdown(), SAMPLE_NOTE]
+            sampled_average_table(results).markdown(), process_table(results.processes).markdown(), SAMPLE_NOTE,
+            *([TOLD_NOTE] if all(each.told for each in results.diffusion) else [])]
 
 
 def _criteria_parts(results: ComplexFieldResults) -> list[str]:

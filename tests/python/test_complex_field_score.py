@@ -73,7 +73,7 @@ def test_training_stopped_and_resumed(deck, short, tmp_path):
     """With no time at all every start does one piece of work and stops; the next goes on from it, on one rank and two in turn."""
     out = f"--run.output={tmp_path}/out"
     succeed("generate", deck, out, *SHORT)
-    for attempt in range(12):
+    for attempt in range(6):
         result = scorefield("train", deck, out, *SHORT, "--run.checkpoint=0", "--run.walltime=0.001", ranks=1 + attempt % 2, environment=PATIENT)
         assert "time" in stopped_by(result)
     succeed("run", deck, out, *SHORT)
@@ -130,6 +130,7 @@ def test_bose_gas_against_its_ensemble(tmp_path):
     assert abs(ensemble[0]) > 10 * error[0]
 
 
+@pytest.mark.full
 def test_a_model_between_others(deck, tmp_path):
     """Of kappa = 0.08 and 0.15 and 0.18, at 0.165, where nothing was learnt. That of 0.08, taken for it, is seen to be wrong."""
     light = ["--sample.score=learnt", "--sample.samples=5000", "--train.levels=25", "--train.per-level=2048"]

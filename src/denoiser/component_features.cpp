@@ -44,7 +44,6 @@ ComponentFields::ComponentFields(const FieldReference& reference, double widest,
       transform_(reference),
       units_(component_units(reference)),
       filter_(reference.numbers()),
-      kernel_(sites_),
       propagator_(reference.numbers()),
       denoised_(reference.numbers()),
       work_(reference.numbers()),
@@ -72,7 +71,6 @@ void ComponentFields::set_level(const ReferenceLevel& level, double bound) {
     filter_[i] = level.filter()[i];
     propagator_[i] = propagator(reference_.spectrum[i]);
   }
-  std::copy_n(propagator_.begin(), sites_, kernel_.begin());  // of the widest modes
 }
 
 /// X and Y; returns the largest before they are cut.
@@ -99,7 +97,7 @@ void ComponentFields::smooth(std::size_t from, std::size_t to) {
   for (std::size_t at = 0; at < source.size(); at += sites_) {
     const auto one = target.subspan(at, sites_);
     transform_.of_components(source.subspan(at, sites_), one);
-    for (std::size_t k = 0; k < sites_; ++k) one[k] *= kernel_[k];
+    for (std::size_t k = 0; k < sites_; ++k) one[k] *= propagator_[k];  // of the widest modes, which stand first
     transform_.of_components(one, one);
   }
 }

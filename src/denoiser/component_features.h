@@ -63,7 +63,7 @@ class ComponentFields {
   std::array<double, 2> units_;
   ComponentScales scales_;
   double bound_ = 0.0, square_ = 0.0, unit_ = 1.0;
-  std::vector<double> filter_, kernel_, propagator_;
+  std::vector<double> filter_, propagator_;
   std::vector<double> values_, denoised_, work_, modes_;
 };
 

@@ -1,24 +1,16 @@
 #include "denoiser/component_fitter.h"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 
 #include "base/error.h"
+#include "denoiser/complex_matrix.h"
 #include "denoiser/feature_fitter.h"
 #include "denoiser/least_squares.h"
 
 namespace scorefield {
-namespace {
-
-using Matrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Matrix matrix_of(const ModeMatrix::Values& values, Eigen::Index size) { return Eigen::Map<const Matrix>(values.data(), size, size); }
-
-}  // namespace
-
 /// What a coefficient multiplies: `unit` times feature `row` of each complex field, as its real or imaginary part, plain or smoothed.
 struct ComponentFitter::Term {
   std::size_t feature, part;
@@ -28,7 +20,7 @@ struct ComponentFitter::Term {
 
 /// At an orbit: cross spectra of features and residual without what is linear in y, X - X_y X_yy^-1 y_X, and X_fy X_yy^-1.
 struct ComponentFitter::OrbitSums {
-  Matrix left, slopes;
+  ComplexMatrix left, slopes;
 };
 
 ComponentFitter::ComponentFitter(const FieldReference& reference, int order)
@@ -71,12 +63,12 @@ std::vector<ComponentFitter::Term> ComponentFitter::terms() const {
 
 ComponentFitter::OrbitSums ComponentFitter::orbit_sums(std::span<const double> sums, std::size_t orbit) const {
   const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields()), n = static_cast<Eigen::Index>(components_);
-  const Matrix x = matrix_of(spectra_.of_orbit(sums, orbit), features + 2 * n);
-  Matrix without_y(features + n, features + n), with_y(features + n, n);
+  const ComplexMatrix x = matrix_of(spectra_.of_orbit(sums, orbit), features + 2 * n);
+  ComplexMatrix without_y(features + n, features + n), with_y(features + n, n);
   without_y << x.topLeftCorner(features, features), x.topRightCorner(features, n), x.bottomLeftCorner(n, features),
       x.bottomRightCorner(n, n);
   with_y << x.block(0, features, features, n), x.bottomRows(n).middleCols(features, n);
-  const Matrix slopes = x.block(features, features, n, n).ldlt().solve(with_y.adjoint()).adjoint();
+  const ComplexMatrix slopes = slopes_of(with_y, x.block(features, features, n, n));
   return {without_y - slopes * with_y.adjoint(), slopes.topRows(features)};
 }
 
@@ -95,9 +87,10 @@ Eigen::Index ComponentFitter::row_of(const Term& term, std::size_t field) const 
 void ComponentFitter::add_orbit(const Setting& setting, std::span<const double> sums, std::size_t orbit, Equations& to) const {
   const auto n = static_cast<Eigen::Index>(components_), count = static_cast<Eigen::Index>(setting.terms.size());
   const auto features = static_cast<Eigen::Index>(fields_.features() * complex_fields());
-  const Matrix left = orbit_sums(sums, orbit).left, p = matrix_of(setting.propagators[orbit], n), w = matrix_of(setting.weights[orbit], n);
-  const Matrix one = Matrix::Identity(n, n);
-  const auto between = [&](bool first, bool second) -> const Matrix& { return first && second ? p : first || second ? one : w; };
+  const ComplexMatrix left = orbit_sums(sums, orbit).left, p = matrix_of(setting.propagators[orbit], n),
+                      w = matrix_of(setting.weights[orbit], n);
+  const ComplexMatrix one = ComplexMatrix::Identity(n, n);
+  const auto between = [&](bool first, bool second) -> const ComplexMatrix& { return first && second ? p : first || second ? one : w; };
   for (Eigen::Index i = 0; i < count; ++i) {
     const Term& a = setting.terms[static_cast<std::size_t>(i)];
     for (std::size_t f = 0; f < complex_fields(); ++f) {
@@ -132,8 +125,8 @@ std::vector<double> ComponentFitter::linear_of(const Setting& setting, std::span
   const auto n = static_cast<Eigen::Index>(components_);
   std::vector<ModeMatrix::Values> linear;
   for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
-    const Matrix slopes = orbit_sums(sums, o).slopes;
-    Matrix plain = Matrix::Zero(n, n), smoothed = Matrix::Zero(n, n);
+    const ComplexMatrix slopes = orbit_sums(sums, o).slopes;
+    ComplexMatrix plain = ComplexMatrix::Zero(n, n), smoothed = ComplexMatrix::Zero(n, n);
     for (std::size_t i = 0; i < setting.terms.size(); ++i) {
       const Term& term = setting.terms[i];
       for (std::size_t f = 0; f < complex_fields(); ++f) {
@@ -141,8 +134,7 @@ std::vector<double> ComponentFitter::linear_of(const Setting& setting, std::span
         (term.smoothed ? smoothed : plain).row(row) += coefficients[i] * term.unit * slopes.row(row_of(term, f));
       }
     }
-    const Matrix a = plain + matrix_of(setting.propagators[o], n) * smoothed;
-    linear.emplace_back(a.data(), a.data() + a.size());
+    linear.push_back(values_of(plain + matrix_of(setting.propagators[o], n) * smoothed));
   }
   return ModeMatrix(basis.orbits(), components_, linear).numbers();
 }

@@ -1,7 +1,8 @@
 #include "denoiser/component_graph.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "denoiser/graph_nodes.h"
 
 namespace scorefield {
 namespace {
@@ -38,12 +39,10 @@ class Builder {
         if (c.front() != 'P') feature(smooth(s), c, false);
       }
     }
-    return used();
+    return used_nodes(nodes_, ComponentNode::Kind::contraction);
   }
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
   static std::string smooth(const std::string& name) { return "P(" + name + ")"; }
   static std::string product(const std::string& scalar, const std::string& vector) { return scalar + " " + vector; }
   /// Of a single field XY X is XX Y, and XY Y is YY X.
@@ -51,10 +50,7 @@ class Builder {
     return fields_ == 1 ? std::vector<std::string>{scalars.front(), scalars.back()} : scalars;
   }
 
-  std::size_t find(const std::string& name) const {
-    const auto at = std::find_if(nodes_.begin(), nodes_.end(), [&](const ComponentNode& n) { return n.name == name; });
-    return at == nodes_.end() ? kNone : static_cast<std::size_t>(at - nodes_.begin());
-  }
+  std::size_t find(const std::string& name) const { return find_node(nodes_, name); }
 
   /// scalar times vector, unless it is above the order; its name.
   std::string feature(const std::string& scalar, const std::string& vector, bool smoothed) {
@@ -85,30 +81,11 @@ class Builder {
     if (kind >= Kind::contraction) {
       node.a = find(a);
       node.b = find(b);
-      if (node.a == kNone || node.b == kNone) return;
+      if (node.a == kNoNode || node.b == kNoNode) return;
       node.order = nodes_[node.a].order + (kind == Kind::smooth ? 0 : nodes_[node.b].order);
       node.vector = kind == Kind::product || (kind == Kind::smooth && nodes_[node.a].vector);
     }
     if (node.order <= order_) nodes_.push_back(std::move(node));
-  }
-
-  /// Without what is not used by any feature.
-  std::vector<ComponentNode> used() const {
-    std::vector<std::size_t> place(nodes_.size());
-    std::vector<bool> needed(nodes_.size());
-    for (std::size_t i = nodes_.size(); i-- > 0;) {
-      needed[i] = needed[i] || nodes_[i].feature;
-      if (needed[i] && nodes_[i].kind >= ComponentNode::Kind::contraction) needed[nodes_[i].a] = needed[nodes_[i].b] = true;
-    }
-    std::vector<ComponentNode> kept;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (!needed[i]) continue;
-      place[i] = kept.size();
-      kept.push_back(nodes_[i]);
-      kept.back().a = place[nodes_[i].a];
-      kept.back().b = place[nodes_[i].b];
-    }
-    return kept;
   }
 
   std::size_t fields_;

@@ -1,6 +1,8 @@
 #include "denoiser/feature_graph.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "denoiser/graph_nodes.h"
 
 namespace scorefield {
 namespace {
@@ -18,35 +20,14 @@ class Builder {
   void smooth(const std::string& name, const std::string& a) { add({FeatureNode::Kind::smooth, find(a), find(a), 0, false, false, name}); }
 
   /// Without what is not used by any feature.
-  std::vector<FeatureNode> take() {
-    std::vector<std::size_t> place(nodes_.size());
-    std::vector<bool> used(nodes_.size());
-    for (std::size_t i = nodes_.size(); i-- > 0;) {
-      used[i] = used[i] || nodes_[i].feature;
-      if (used[i] && nodes_[i].kind >= FeatureNode::Kind::product) used[nodes_[i].a] = used[nodes_[i].b] = true;
-    }
-    std::vector<FeatureNode> kept;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (!used[i]) continue;
-      place[i] = kept.size();
-      kept.push_back(nodes_[i]);
-      kept.back().a = place[nodes_[i].a];
-      kept.back().b = place[nodes_[i].b];
-    }
-    return kept;
-  }
+  std::vector<FeatureNode> take() const { return used_nodes(nodes_, FeatureNode::Kind::product); }
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-  std::size_t find(const std::string& name) const {
-    const auto at = std::find_if(nodes_.begin(), nodes_.end(), [&](const FeatureNode& n) { return n.name == name; });
-    return at == nodes_.end() ? kNone : static_cast<std::size_t>(at - nodes_.begin());
-  }
+  std::size_t find(const std::string& name) const { return find_node(nodes_, name); }
 
   /// Nodes above the order, and what would be made of them, are left out.
   void add(FeatureNode node) {
-    if (node.a == kNone || node.b == kNone) return;
+    if (node.a == kNoNode || node.b == kNoNode) return;
     node.order = nodes_[node.a].order + (node.kind == FeatureNode::Kind::product ? nodes_[node.b].order : 0);
     if (node.order <= order_) nodes_.push_back(std::move(node));
   }

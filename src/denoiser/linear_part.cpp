@@ -1,21 +1,12 @@
 #include "denoiser/linear_part.h"
 
 #include <Eigen/Cholesky>
-#include <complex>
 
+#include "denoiser/complex_matrix.h"
 #include "denoiser/features.h"
 #include "denoiser/level_interpolation.h"
 
 namespace scorefield {
-namespace {
-
-using RowMajor = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// X_ry X_yy^-1.
-RowMajor slopes_of(const RowMajor& with_y, const RowMajor& of_y) { return of_y.ldlt().solve(with_y.adjoint()).adjoint(); }
-
-}  // namespace
-
 LinearPart::LinearPart(const FieldReference& reference) : reference_(reference), orbits_(reference.shape) {
   if (reference.basis) spectra_.emplace(reference.basis->orbits(), 2 * reference.basis->components());
 }
@@ -38,10 +29,8 @@ LinearPart::Solution LinearPart::solve_components(std::span<const double> sums) 
   const auto n = static_cast<Eigen::Index>(basis.components());
   std::vector<ModeMatrix::Values> slopes;
   for (std::size_t o = 0; o < basis.orbits().count(); ++o) {
-    const ModeMatrix::Values values = spectra_->of_orbit(sums, o);
-    const Eigen::Map<const RowMajor> x(values.data(), 2 * n, 2 * n);
-    const RowMajor a = slopes_of(x.bottomLeftCorner(n, n), x.topLeftCorner(n, n));
-    slopes.emplace_back(a.data(), a.data() + a.size());
+    const ComplexMatrix x = matrix_of(spectra_->of_orbit(sums, o), 2 * n);
+    slopes.push_back(values_of(slopes_of(x.bottomLeftCorner(n, n), x.topLeftCorner(n, n))));
   }
   return {ModeMatrix(basis.orbits(), basis.components(), slopes).numbers(), std::vector<double>(kZeroFunctions, 0.0)};
 }

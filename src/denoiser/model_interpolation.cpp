@@ -5,20 +5,18 @@
 #include <cmath>
 #include <utility>
 
+#include "denoiser/complex_matrix.h"
 #include "denoiser/reference_tally.h"
 
 namespace scorefield {
 namespace {
 
-using Matrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 /// e^A of a Hermitian matrix [a][b].
 ModeMatrix::Values exponential(const ModeMatrix::Values& values, std::size_t size) {
   const auto n = static_cast<Eigen::Index>(size);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(Eigen::MatrixXcd(Eigen::Map<const Matrix>(values.data(), n, n)));
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(Eigen::MatrixXcd(matrix_of(values, n)));
   const Eigen::VectorXd exponentials = solver.eigenvalues().array().exp();
-  const Matrix result = solver.eigenvectors() * exponentials.asDiagonal() * solver.eigenvectors().adjoint();
-  return {result.data(), result.data() + result.size()};
+  return values_of(solver.eigenvectors() * exponentials.asDiagonal() * solver.eigenvectors().adjoint());
 }
 
 /// sum += weight values.

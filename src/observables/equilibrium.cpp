@@ -1,6 +1,7 @@
 #include "observables/equilibrium.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -106,6 +107,14 @@ ChainBins bins_of(const ChainSums& sums, const Equilibrium& equilibrium) {
   result.binned = sums.bins(result.size);
   while (result.binned.counts.size() < kFewestBins && result.size > 1) result.binned = sums.bins(result.size /= 2);
   return result;
+}
+
+std::size_t bins_of_sweeps(const Equilibrium& equilibrium, std::size_t samples, std::size_t chains, std::size_t most) {
+  constexpr double kTimesAutocorrelation = 10.0;  // a bin's length
+  double longest = 0.5;
+  for (const SeriesStatistics& each : equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
+  const double sweeps = static_cast<double>(samples) / static_cast<double>(chains);
+  return static_cast<std::size_t>(std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, static_cast<double>(most)));
 }
 
 }  // namespace scorefield

@@ -38,4 +38,7 @@ struct ChainBins {
 };
 ChainBins bins_of(const ChainSums& sums, const Equilibrium& equilibrium);
 
+/// Bins of all configurations, sweep by sweep of all chains, each ten of the longest autocorrelation times long: 2 to `most`.
+std::size_t bins_of_sweeps(const Equilibrium& equilibrium, std::size_t samples, std::size_t chains, std::size_t most);
+
 }  // namespace scorefield

@@ -15,7 +15,6 @@
 namespace scorefield {
 namespace {
 
-constexpr double kTimesAutocorrelation = 10.0;                // a bin's length
 constexpr std::size_t kFewestBinsANumber = 3;                 // for a covariance
 const std::vector<int> kEven = {2, 3, 6, 7, 10, 11, 14, 15};  // Re and Im of cumulants 2, 4, 6, 8
 
@@ -57,7 +56,9 @@ class ComplexMeasurement {
       results = estimate_complex_lattice(context_.deck.params.model, shape_, observer(), binned, drifts_, equilibrium);
     });
     write(out, results, equilibrium, bins);
-    MeasuredComplexLattice measured{{}, bins_of_sweeps(equilibrium), bins, results.cumulants, results.spectrum};
+    const auto most = static_cast<std::size_t>(context_.deck.params.measure.bins);
+    const std::size_t chain_bins = bins_of_sweeps(equilibrium, samples_, sums_.series().front().size(), most);
+    MeasuredComplexLattice measured{{}, chain_bins, bins, results.cumulants, results.spectrum};
     share(measured);
     if (context_.comm.is_root()) measured.lines = lines_of(results, equilibrium);
     if (ensemble != nullptr) compare(out, measured, *ensemble);
@@ -133,16 +134,6 @@ class ComplexMeasurement {
     out.set_attribute(group_, "chains", static_cast<std::int64_t>(sums_.series().front().size()));
     out.set_attribute(group_, "bins", static_cast<std::int64_t>(bins));
     out.set_attribute(group_, "tau_int", equilibrium.tau_int);
-  }
-
-  /// On the root.
-  std::size_t bins_of_sweeps(const Equilibrium& equilibrium) const {
-    if (!context_.comm.is_root()) return 0;
-    double longest = 0.5;
-    for (const SeriesStatistics& each : equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
-    const double sweeps = static_cast<double>(samples_) / static_cast<double>(sums_.series().front().size());
-    const double most = static_cast<double>(context_.deck.params.measure.bins);
-    return static_cast<std::size_t>(std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, most));
   }
 
   /// What the root knows, on all ranks.

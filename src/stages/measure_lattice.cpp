@@ -13,7 +13,6 @@
 namespace scorefield {
 namespace {
 
-constexpr double kTimesAutocorrelation = 10.0;
 constexpr std::uint64_t kFirstLook = 64;  // configurations that the range of the histogram is chosen by
 
 /// What one thread works with.
@@ -128,11 +127,8 @@ class LatticeMeasurement {
   std::size_t broadcast_bins(const LatticeMeasurements& measured) const {
     std::vector<double> bins(1);
     if (context_.comm.is_root()) {
-      double longest = 0.5;
-      for (const SeriesStatistics& each : measured.equilibrium.series) longest = std::max(longest, each.autocorrelation.tau_int);
-      const double sweeps = static_cast<double>(samples_) / static_cast<double>(measured.chains);
-      bins[0] =
-          std::clamp(std::floor(sweeps / (kTimesAutocorrelation * longest)), 2.0, static_cast<double>(context_.deck.params.measure.bins));
+      const auto most = static_cast<std::size_t>(context_.deck.params.measure.bins);
+      bins[0] = static_cast<double>(bins_of_sweeps(measured.equilibrium, samples_, measured.chains, most));
     }
     context_.comm.broadcast(bins);
     return static_cast<std::size_t>(bins[0]);

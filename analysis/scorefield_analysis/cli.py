@@ -11,9 +11,10 @@ from .errors import UserError
 from .freshness import changed_note
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
-from .reader import read_ensemble, read_field, read_losses, read_results, read_run
+from .plane.spread import spread_text
+from .reader import read_ensemble, read_field, read_losses, read_run, require_results
 from .results import Results
-from .spread import spread_table
+from .spread import require_one_deck, spread_table
 
 INTERRUPTED = 130
 
@@ -60,7 +61,12 @@ def _report(options: argparse.Namespace) -> str:
 
 def _spread(options: argparse.Namespace) -> str:
     _require_different(options.folders)
-    return spread_table({folder: read_results(folder) for folder in options.folders}).markdown()
+    runs = {folder: read_run(folder) for folder in options.folders}
+    in_the_plane = all(isinstance(run, PlaneResults) for run in runs.values())
+    if not in_the_plane:
+        runs = {folder: require_results(folder, run) for folder, run in runs.items()}
+    require_one_deck(runs)
+    return spread_text(runs) if in_the_plane else spread_table(runs).markdown()
 
 
 def _compare(options: argparse.Namespace) -> str:
@@ -124,7 +130,8 @@ def _parser() -> argparse.ArgumentParser:
         "spread",
         help="compare learnt scores of runs with different seeds",
         description="Prints the deviation of learnt samples from their training ensembles, in %: mean over the runs with "
-                    "its error, standard deviation over the runs, and the statistical error of one run. The runs are of "
+                    "its error, standard deviation over the runs, and the statistical error of one run. Of complex Langevin walkers "
+                    "it prints moments and cumulants, and compares each run's samples with the walkers of the next. The runs are of "
                     "one deck, and differ in run.seed.",
     )
     spread.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of the runs")

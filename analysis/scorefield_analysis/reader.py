@@ -49,13 +49,16 @@ def read_run(folder: Path) -> Run:
 
 
 def read_results(folder: Path) -> Results:
-    """As read_run, of a real zero-dimensional model; UserError for a run on a lattice or of complex Langevin."""
-    run = read_run(folder)
-    if isinstance(run, PlaneResults | ComplexFieldResults):
-        raise UserError(f"{folder} is a run of complex Langevin, which has no learnt scores; use 'scorefield-analysis report'")
-    if isinstance(run, LatticeResults):
-        raise UserError(f"{folder} is a run on a lattice, which has no learnt scores; "
-                        "use 'scorefield-analysis report' or 'compare'")
+    """As read_run, of a real zero-dimensional model; UserError for another."""
+    return require_results(folder, read_run(folder))
+
+
+def require_results(folder: Path, run: Run) -> Results:
+    """The run, of a real zero-dimensional model; UserError for another."""
+    if isinstance(run, PlaneResults):
+        raise UserError(f"{folder} is a run of complex Langevin, and others are not; give runs of one deck")
+    if isinstance(run, LatticeResults | ComplexFieldResults):
+        raise UserError(f"{folder} is a run on a lattice, of which no spread is known here; use 'scorefield-analysis report' or 'compare'")
     return run
 
 

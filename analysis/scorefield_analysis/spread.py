@@ -8,6 +8,7 @@ import numpy as np
 from .decks import first_difference, read_deck
 from .errors import UserError
 from .notation import compact
+from .reader import Run
 from .results import EVEN_ORDERS, FieldResult, Results
 from .tables import Table
 
@@ -16,9 +17,6 @@ def spread_table(runs: Mapping[Path, Results]) -> Table:
     """For every learnt score, 100 (κ_n/κ_n(its training ensemble) - 1) over the runs (by folder): mean with its error from the
     spread (standard deviation over √runs), the standard deviation itself, and the statistical error of one run.
     """
-    if len(runs) < 2:
-        raise UserError("a spread needs at least two runs; give the output folders of runs with different seeds")
-    _require_one_deck(runs)
     rows = []
     for label, members in _learnt(list(runs.values())).items():
         relative = np.array([_relative(field, data) for field, data in members])
@@ -30,8 +28,10 @@ def spread_table(runs: Mapping[Path, Results]) -> Table:
     return Table(["mean(error), spread, statistical [%]", *(f"κ{n}" for n in EVEN_ORDERS)], rows)
 
 
-def _require_one_deck(runs: Mapping[Path, Results]) -> None:
-    """UserError unless all runs are of one deck: between decks, a spread is no error of a training."""
+def require_one_deck(runs: Mapping[Path, Run]) -> None:
+    """UserError unless there are several runs of one deck: between decks, a spread is no error of a training."""
+    if len(runs) < 2:
+        raise UserError("a spread needs at least two runs; give the output folders of runs with different seeds")
     decks = {folder: read_deck(run.provenance.get("deck", ""), folder) for folder, run in runs.items()}
     first, *others = decks
     for other in others:

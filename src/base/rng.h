@@ -15,7 +15,7 @@ enum class Stream : std::uint8_t {
   forward_noise = 3,      ///< forward process; step = index of the time
   prior = 4,              ///< start of the backward process
   sampler_noise = 5,      ///< noise of its steps; step = index of the step
-  corrector_noise = 6,    ///< noise of its Langevin corrections
+  corrector_noise = 6,    ///< noise of its Langevin corrections; of those accepted or not, step = step * (corrections a step) + k
   network_init = 7,       ///< initial weights; step = index of the parameter tensor
   network_fourier = 8,    ///< frequencies of the noise-level embedding
   train_level = 9,        ///< position of each noise level of a training batch; step = training step; for networks of fields, of each
@@ -37,6 +37,7 @@ enum class Stream : std::uint8_t {
   complex_noise_im = 21,  ///< the same, imaginary part
   feature_noise = 22,     ///< noise that fields are learnt from; of L noise levels, step = level, L + level for the validation, 2 L (and
                           ///< behind it) for the calibration, 4 L + n for step n of a network; index = configuration * sites + site
+  corrector_choice = 23,  ///< whether a correction is accepted; step as that of its noise, index = configuration
 };
 
 /// Everything that selects a sequence; `index` in the functions below runs along it. For a lattice,

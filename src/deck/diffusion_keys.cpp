@@ -198,6 +198,10 @@ std::vector<Key> sample_keys() {
   const Key finish = sample.number("finish", &SampleParams::finish, {0, 1e9}, "updates", select,
                                    "of the ensemble's algorithm for each sample, which make it exact: finished-*.h5; 0: none");
   for (const Key& key : only(kFieldScore, {finish})) keys.push_back(key);
+  const Key corrections =
+      sample.number("corrections", &SampleParams::corrections, {0, 1e6}, "Langevin steps", select,
+                    "at each noise level of the backward process, accepted or not by the learnt density (network.energy = yes); 0: none");
+  for (const Key& key : only(kWalkerScore, {corrections})) keys.push_back(key);
   keys.insert(keys.begin(), score);
   return keys;
 }

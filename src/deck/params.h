@@ -142,6 +142,7 @@ struct SampleParams {
   std::vector<std::int64_t> steps = {48};
   std::int64_t records = 49;
   double corrector_snr = 0.1;
+  std::int64_t corrections = 0;
   std::int64_t finish = 0;  ///< updates of the ensemble's algorithm
 };
 

@@ -70,6 +70,21 @@ void check_network(const Deck& deck) {
   }
 }
 
+/// Corrections need a density, and samplers that know their noise level.
+void check_corrections(const Deck& deck) {
+  const Params& p = deck.params;
+  if (p.sample.corrections == 0) return;
+  if (p.network.energy != "yes") {
+    refuse(deck, {"sample.corrections", "network.energy"},
+           "sample.corrections are accepted by the learnt density, which only network.energy = yes has: set that, or sample.corrections = 0");
+  }
+  for (const std::string& sampler : p.sample.sampler) {
+    if (sampler != "euler-maruyama" && sampler != "predictor-corrector") continue;
+    refuse(deck, {"sample.corrections", "sample.sampler"},
+           "sample.corrections go with samplers that step in the noise, and sample.sampler = " + sampler + " steps in time: take adams4");
+  }
+}
+
 /// Configurations of the ensemble that a noise level works with.
 void check_share(const Deck& deck, const std::string& key, std::int64_t count) {
   const std::int64_t samples = deck.params.generate.samples;
@@ -155,6 +170,7 @@ void check_point_score(const Deck& deck) {
            "sample.score = none");
   }
   check_network(deck);
+  check_corrections(deck);
 }
 
 void check_field_score(const Deck& deck) {

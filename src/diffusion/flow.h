@@ -1,6 +1,7 @@
 // What the integrators of the backward process need of a model: whitened numbers, and how they move.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -8,6 +9,14 @@
 #include "diffusion/score.h"
 
 namespace scorefield {
+
+/// Corrections of configurations at a level: how many, and their random numbers.
+struct Relaxation {
+  std::int64_t count = 0;
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;   ///< of the backward process
+  std::uint64_t first = 0;  ///< number of the first configuration
+};
 
 /// Whitened numbers xh are standard normal where the data have the law of the reference, and then the reference's part of the
 /// probability flow does not move them (doc/samplers.md). Arrays hold whole configurations, one behind the other. Objects may hold what
@@ -21,6 +30,8 @@ class Flow {
   virtual void slope(const NoiseLevel& level, std::span<const double> whitened, std::span<double> out) = 0;
   /// The forward process from a level to a noisier one, with standard normal numbers `noise`.
   virtual void lift(const NoiseLevel& from, const NoiseLevel& to, std::span<const double> noise, std::span<double> whitened) = 0;
+  /// Moves configurations at a level without changing the law that the score stands for, where that is known: else not at all.
+  virtual void relax(const NoiseLevel& /*level*/, const Relaxation& /*random*/, std::span<double> /*whitened*/) {}
   /// From a low level to t = 0 with the score taken as constant; no noise.
   virtual void finish(const NoiseLevel& from, std::span<double> whitened) = 0;
   /// The configurations x_t themselves; `whitened` and `out` may be the same array.

@@ -112,15 +112,13 @@ std::vector<float> padded_matrix(const std::vector<double>& from, std::int64_t r
 struct FusedMlp::Work {
   Work(std::size_t width, std::size_t layers) : one(width), other(width), slopes(layers, Activations(width)) {}
   Activations one, other;           ///< what goes into a layer, and what comes out
+  Activations potential{1};         ///< the only answer of an energy, if its gradient is wanted, too
   std::vector<Activations> slopes;  ///< of the activations of each hidden layer
 };
 
 FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights,
                    const PointReference& reference)
-    : activation_(network.activation),
-      odd_(network.symmetry == "odd"),
-      energy_(is_energy(network)),
-      network_(network),
+    : network_(network),
       components_(reference.components()),
       frequencies_(std::move(frequencies)) {
   for (const double slope : energy_slopes(reference)) slopes_.push_back(static_cast<float>(slope));
@@ -132,7 +130,8 @@ FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies
   };
   std::vector<std::int64_t> widths = network.hidden;
   auto inputs = static_cast<std::int64_t>(components_);
-  widths.push_back(energy_ ? 1 : inputs);
+  const bool energy = is_energy(network);
+  widths.push_back(energy ? 1 : inputs);
   widest_ = std::max(inputs, whole_blocks(1));
   for (const std::int64_t outputs : widths) {
     Layer layer;
@@ -143,7 +142,7 @@ FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies
     layer.padded_back = layers_.empty() ? inputs : whole_blocks(inputs);
     const std::vector<double> weight = take(inputs * outputs);
     layer.weight = padded_matrix(weight, inputs, outputs, layer.padded, false);
-    if (energy_) layer.transposed = padded_matrix(weight, inputs, outputs, layer.padded_back, true);
+    if (energy) layer.transposed = padded_matrix(weight, inputs, outputs, layer.padded_back, true);
     layer.embedding = take(network.embedding * outputs);
     layer.bias = take(outputs);
     widest_ = std::max(widest_, layer.padded);
@@ -174,10 +173,10 @@ FusedMlp::Shifts FusedMlp::shifts(double l) const {
   return all;
 }
 
-/// All layers; what comes out of the last is in work.one, unless only slopes are wanted.
+/// All layers; what comes out of the last is in work.one, or in work.potential if slopes are wanted, too, and nowhere if they alone are.
 template <class Activation>
 void FusedMlp::forward(const Shifts& shifts, Wanted wanted, Work& work, Activation activation) const {
-  const bool keep = wanted == Wanted::gradient;
+  const bool keep = wanted != Wanted::answer;
   for (std::size_t k = 0; k + 1 < layers_.size(); ++k) {
     const Layer& layer = layers_[k];
     auto* const slopes = work.slopes[keep ? k : 0].data();
@@ -196,13 +195,14 @@ void FusedMlp::forward(const Shifts& shifts, Wanted wanted, Work& work, Activati
     }
     work.one.swap(work.other);
   }
-  if (keep) return;
+  if (wanted == Wanted::gradient) return;
   const Layer& output = layers_.back();
+  Activations& to = keep ? work.potential : work.other;
   for (std::int64_t j = 0; j < output.outputs; ++j) {
     layer_block<1>(output.weight.data() + j, output.padded, shifts.back().data() + j, output.inputs, work.one.data(),
-                   [&](int, int v, Vector sum) { work.other[static_cast<std::size_t>(j)][v] = sum; });
+                   [&](int, int v, Vector sum) { to[static_cast<std::size_t>(j)][v] = sum; });
   }
-  work.one.swap(work.other);
+  if (!keep) work.one.swap(work.other);
 }
 
 /// From the slopes of all hidden layers the gradient of the only output with respect to what went in, in work.one.
@@ -235,7 +235,7 @@ void FusedMlp::backward(Work& work) const {
 template <class Activation>
 void FusedMlp::run(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out,
                    Activation activation) const {
-  Work work(static_cast<std::size_t>(widest_), wanted == Wanted::gradient ? layers_.size() - 1 : 1);
+  Work work(static_cast<std::size_t>(widest_), wanted == Wanted::answer ? 1 : layers_.size() - 1);
   const std::size_t n = components_, total = xh.size() / n, answers = out.size() / total;
   for (std::size_t first = 0; first < total; first += kGroup) {
     const std::size_t count = std::min<std::size_t>(kGroup, total - first);
@@ -244,17 +244,19 @@ void FusedMlp::run(const Shifts& shifts, Wanted wanted, float sign, std::span<co
       for (std::size_t i = 0; i < count; ++i) work.one[c][i / kLanes][i % kLanes] = sign * xh[(first + i) * n + c];
     }
     forward(shifts, wanted, work, activation);
-    if (wanted == Wanted::gradient) backward(work);
+    if (wanted != Wanted::answer) backward(work);
+    const std::size_t ahead = wanted == Wanted::both ? 1 : 0;
     for (std::size_t c = 0; c < answers; ++c) {
-      for (std::size_t i = 0; i < count; ++i) out[(first + i) * answers + c] = work.one[c][i / kLanes][i % kLanes];
+      const auto& from = c < ahead ? work.potential[c] : work.one[c - ahead];
+      for (std::size_t i = 0; i < count; ++i) out[(first + i) * answers + c] = from[i / kLanes][i % kLanes];
     }
   }
 }
 
 void FusedMlp::run_any(const Shifts& shifts, Wanted wanted, float sign, std::span<const float> xh, std::span<float> out) const {
   if (xh.empty()) return;
-  if (activation_ == "silu") return run(shifts, wanted, sign, xh, out, Silu{});
-  if (activation_ == "tanh") return run(shifts, wanted, sign, xh, out, Tanh{});
+  if (network_.activation == "silu") return run(shifts, wanted, sign, xh, out, Silu{});
+  if (network_.activation == "tanh") return run(shifts, wanted, sign, xh, out, Tanh{});
   return run(shifts, wanted, sign, xh, out, LeakyRelu{});
 }
 
@@ -262,11 +264,15 @@ void FusedMlp::run_any(const Shifts& shifts, Wanted wanted, float sign, std::spa
 void FusedMlp::run_both(double l, Wanted wanted, std::span<const float> xh, std::span<float> out) const {
   const Shifts at_level = shifts(l);
   run_any(at_level, wanted, 1.0f, xh, out);
-  if (odd_) {
-    const float sign = energy_ && wanted == Wanted::answer ? 1.0f : -1.0f;
+  if (network_.symmetry == "odd") {
+    const std::size_t answers = out.size() / std::max<std::size_t>(1, xh.size() / components_);
+    const std::size_t even = is_energy(network_) && wanted != Wanted::gradient ? 1 : 0;  // of the answers to a configuration
     std::vector<float> mirrored(out.size());
     run_any(at_level, wanted, -1.0f, xh, mirrored);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = 0.5f * (out[i] + sign * mirrored[i]);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const float sign = i % answers < even ? 1.0f : -1.0f;
+      out[i] = 0.5f * (out[i] + sign * mirrored[i]);
+    }
   }
   const auto scale = static_cast<float>(answer_scale(network_, l));
   if (scale == 1.0f) return;
@@ -274,9 +280,20 @@ void FusedMlp::run_both(double l, Wanted wanted, std::span<const float> xh, std:
 }
 
 void FusedMlp::evaluate(double l, std::span<const float> xh, std::span<float> out) const {
-  run_both(l, energy_ ? Wanted::gradient : Wanted::answer, xh, out);
-  if (!energy_) return;
+  const bool energy = is_energy(network_);
+  run_both(l, energy ? Wanted::gradient : Wanted::answer, xh, out);
+  if (!energy) return;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] *= slopes_[i % components_];
+}
+
+void FusedMlp::evaluate(double l, std::span<const float> xh, std::span<float> out, std::span<float> potential) const {
+  std::vector<float> both(out.size() + potential.size());
+  run_both(l, Wanted::both, xh, both);
+  for (std::size_t j = 0; j < potential.size(); ++j) {
+    const float* const of = both.data() + j * (components_ + 1);
+    potential[j] = of[0];
+    for (std::size_t c = 0; c < components_; ++c) out[j * components_ + c] = of[1 + c] * slopes_[c];
+  }
 }
 
 void FusedMlp::potential(double l, std::span<const float> xh, std::span<float> out) const { run_both(l, Wanted::answer, xh, out); }

@@ -21,6 +21,8 @@ class FusedMlp {
   /// out = F(xh, l) for any number of configurations at one level, their numbers one behind the other. Each result depends on its own
   /// input only, not on its position or on the number of configurations. Safe to call from several threads.
   void evaluate(double l, std::span<const float> xh, std::span<float> out) const;
+  /// The same of an energy, and its potential below.
+  void evaluate(double l, std::span<const float> xh, std::span<float> out, std::span<float> potential) const;
   /// g Psi(xh, l) of an energy, one number a configuration: log p = sqrt(v_n)/r g Psi - |xh|^2/2 + constant (network.h).
   void potential(double l, std::span<const float> xh, std::span<float> out) const;
 
@@ -36,7 +38,7 @@ class FusedMlp {
     std::vector<float> transposed;  ///< [outputs][padded_back]
   };
   using Shifts = std::vector<std::vector<float>>;
-  enum class Wanted { answer, gradient };
+  enum class Wanted { answer, gradient, both };  ///< both: the answer, and the gradient behind it
   struct Work;
 
   Shifts shifts(double l) const;
@@ -49,8 +51,6 @@ class FusedMlp {
   void forward(const Shifts& shifts, Wanted wanted, Work& work, Activation activation) const;
   void backward(Work& work) const;
 
-  std::string activation_;
-  bool odd_, energy_;
   NetworkParams network_;
   std::size_t components_;
   std::vector<float> slopes_;  ///< of an energy, sqrt(v_n/v_i)

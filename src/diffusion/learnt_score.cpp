@@ -34,22 +34,6 @@ class LearntScore : public Score {
 
 }  // namespace
 
-void learnt_log_density(const Model& model, const NoiseLevel& level, std::span<const double> x, std::span<double> out) {
-  const PointReference& reference = model.reference;
-  const std::size_t n = reference.components();
-  std::vector<double> whitened(x.size());
-  reference.whiten(level, x, whitened);
-  const std::vector<float> xh(whitened.begin(), whitened.end());
-  std::vector<float> potential(out.size());
-  FusedMlp(model.network, model.frequencies, model.weights, reference).potential(level_coordinate(level, reference.scale()), xh, potential);
-  const double factor = std::sqrt(reference.variances.back()) / noise_ratio(level);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    double square = 0.0;
-    for (std::size_t c = 0; c < n; ++c) square += whitened[i * n + c] * whitened[i * n + c];
-    out[i] = factor * static_cast<double>(potential[i]) - 0.5 * square;
-  }
-}
-
 std::unique_ptr<Score> make_learnt_score(const Model& model) { return std::make_unique<LearntScore>(model); }
 
 }  // namespace scorefield

@@ -29,7 +29,4 @@ void write_model(H5File& file, const Model& model);
 /// The score of a trained network, evaluated by FusedMlp. Local.
 std::unique_ptr<Score> make_learnt_score(const Model& model);
 
-/// log P(x; t) of configurations up to a constant, g sqrt(v_n)/r Psi - |xh|^2/2 (network.h), if the network is an energy. Local.
-void learnt_log_density(const Model& model, const NoiseLevel& level, std::span<const double> x, std::span<double> out);
-
 }  // namespace scorefield

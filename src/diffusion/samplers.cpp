@@ -91,6 +91,13 @@ class BackwardProcess::Run {
     }
   }
 
+  /// Behind step `step`, at the level that it ends at.
+  void correct_by_density(std::size_t step) {
+    const NoiseLevel& at = p_.levels_[step + 1];
+    const std::int64_t count = p_.settings_.corrections;
+    if (count > 0 && !p_.in_time_ && at.time > 0.0) flow_.relax(at, {count, seed_, step, first_ / flow_.numbers()}, x_);
+  }
+
   /// The configurations at a level, in the units of the data.
   std::span<const double> field_at(const NoiseLevel& level) {
     if (p_.in_time_) return x_;
@@ -205,6 +212,11 @@ BackwardProcess::BackwardProcess(const Schedule& schedule, const Reference& refe
 
 std::int64_t evaluations_of(const SamplerSettings& settings) {
   const std::int64_t steps = settings.steps;
+  if (settings.corrections > 0) {
+    SamplerSettings plain = settings;
+    plain.corrections = 0;
+    return evaluations_of(plain) + (steps - 1) * (settings.corrections + 1);
+  }
   if (settings.name == "predictor-corrector") return 2 * steps - 1;
   if (settings.name.ends_with('2')) return 2 * (steps - 1) + 1;
   if (settings.name == "ode4" || settings.name == "sde4") return 4 * (steps - 1) + 1;
@@ -218,6 +230,7 @@ void BackwardProcess::run(Flow& flow, std::uint64_t seed, std::uint64_t first, s
   observer(0, run.field_at(levels_[0]));
   for (std::size_t step = 0; step + 1 < levels_.size(); ++step) {
     run.advance(step);
+    run.correct_by_density(step);
     observer(step + 1, run.field_at(levels_[step + 1]));
   }
   if (!in_time_) {

@@ -15,6 +15,7 @@ struct SamplerSettings {
   std::int64_t steps = 48;
   double noise_min = 0.02;  ///< sqrt(Xi)/f over the deviation of the reference at the last level but one
   double corrector_snr = 0.1;
+  std::int64_t corrections = 0;  ///< at each noise level that a step ends at, of flows that know their density (Flow::relax)
 };
 
 /// Score evaluations a configuration.
@@ -38,7 +39,7 @@ struct Ralston {
 /// Adams-Bashforth (one evaluation a step but for the first three). sde2, sde4: each step first adds the forward process's own noise, one
 /// step up in l, and then integrates two steps down: both halves keep the marginal, so the only error is that of
 /// the deterministic integrator. The last step, to t = 0, adds no noise: the error of taking the score constant
-/// there is O(noise_min^4). Derivations in doc/samplers.md.
+/// there is O(noise_min^4). Corrections belong to these. Derivations in doc/samplers.md.
 class BackwardProcess {
  public:
   /// Called with the index of the level (0 = prior at T, steps = end) and the configurations there.

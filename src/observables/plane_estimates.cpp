@@ -64,7 +64,7 @@ std::vector<double> boundary(Means means) {
 
 }  // namespace
 
-std::vector<double> in_pairs(const ComplexOrders& values) {
+std::vector<double> in_pairs(std::span<const std::complex<double>> values) {
   std::vector<double> result;
   for (const auto& value : values) result.insert(result.end(), {value.real(), value.imag()});
   return result;

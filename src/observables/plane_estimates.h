@@ -22,8 +22,8 @@ struct PlaneEstimates {
                              ///< empty where walkers have one
 };
 
-/// Re and Im of orders 1 .. 8, one behind the other.
-std::vector<double> in_pairs(const ComplexOrders& values);
+/// Re and Im of each, one behind the other.
+std::vector<double> in_pairs(std::span<const std::complex<double>> values);
 
 /// `sums` [bin][quantity], `counts`: configurations a bin.
 PlaneEstimates estimate_plane(const QuarticAction& action, std::span<const double> sums, std::span<const double> counts);

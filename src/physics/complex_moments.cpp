@@ -67,6 +67,13 @@ ComplexMoments exact_moments(const QuarticAction& action) {
   return result;
 }
 
+std::vector<std::complex<double>> complex_weight(const QuarticAction& action, std::span<const double> x) {
+  const std::complex<double> z = exact_moments(action).z;
+  std::vector<std::complex<double>> weight;
+  for (const double at : x) weight.push_back(std::exp(-0.5 * action.sigma * at * at - 0.25 * action.lambda * at * at * at * at) / z);
+  return weight;
+}
+
 std::optional<double> strip(const QuarticAction& action, double noise_y) {
   const double a = action.sigma.real(), b = action.sigma.imag(), lambda = action.lambda.real();
   if (noise_y != 0.0 || action.lambda.imag() != 0.0 || lambda <= 0.0 || a <= 0.0 || b * b >= 3.0 * a * a) return std::nullopt;

@@ -4,6 +4,8 @@
 #include <array>
 #include <complex>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "physics/complex_action.h"
 #include "physics/exact_law.h"
@@ -26,6 +28,9 @@ struct ComplexMoments {
 /// action real: nothing is crossed on the way from the real line, and there the integrand is entire and falls fast, so that the trapezoidal
 /// rule converges faster than any power. Relative error about 1e-15/phase. Needs Re lambda > 0, or lambda = 0 and Re sigma > 0.
 ComplexMoments exact_moments(const QuarticAction& action);
+
+/// The complex weight e^{-S(x)}/Z at real x.
+std::vector<std::complex<double>> complex_weight(const QuarticAction& action, std::span<const double> x);
 
 /// The strip |y| < y_- that walkers with N_y = 0 never leave, y_-^2 = (A/(2 lambda)) (1 - sqrt(1 - B^2/(3 A^2))): on its border the drift
 /// points inwards for all x (Aarts, Giudice, Seiler 2013). None unless lambda is real and A > 0, B^2 < 3 A^2.

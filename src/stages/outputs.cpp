@@ -188,6 +188,7 @@ Output samples_output(const Params& params, const Process& process, std::size_t 
   append(settings, {{"sample.sampler", sampler}, {"sample.steps", std::to_string(steps)}});
   if (sampler.ends_with('2')) settings.push_back(kSecondOrder);
   if (sampler == "predictor-corrector") append(settings, settings_of(params, {"sample.corrector-snr"}));
+  if (score == "learnt" && params.sample.corrections > 0) append(settings, settings_of(params, {"sample.corrections"}));
   if (score == "exact" && is_walker(params.model)) append(settings, settings_of(params, {"generate.noise-y"}));
   Output output{samples_name(process, score) + ".h5",
                 "sample",

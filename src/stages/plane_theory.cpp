@@ -51,24 +51,12 @@ Solved numbers_of(const std::vector<FokkerPlanck>& all) {
   solved.density = best.density(solved.x, solved.y);
   solved.marginal_x = best.marginal_x(solved.x);
   solved.marginal_y = best.marginal_y(solved.y);
-  for (const auto& value : best.complex_density(solved.x))
-    solved.complex_density.insert(solved.complex_density.end(), {value.real(), value.imag()});
+  solved.complex_density = in_pairs(best.complex_density(solved.x));
   return solved;
 }
 
 void broadcast(const Comm& comm, Solved& solved) {
   for (std::vector<double>* array : solved.arrays()) comm.broadcast(*array);
-}
-
-/// e^{-S(x)}/Z, [x][re, im].
-std::vector<double> exact_density(const QuarticAction& action, std::span<const double> x) {
-  const ComplexMoments exact = exact_moments(action);
-  std::vector<double> result;
-  for (const double at : x) {
-    const auto value = std::exp(-0.5 * action.sigma * at * at - 0.25 * action.lambda * at * at * at * at) / exact.z;
-    result.insert(result.end(), {value.real(), value.imag()});
-  }
-  return result;
 }
 
 void write_solution(H5File& out, const Solved& solved, const QuarticAction& action) {
@@ -84,7 +72,7 @@ void write_solution(H5File& out, const Solved& solved, const QuarticAction& acti
   out.write_all(group + "/marginal_y", {y}, solved.marginal_y);
   if (solved.complex_density.empty()) return;
   out.write_all(group + "/complex_density/value", {x, 2}, solved.complex_density);
-  out.write_all(group + "/complex_density/exact", {x, 2}, exact_density(action, solved.x));
+  out.write_all(group + "/complex_density/exact", {x, 2}, in_pairs(complex_weight(action, solved.x)));
 }
 
 /// Relative change of the moments from the last solution but one to the last.

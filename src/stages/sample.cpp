@@ -5,7 +5,10 @@
 
 #include "base/hash.h"
 #include "base/rng.h"
+#include "base/text.h"
+#include "diffusion/density_flow.h"
 #include "diffusion/model_file.h"
+#include "diffusion/network_layout.h"
 #include "diffusion/recorder.h"
 #include "diffusion/samplers.h"
 #include "observables/plane_recorder.h"
@@ -64,6 +67,7 @@ void sample_forward(const Context& context, const Process& process) {
 struct ScoreWithReference {
   std::shared_ptr<const ExactLaw> law;  ///< of an exact score, which refers to it
   std::unique_ptr<Score> score;
+  std::unique_ptr<LearntDensity> density;  ///< of an energy
   PointReference reference;
   std::int64_t model = 0;  ///< its identity
 };
@@ -72,13 +76,14 @@ ScoreWithReference make_score(const Context& context, const Process& process, co
   const Params& params = context.deck.params;
   if (kind == "exact") {
     const PointReference reference = exact_reference(params);
-    if (!has_law(params.model)) return {nullptr, std::make_unique<GaussianScore>(reference), reference};
+    if (!has_law(params.model)) return {nullptr, std::make_unique<GaussianScore>(reference), nullptr, reference};
     const std::shared_ptr<const ExactLaw> law = make_exact_law(params.model);
-    return {law, std::make_unique<ExactScore>(*law), reference};
+    return {law, std::make_unique<ExactScore>(*law), nullptr, reference};
   }
   const H5File file = open_input(context, survey(context, model_output(params, process)));
   const Model model = read_model(file, params.network, static_cast<std::size_t>(components_of(params.model)));
-  return {nullptr, make_learnt_score(model), model.reference, identity_of(model)};
+  auto density = is_energy(params.network) ? std::make_unique<LearntDensity>(model) : nullptr;
+  return {nullptr, make_learnt_score(model), std::move(density), model.reference, identity_of(model)};
 }
 
 /// The integrator that the deck asks for; its complaints about the deck are agreed on. Collective.
@@ -88,6 +93,13 @@ BackwardProcess make_backward(const Context& context, const Process& process, co
   return *backward;
 }
 
+/// Of what this run has made. Collective.
+void tell_acceptance(const Context& context, const Acceptance& acceptance) {
+  const double tried = context.comm.sum(static_cast<double>(acceptance.tried)),
+               accepted = context.comm.sum(static_cast<double>(acceptance.accepted));
+  if (tried > 0.0) context.log.line(formatted("  %.1f %% of the corrections were accepted", 100.0 * accepted / tried));
+}
+
 void sample_backward(const Context& context, const Process& process, std::size_t score_index) {
   const Params& params = context.deck.params;
   const std::string& kind = params.sample.score[score_index];
@@ -95,15 +107,17 @@ void sample_backward(const Context& context, const Process& process, std::size_t
   if (already_complete(context, found)) return;
   const ScoreWithReference given = make_score(context, process, kind);
   const SamplerSettings settings{sampler_of(params.sample, score_index), steps_of(params.sample, score_index), params.forward.noise_min,
-                                 params.sample.corrector_snr};
+                                 params.sample.corrector_snr, given.density ? params.sample.corrections : 0};
   const BackwardProcess backward = make_backward(context, process, given.reference.scale(), settings);
   const RecordedLevels recorded(backward.levels(), params.sample.records);
   const auto recorder = make_recorder(params, recorded.levels, given.reference.scale());
   const std::uint64_t seed = seed_for(params, samples_name(process, kind));
+  Acceptance acceptance;
   BatchWork work;
   work.unit = [&](const Range& rows, std::span<double> x, const BatchWork::Record& record) {
-    PointFlow flow(*given.score, given.reference);
-    backward.run(flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
+    const std::unique_ptr<Flow> flow = given.density ? std::make_unique<DensityFlow>(*given.density, acceptance)
+                                                     : std::make_unique<PointFlow>(*given.score, given.reference);
+    backward.run(*flow, seed, static_cast<std::uint64_t>(rows.begin), x, [&](std::size_t level, std::span<const double> at) {
       if (const auto place = recorded.place(level)) record(*place, at);
     });
   };
@@ -114,6 +128,7 @@ void sample_backward(const Context& context, const Process& process, std::size_t
                                },
                                given.model};
   make_batch_output(context, found, contents, work, sampling_title(process, kind, settings, backward));
+  tell_acceptance(context, acceptance);
 }
 
 }  // namespace

@@ -331,7 +331,7 @@ def test_deck_that_does_not_tell_the_model(tmp_path: Path, changes: dict[str, ob
 def test_commands_for_other_runs(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     field = write_field(tmp_path / "field")
     others = [write_plane(tmp_path / "plane", solved=False), write_lattice(tmp_path / "lattice", ensemble=False)]
-    for command, folders, cause in (("spread", [field], "is a run of complex Langevin, which has no learnt scores"),
+    for command, folders, cause in (("spread", [field], "is a run on a lattice, of which no spread is known"),
                                     ("compare", [field], "is a run of complex Langevin; use 'scorefield-analysis report' or 'scan'"),
                                     *(("scan", [field, other], "is no run of complex Langevin on a lattice") for other in others)):
         assert cli.main([command, *map(str, folders)]) == 2

@@ -175,5 +175,5 @@ def test_no_spread_of_runs_on_a_lattice(tmp_path: Path) -> None:
     folders = [write_lattice(tmp_path / name, ensemble=False) for name in "ab"]
     run = run_command("spread", *folders)
     assert run.returncode == 2 and run.stdout == ""
-    assert run.stderr == (f"scorefield-analysis: error: {folders[0]} is a run on a lattice, which has no "
-                          "learnt scores; use 'scorefield-analysis report' or 'compare'\n")
+    assert run.stderr == (f"scorefield-analysis: error: {folders[0]} is a run on a lattice, of which no "
+                          "spread is known here; use 'scorefield-analysis report' or 'compare'\n")

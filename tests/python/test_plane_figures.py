@@ -183,7 +183,7 @@ def test_streams_follow_the_drift(results: PlaneResults, action: Action) -> None
 
 
 def test_complex_density(results: PlaneResults) -> None:
-    top_re, top_im, bottom_re, bottom_im = draw_complex_density(results.fokker_planck).axes
+    top_re, top_im, bottom_re, bottom_im = draw_complex_density(results.fokker_planck.complex_density).axes
     density = results.fokker_planck.complex_density
     for part, top, bottom in ((0, top_re, bottom_re), (1, top_im, bottom_im)):
         assert shows(top, results.fokker_planck.x, density.value[:, part])

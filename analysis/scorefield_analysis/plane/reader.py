@@ -7,10 +7,10 @@ import numpy as np
 
 from ..hdf5 import attribute, optional_number
 from ..results import Histogram, Source
-from .diffusion.reader import read_plane_diffusion
+from .diffusion.reader import read_complex_density, read_plane_diffusion
 from .members import ORDERS, counted, estimate, known, line, read_criteria, read_drift, rising, sized, subgroup
 from .names import PLANE
-from .records import ComplexDensity, FokkerPlanck, Orders, PlaneMap, PlaneResults
+from .records import FokkerPlanck, Orders, PlaneMap, PlaneResults
 
 
 def is_plane(file: h5py.File) -> bool:
@@ -39,7 +39,8 @@ def _orders(group: h5py.Group, name: str) -> Orders:
     found = estimate(group, name, (ORDERS, 2))
     exact = sized(group, f"{name}/exact", (ORDERS, 2))
     own = group[name]
-    return Orders(found.value, found.error, exact, float(attribute(own, "chi2")), int(attribute(own, "dof")),
+    covariance = sized(group, f"{name}/covariance", (2 * ORDERS, 2 * ORDERS))
+    return Orders(found.value, found.error, covariance, exact, float(attribute(own, "chi2")), int(attribute(own, "dof")),
                   float(attribute(own, "p_value")))
 
 
@@ -62,11 +63,5 @@ def _fokker_planck(group: h5py.Group) -> FokkerPlanck:
         moments=sized(group, "moments", (len(residual), len(PLANE))), x=x, y=y,
         density=known(group, "density", sized(group, "density", (len(x), len(y)))),
         marginal_x=known(group, "marginal_x", sized(group, "marginal_x", x.shape)),
-        marginal_y=known(group, "marginal_y", sized(group, "marginal_y", y.shape)), complex_density=_complex_density(group, len(x)),
+        marginal_y=known(group, "marginal_y", sized(group, "marginal_y", y.shape)), complex_density=read_complex_density(group, x),
         last_change=float(attribute(group, "last_change")))
-
-
-def _complex_density(group: h5py.Group, points: int) -> ComplexDensity | None:
-    if "complex_density" not in group:
-        return None
-    return ComplexDensity(*(sized(group, f"complex_density/{name}", (points, 2)) for name in ("value", "exact")))

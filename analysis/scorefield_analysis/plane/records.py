@@ -9,7 +9,7 @@ from typing import Mapping
 import numpy as np
 
 from ..results import Estimate, Histogram, Source
-from .diffusion.records import PlaneDiffusion
+from .diffusion.records import ComplexDensity, PlaneDiffusion
 
 GOOD, FAILING, UNDECIDED = "good", "failing", "undecided"
 VERDICTS = (GOOD, FAILING, UNDECIDED)
@@ -17,10 +17,13 @@ VERDICTS = (GOOD, FAILING, UNDECIDED)
 
 @dataclass(frozen=True)
 class Orders:
-    """Moments or cumulants, (8, 2) each; chi2, dof, p_value: of Re and Im of n = 2, 4, 6, 8 against the exact ones."""
+    """Moments or cumulants, (8, 2) each, with the covariance (16, 16) of Re κ_1, Im κ_1, Re κ_2, ...; chi2, dof, p_value: of Re and Im of
+    n = 2, 4, 6, 8 against the exact ones.
+    """
 
     value: np.ndarray
     error: np.ndarray
+    covariance: np.ndarray
     exact: np.ndarray
     chi2: float
     dof: int
@@ -79,14 +82,6 @@ class Criteria:
     exponent: float
     growth: float
     growth_error: float
-
-
-@dataclass(frozen=True)
-class ComplexDensity:
-    """ρ(x) = ∫dy P(x - iy, y), (points, 2), and exp(-S(x))/Z."""
-
-    value: np.ndarray
-    exact: np.ndarray
 
 
 @dataclass(frozen=True)

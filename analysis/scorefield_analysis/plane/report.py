@@ -44,7 +44,8 @@ PROCESS_NOTE = (
 SCORE_NOTE = (
     "Distance: root of the mean under P(x,y) of the squared difference between the trained score and the exact one (of the Gaussian) or that "
     "of the Fokker-Planck equation, over that of the latter. Total variation: half the integral of the absolute difference of the densities, "
-    "the trained one by integration of the score along both sides of rectangles. Curl: over the root of the mean square of all derivatives. "
+    "the trained one, if it is no energy, by integration of the score along both sides of rectangles. ∫dy P(x-iy, y): at the lowest noise, "
+    "integral of its difference from the complex weight over that of the latter. Curl: over the root of the mean square of all derivatives. "
     "Below, where the score vanishes at the lowest noise; the classical drift has an attractor at 0."
 )
 PLANE_NOTE = (

@@ -3,12 +3,13 @@
 from typing import Callable
 
 import h5py
+import numpy as np
 
 from ...hdf5 import array, attribute, optional_array, text
 from ...results import Estimate, interpolation
 from ..members import ORDERS, estimate, sized
 from ..names import PLANE
-from .records import FixedPoint, PlaneDiffusion, PlaneProcess, PlaneSamples, SampledOrders, ScoreFields
+from .records import ComplexDensity, FixedPoint, PlaneDiffusion, PlaneProcess, PlaneSamples, SampledOrders, ScoreFields
 
 SCORES = ("exact", "reference", "learnt")
 
@@ -33,6 +34,9 @@ def _fields(group: h5py.Group) -> ScoreFields:
     known = "exact" in group
     kinds = text(group["fixed_points"].attrs["kinds"]).split(",") if "fixed_points" in group else []
     places = sized(group, "fixed_points", (len(kinds), 4)) if kinds else []
+    density = read_complex_density(group, x[0])
+    if density is None:
+        raise ValueError(f"{group.name}/complex_density is missing")
     return ScoreFields(
         process=group.name.removeprefix("/score-"), noise_ratio=sized(group, "noise_ratio", (levels,)), x=x, y=y,
         learnt=sized(group, "learnt", (levels, points, points, 2)), density=sized(group, "density", (levels, points, points)),
@@ -40,7 +44,15 @@ def _fields(group: h5py.Group) -> ScoreFields:
         exact_density=sized(group, "exact_density", (levels, points, points)) if known else None,
         distance=sized(group, "distance", (levels,)) if known else None,
         total_variation=sized(group, "total_variation", (levels,)) if known else None,
-        fixed_points=[FixedPoint(complex(row[0], row[1]), kind) for row, kind in zip(places, kinds)])
+        fixed_points=[FixedPoint(complex(row[0], row[1]), kind) for row, kind in zip(places, kinds)],
+        complex_density=density, complex_distance=float(attribute(group["complex_density"], "distance")))
+
+
+def read_complex_density(group: h5py.Group, x: np.ndarray) -> ComplexDensity | None:
+    """ρ(x) of a density P(x,y) and the complex weight, if they were computed."""
+    if "complex_density" not in group:
+        return None
+    return ComplexDensity(x, *(sized(group, f"complex_density/{name}", (len(x), 2)) for name in ("value", "exact")))
 
 
 def _samples(group: h5py.Group) -> PlaneSamples:
@@ -59,8 +71,8 @@ def score_of(group: h5py.Group) -> str:
 
 def _orders(group: h5py.Group, name: str) -> SampledOrders:
     own = group[name].attrs
-    return SampledOrders(estimate(group, name, (ORDERS, 2)), *(float(own.get(key, float("nan")))
-                                                               for key in ("ensemble_p_value", "ensemble_largest_pull")))
+    return SampledOrders(estimate(group, name, (ORDERS, 2)), sized(group, f"{name}/covariance", (2 * ORDERS, 2 * ORDERS)),
+                         *(float(own.get(key, float("nan"))) for key in ("ensemble_p_value", "ensemble_largest_pull")))
 
 
 def read_process(group: h5py.Group) -> PlaneProcess:

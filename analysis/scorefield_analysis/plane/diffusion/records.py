@@ -8,10 +8,22 @@ from ...results import Estimate, process_label
 
 
 @dataclass(frozen=True)
+class ComplexDensity:
+    """ρ(x) = ∫dy P(x - iy, y), (points, 2), at x, and exp(-S(x))/Z."""
+
+    x: np.ndarray
+    value: np.ndarray
+    exact: np.ndarray
+
+
+@dataclass(frozen=True)
 class SampledOrders:
-    """Moments or cumulants of samples, (8, 2) each; p_value, largest_pull: of Re and Im of n = 2, 4, 6, 8 against the ensemble."""
+    """Moments or cumulants of samples, (8, 2) each, with their covariance (16, 16); p_value, largest_pull: of Re and Im of n = 2, 4, 6, 8
+    against the ensemble.
+    """
 
     estimate: Estimate
+    covariance: np.ndarray
     p_value: float
     largest_pull: float
 
@@ -71,7 +83,8 @@ class ScoreFields:
 
     x, y (N, G); learnt, exact (N, G, G, 2), x first; density, exact_density (N, G, G). curl (N): root of its mean square under P over
     that of all derivatives. distance (N): that of learnt less exact over exact; total_variation (N): of the densities. What is exact is
-    None where nothing is known; then so are distance and total_variation. fixed_points: of the lowest level.
+    None where nothing is known; then so are distance and total_variation. fixed_points: of the lowest level. complex_density: of density
+    there, and complex_distance the integral of its difference from exp(-S)/Z over that of the latter.
     """
 
     process: str
@@ -86,6 +99,8 @@ class ScoreFields:
     distance: np.ndarray | None
     total_variation: np.ndarray | None
     fixed_points: list[FixedPoint]
+    complex_density: ComplexDensity
+    complex_distance: float
 
 
 @dataclass(frozen=True)

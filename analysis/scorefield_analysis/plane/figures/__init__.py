@@ -3,6 +3,7 @@
 from functools import partial
 
 from ...figures import Figure
+from ...results import process_label
 from ..action import GAUSSIAN, Action
 from ..diffusion.figures import diffusion_figures
 from ..quantities import ComplexQuantity, comparable_orders, quantities
@@ -30,7 +31,10 @@ def planned_figures(results: PlaneResults, action: Action) -> list[Figure]:
                "errors (logarithmic beyond 3), and the share of the others. Where these are gone, the terms vanish unless P(x,y) "
                "falls too slowly; the dotted line is where they were judged.", partial(draw_boundary, results.criteria, Sampled(results.samples))),
     ]
-    return [*figures, *diffusion_figures(results.diffusion)]
+    learnt = [Figure(f"complex-density-{score.process}", f"{process_label(score.process)}: ρ(x) = ∫dy P(x - iy, y) of the learnt P(x,y) (points) "
+                     "and exp(-S(x))/Z (line); below, their difference.", partial(draw_complex_density, score.complex_density))
+              for score in results.diffusion.scores]
+    return [*figures, *diffusion_figures(results.diffusion), *learnt]
 
 
 def _comparison(quantity: ComplexQuantity) -> Figure:
@@ -66,5 +70,5 @@ def _solution(results: PlaneResults, solution: FokkerPlanck) -> list[Figure]:
     ]
     if solution.complex_density is not None:
         figures.append(Figure("complex-density", "ρ(x) = ∫dy P(x - iy, y) of the Fokker-Planck solution (points) and exp(-S(x))/Z "
-                              "(line); below, their difference.", partial(draw_complex_density, solution)))
+                              "(line); below, their difference.", partial(draw_complex_density, solution.complex_density)))
     return figures

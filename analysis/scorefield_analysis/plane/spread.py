@@ -1,0 +1,128 @@
+"""Diffusion models of complex Langevin walkers over runs of different seeds: the systematic error of a training, and walkers that no model
+has learnt from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+import numpy as np
+from scipy.special import fdtrc
+
+from ..errors import UserError
+from ..notation import ABSENT, compact, exact_number, in_sigma, probability
+from ..results import EVEN_ORDERS
+from ..tables import Table
+from .diffusion.records import SampledOrders
+from .names import CUMULANT, MOMENT, OrderName
+from .records import Orders, PlaneResults
+
+PARTS = {"Re": 1.0, "-Im": -1.0}
+EVEN = [2 * n - 2 + part for n in EVEN_ORDERS for part in range(2)]  # Re and Im, of the 16 numbers of orders 1 .. 8
+NOTE = (
+    "mean: over the runs, its error the statistical one, of samples and of walkers. spread: standard deviation over the runs. statistical: "
+    "error of one run, of its samples and of the walkers that it learnt from. systematic: what the spread has beyond, the error of a training, "
+    "0 where it has nothing; σ: deviation of the mean from the exact value, of samples with the systematic error of this mean."
+)
+INDEPENDENT_NOTE = (
+    "Each run's samples against the walkers of the next run, which its model has never seen: χ² of Re and Im of n = 2, 4, 6, 8 with the full "
+    "covariance of both."
+)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Of K runs: values and statistical errors (K, 8, 2)."""
+
+    value: np.ndarray
+    error: np.ndarray
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.value.mean(axis=0)
+
+    @property
+    def mean_error(self) -> np.ndarray:
+        return np.sqrt((self.error**2).sum(axis=0)) / len(self.error)
+
+    @property
+    def spread(self) -> np.ndarray:
+        return self.value.std(axis=0, ddof=1)
+
+    @property
+    def statistical(self) -> np.ndarray:
+        return np.sqrt((self.error**2).mean(axis=0))
+
+    @property
+    def systematic(self) -> np.ndarray:
+        return np.sqrt(np.maximum(0.0, self.spread**2 - self.statistical**2))
+
+
+def spread_text(runs: Mapping[Path, PlaneResults]) -> str:
+    """Tables of moments and of cumulants over runs of one deck, in Markdown."""
+    labels = _labels(runs)
+    parts = []
+    for key, name in (("cumulants", CUMULANT), ("moments", MOMENT)):
+        walkers = [getattr(run, key) for run in runs.values()]
+        samples = {label: [getattr(run.diffusion.samples[i], key) for run in runs.values()] for i, label in enumerate(labels)}
+        parts += [_part_table(name, part, walkers, samples).markdown() for part in range(2)]
+        parts.append(_independent_table(key, walkers, samples, [run.bins for run in runs.values()]).markdown())
+    return "\n\n".join([*parts, NOTE, INDEPENDENT_NOTE])
+
+
+def _labels(runs: Mapping[Path, PlaneResults]) -> list[str]:
+    """Names of the samples that all runs have."""
+    found = [[each.label for each in run.diffusion.samples] for run in runs.values()]
+    if not found[0] or any(labels != found[0] for labels in found):
+        raise UserError("the runs do not hold samples of the same scores; run the same deck with sample.score = learnt")
+    return found[0]
+
+
+def members_of(walkers: Sequence[Orders], samples: Sequence[SampledOrders] | None) -> Members:
+    """Of the walkers, or of samples, to whose errors those of the walkers they learnt from belong."""
+    errors = np.stack([each.error for each in walkers])
+    if samples is None:
+        return Members(np.stack([each.value for each in walkers]), errors)
+    return Members(np.stack([each.estimate.value for each in samples]),
+                   np.hypot(np.stack([each.estimate.error for each in samples]), errors))
+
+
+def _part_table(name: OrderName, part: int, walkers: Sequence[Orders], samples: Mapping[str, Sequence[SampledOrders]]) -> Table:
+    """Real parts, or minus imaginary ones as they are published."""
+    label, sign = list(PARTS.items())[part]
+    orders = [n - 1 for n in EVEN_ORDERS]
+    exact = sign * walkers[0].exact[orders, part]
+    rows = [["Exact", *map(exact_number, exact)]]
+    for title, of in [("CL", None), *samples.items()]:
+        members = members_of(walkers, of)
+        mean, error, spread, statistical, systematic = (
+            each[orders, part] for each in (members.mean, members.mean_error, members.spread, members.statistical, members.systematic))
+        whole = error if of is None else np.hypot(error, systematic / np.sqrt(len(walkers)))
+        rows.append([f"{title}, mean of {len(walkers)} runs", *(f"{compact(m, e)} {in_sigma((m - x) / w)}" if w > 0.0 else ABSENT
+                                                                for m, e, w, x in zip(sign * mean, error, whole, exact))])
+        rows += [[f"{title}, {what}", *(f"{value:.2g}" for value in values)]
+                 for what, values in (("spread", spread), ("statistical", statistical), ("systematic", systematic))]
+    return Table(["", *(f"{label} {name.text(n)}" for n in EVEN_ORDERS)], rows)
+
+
+def against_other_walkers(made: SampledOrders, walkers: Orders, bins: int) -> tuple[float, float, float]:
+    """χ² of samples against independent walkers, the probability of a larger one, and the largest deviation in σ."""
+    off = (made.estimate.value - walkers.value).ravel()[EVEN]
+    covariance = (made.covariance + walkers.covariance)[np.ix_(EVEN, EVEN)]
+    scale = np.sqrt(np.diag(covariance))
+    pull = off / scale
+    chi2 = float(pull @ np.linalg.solve(covariance / np.outer(scale, scale), pull))
+    count = len(EVEN)
+    p_value = float(fdtrc(count, bins - count, chi2 * (bins - count) / (count * (bins - 1.0))))  # as the covariance is measured, too
+    return chi2, p_value, float(np.abs(pull).max())
+
+
+def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[str, Sequence[SampledOrders]],
+                       bins: Sequence[int]) -> Table:
+    """Samples of each run against the walkers of the next."""
+    rows = []
+    for label, members in samples.items():
+        found = [against_other_walkers(made, walkers[(k + 1) % len(walkers)], bins[k]) for k, made in enumerate(members)]
+        chi2, p_values, pulls = zip(*found)
+        rows.append([label, ", ".join(f"{value:.1f}" for value in chi2), f"{len(EVEN)}", ", ".join(map(probability, p_values)),
+                     f"{max(pulls):.1f}σ"])
+    return Table([title, "χ²", "numbers", "p", "largest"], rows)

@@ -1,0 +1,89 @@
+"""The spread of diffusion models of complex Langevin walkers over runs, against numbers made by hand."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from conftest import run_command
+from markdown_tables import read_tables
+from scipy.stats import chi2
+from scorefield_analysis.plane.records import Orders
+from scorefield_analysis.plane.diffusion.records import SampledOrders
+from scorefield_analysis.plane.spread import against_other_walkers
+from scorefield_analysis.results import Estimate
+from synthetic_plane import write_plane
+
+RUNS = 4
+SHIFTS = np.array([1.0, -2.0, 3.0, 2.0])  # of Re κ2 of each run's samples, in units of their error
+
+
+def add_samples(folder: Path, shift: float) -> None:
+    """samples-vp-learnt: the exact numbers with twice the walkers' errors, Re κ2 off by `shift` errors."""
+    with h5py.File(folder / "results.h5", "r+") as file:
+        group = file.create_group("samples-vp-learnt")
+        group.attrs.update({"process": "vp", "score": "learnt", "samples": 1000, "bins": 250, "source": "samples-vp-learnt.h5",
+                            "source_checksum": ""})
+        for name in ("moments", "cumulants"):
+            walkers = file[f"ensemble/{name}"]
+            value, error = walkers["exact"][:], 2.0 * walkers["error"][:]
+            value[1, 0] += shift * error[1, 0]
+            group[f"{name}/value"], group[f"{name}/error"] = value, error
+            group[f"{name}/covariance"] = np.diag(error.ravel() ** 2)
+        group["plane/value"], group["plane/error"] = file["ensemble/plane/value"][:], file["ensemble/plane/error"][:]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Path]:
+    folders = [write_plane(tmp_path / f"seed{k}", seed=10 + k, solved=False) for k in range(RUNS)]
+    for folder, shift in zip(folders, SHIFTS):
+        add_samples(folder, shift)
+    return folders
+
+
+def test_mean_spread_and_systematic_error(runs: list[Path]) -> None:
+    run = run_command("spread", *runs)
+    assert run.returncode == 0, run.stderr
+    with h5py.File(runs[0] / "results.h5") as file:
+        walkers = file["ensemble/cumulants/error"][1, 0]
+        exact = file["ensemble/cumulants/exact"][1, 0]
+    table = read_tables(run.stdout)[0]
+    statistical, spread = np.hypot(2.0, 1.0) * walkers, SHIFTS.std(ddof=1) * 2.0 * walkers
+    row = {name.rpartition(", ")[2]: cells["Re κ2"] for name, cells in table.items() if name.startswith("DM")}
+    assert float(row["spread"]) == pytest.approx(spread, rel=0.02)
+    assert float(row["statistical"]) == pytest.approx(statistical, rel=0.02)
+    systematic = np.sqrt(spread**2 - statistical**2)
+    assert float(row["systematic"]) == pytest.approx(systematic, rel=0.02)
+    mean = row[f"mean of {RUNS} runs"]
+    expected = SHIFTS.mean() * 2.0 * walkers
+    assert float(mean.split("(")[0]) == pytest.approx(exact + expected, abs=0.1 * walkers)
+    assert mean.endswith(f" {expected / np.hypot(statistical, systematic) * np.sqrt(RUNS):+.1f}σ")
+    assert {name.rpartition(", ")[2]: cells["-Im κ2"] for name, cells in read_tables(run.stdout)[1].items()
+            if name.startswith("DM")}["systematic"] == "0"
+
+
+def orders(rng: np.random.Generator, covariance: np.ndarray) -> np.ndarray:
+    return rng.multivariate_normal(np.zeros(16), covariance).reshape(8, 2)
+
+
+def test_chi_squared_against_other_walkers() -> None:
+    """The mean of the p-values of 400 pairs with correlated errors is 1/2 within 4σ; forgetting the walkers' error it is not."""
+    rng = np.random.default_rng(8)
+    root = rng.normal(size=(16, 16))
+    covariance = root @ root.T + np.eye(16)
+    p_values, wrong = [], []
+    for _ in range(400):
+        value, walked = orders(rng, 2.0 * covariance), orders(rng, covariance)
+        made = SampledOrders(Estimate(value, np.sqrt(np.diag(2.0 * covariance)).reshape(8, 2)), 2.0 * covariance, 0.5, 0.0)
+        walkers = Orders(walked, np.sqrt(np.diag(covariance)).reshape(8, 2), covariance, 0.0 * walked, 0.0, 8, 0.5)
+        value_of, p_value, largest = against_other_walkers(made, walkers, 10**9)
+        assert p_value == pytest.approx(chi2.sf(value_of, 8), abs=1e-6) and largest > 0.0
+        p_values.append(p_value)
+        wrong.append(chi2.sf(1.5 * value_of, 8))
+    error = 1.0 / np.sqrt(12.0 * len(p_values))
+    assert abs(np.mean(p_values) - 0.5) < 4.0 * error < abs(np.mean(wrong) - 0.5)
+
+
+def test_runs_of_different_scores_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    run = run_command("spread", runs[0], write_plane(tmp_path / "other", solved=False))
+    assert run.returncode == 2 and run.stdout == "" and "do not hold samples of the same scores" in run.stderr

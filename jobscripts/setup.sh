@@ -2,7 +2,8 @@
 # Installs what scorefield needs and is not there yet, step by step, and says so.
 #
 #   jobscripts/setup.sh            everything for running the program and its analysis
-#   jobscripts/setup.sh --develop  also clang-format and clang-tidy, for tests/style.sh
+#   jobscripts/setup.sh --test     also SLURM, which the tests of the job scripts start for themselves
+#   jobscripts/setup.sh --develop  that, and clang-format and clang-tidy, for tests/style.sh
 #
 # What it does, each step skipped when there is nothing to do:
 #   1. system packages (Debian or Ubuntu, as root or with password-free sudo). On any other system,
@@ -20,10 +21,12 @@ packages=(g++ cmake ninja-build ccache pkg-config
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev
   libboost-dev libboost-program-options-dev libeigen3-dev librandom123-dev
   libgtest-dev libgmock-dev libbenchmark-dev)
+scheduler=(slurm-wlm munge)
 case ${1:-} in
   '') ;;
-  --develop) packages+=(clang-format clang-tidy libomp-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC
-  *) echo "set-up: error: unknown option $1: expected --develop or nothing" >&2; exit 2 ;;
+  --test) packages+=("${scheduler[@]}") ;;
+  --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC
+  *) echo "set-up: error: unknown option $1: expected --test, --develop or nothing" >&2; exit 2 ;;
 esac
 start=$SECONDS
 

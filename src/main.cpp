@@ -42,12 +42,23 @@ void announce(const Context& context, int threads) {
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
 }
 
+/// By run.walltime, or by the end of the job that this is, whichever comes first. Collective.
+void limit_time(const Context& context) {
+  const double wanted = context.deck.params.run.walltime;
+  double left = 0.0;
+  require_all(context.comm, [&] { left = context.comm.is_root() ? time_left_of_job() : 0.0; });
+  const bool by_job = left > 0.0 && (wanted == 0.0 || left < wanted);
+  context.stop.limit_time(by_job ? left : wanted, by_job ? "the end of the job" : "run.walltime");
+  if (by_job) context.log.line("the job leaves " + readable_time(left) + " (SLURM_JOB_END_TIME): then the run stops, to be gone on with");
+}
+
 /// The stages of a command, after everything that could be wrong was looked at.
 void run_stages(const Context& context, const Command& command, int threads) {
   OutputFolder folder(context);
   prepare_outputs(context, command.stages);
   folder.open();
   announce(context, threads);
+  limit_time(context);
   try {
     for (std::size_t i = 0; i < command.actions.size(); ++i) {
       if (i > 0 && context.overwrite) {  // what was made now may make others stale
@@ -70,7 +81,6 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   const Context context{comm, deck, log, stop, line.overwrite};
   const Command& command = commands().at(line.command);
   stop.watch_file(std::filesystem::path(deck.params.run.output) / "stop");
-  stop.limit_time(deck.params.run.walltime);
   const int threads = set_threads(deck.params.run.threads, comm.node());
   set_torch_threads(threads);
   validate(context);

@@ -46,9 +46,9 @@ real_run() {
   mpirun -n 2 build/release/src/scorefield run input/cl-phi4-quick.ini --run.output=build/test-output/cl-phi4
 }
 
-develop=()
-[ $full = no ] || develop=(--develop)
-group 'set-up' 240 jobscripts/setup.sh "${develop[@]}"
+packages=--test
+[ $full = no ] || packages=--develop
+group 'set-up' 240 jobscripts/setup.sh "$packages"
 group 'build' 400 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
 group 'runs of the quick decks' 200 real_run

@@ -20,12 +20,12 @@ class StopRequest {
 
   /// Also stop when this file appears; it is removed when it is obeyed.
   void watch_file(std::filesystem::path file) { file_ = std::move(file); }
-  /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit.
-  void limit_time(double seconds) { limit_ = seconds; }
+  /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit. `name`: of the limit, for messages.
+  void limit_time(double seconds, const std::string& name);
 
   /// A loop begins here whose safe points come at regular intervals.
   void begin_loop() { last_ = Clock::now(); }
-  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", "run.walltime"), the same on all ranks.
+  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", the name of the time limit), the same on all ranks.
   /// Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
   std::string requested(const Comm& comm) { return agreed_reason(comm, true); }
   /// The same where nothing can be saved: not for time, or the next run would get no further. Collective.
@@ -39,11 +39,16 @@ class StopRequest {
 
   std::filesystem::path file_;
   double limit_ = 0.0;
+  std::string limit_name_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_ = start_;
   Clock::time_point looked_ = start_ - std::chrono::hours(1);
   double longest_ = 0.0;
 };
+
+/// Seconds from now to a little before the end of the SLURM job that this is (SLURM_JOB_END_TIME, in seconds since 1970, of the root), at least
+/// a millisecond; 0 if it is none. InputError if that is no time. Local.
+double time_left_of_job();
 
 /// AgreedError with exit code 85, thrown by all ranks after the work was saved. `saved`: what was, for the message. Collective.
 void stop_here(const Comm& comm, const std::string& reason, const std::string& saved);

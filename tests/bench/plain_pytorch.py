@@ -14,13 +14,16 @@ LEVELS, PER_LEVEL = 128, 256
 
 
 class PlainNetwork(torch.nn.Module):
-    """The same function as the program's network, in ordinary modules. `level` has the shape of x, or one that broadcasts to it."""
+    """The same function as the program's network, in ordinary modules. x: one number a configuration, or `numbers` along a last axis;
+    `level`: of the shape of the configurations, or one that broadcasts to it.
+    """
 
-    def __init__(self):
+    def __init__(self, numbers=1, hidden=HIDDEN, activation=torch.nn.functional.silu):
         super().__init__()
+        self.numbers, self.activation = numbers, activation
         self.frequencies = torch.randn(FEATURES // 2)
         self.weights, self.embeddings = torch.nn.ModuleList(), torch.nn.ModuleList()
-        for inputs, width in zip([1, *HIDDEN], [*HIDDEN, 1]):
+        for inputs, width in zip([numbers, *hidden], [*hidden, numbers]):
             self.weights.append(torch.nn.Linear(inputs, width, bias=False))
             self.embeddings.append(torch.nn.Linear(FEATURES, width))
 
@@ -36,12 +39,12 @@ class PlainNetwork(torch.nn.Module):
     def forward(self, x, level):
         phase = level[..., None] * self.frequencies
         e = torch.cat([phase.sin(), phase.cos()], dim=-1)
-        h = x[..., None]
+        h = x[..., None] if self.numbers == 1 else x
         for i, (weight, embedding) in enumerate(zip(self.weights, self.embeddings)):
             h = weight(h) + embedding(e)
-            if i < len(HIDDEN):
-                h = torch.nn.functional.silu(h)
-        return h[..., 0]
+            if i + 1 < len(self.weights):
+                h = self.activation(h)
+        return h[..., 0] if self.numbers == 1 else h
 
 
 def core_seconds(action):

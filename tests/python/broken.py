@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from program import EXECUTABLE, ROOT
 
 LONGEST = 120.0  # seconds: a run that takes longer hangs
+SHARE = 3  # one in so many cases is run on two ranks in the short run, too
 WORKERS = 3  # runs at a time: most of a run's first second is waiting
 BANNER = re.compile(r"^-{20,}\n.*?^-{20,}\n", re.MULTILINE | re.DOTALL)  # mpirun's own words on a program that failed
 
@@ -51,8 +53,20 @@ def run(arguments: Iterable[object], ranks: int, watched: Path, *, prefix: Itera
     return Outcome(done.returncode, done.stderr, done.stdout, before, snapshot(watched))
 
 
-def run_all(jobs: dict[tuple, Callable[[], Outcome]]) -> dict[tuple, Outcome]:
-    """All runs, some at a time."""
+def on_one_and_two_ranks(names: Iterable[str]) -> list:
+    """(name, ranks) for the tests: each case on one rank, and in the long run on two; some of them on two always. How ranks agree on an
+    error is the same code for all cases.
+    """
+    return [pytest.param(name, ranks, marks=[] if ranks == 1 or number % SHARE == 0 else pytest.mark.full)
+            for number, name in enumerate(names) for ranks in (1, 2)]
+
+
+def run_all(jobs: dict[tuple, Callable[[], Outcome]], request: pytest.FixtureRequest | None = None) -> dict[tuple, Outcome]:
+    """All runs, some at a time. With `request`: of keys that end with the name and the ranks of a test, only those that are to be tested."""
+    if request is not None:
+        asked = [item.callspec.params for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+        tested = {(of.get("name"), of.get("ranks")) for of in asked}
+        jobs = {key: job for key, job in jobs.items() if key[-2:] in tested}
     with ThreadPoolExecutor(WORKERS) as pool:
         return dict(zip(jobs, pool.map(lambda job: job(), jobs.values()), strict=True))
 

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from broken import Outcome, run, run_all, the_error
+from broken import Outcome, on_one_and_two_ranks, run, run_all, the_error
 from program import QUICK
 
 # A deck's text, then what the line must say: the place and the cause, and the cure.
@@ -112,8 +112,8 @@ def command_job(folder: Path, arguments: str, ranks: int) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple, Outcome]:
-    """All runs of the two tables."""
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple, Outcome]:
+    """All runs of the two tables that are to be tested."""
     base = tmp_path_factory.mktemp("decks")
     jobs = {}
     for ranks in (1, 2):
@@ -121,18 +121,16 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple, Outcome]:
             jobs["deck", name, ranks] = partial(deck_job, base / f"deck-{number}-{ranks}", text, ranks)
         for number, (name, (arguments, *_)) in enumerate(COMMANDS.items()):
             jobs["command", name, ranks] = partial(command_job, base / f"command-{number}-{ranks}", arguments, ranks)
-    return run_all(jobs)
+    return run_all(jobs, request)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("name", DECKS)
+@pytest.mark.parametrize(("name", "ranks"), on_one_and_two_ranks(DECKS))
 def test_a_broken_deck_is_one_line_with_the_cure(outcomes, name, ranks):
     _, cause, cure = DECKS[name]
     the_error(outcomes["deck", name, ranks], 2, "broken.ini" + cause, cure)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(("name", "ranks"), on_one_and_two_ranks(COMMANDS))
 def test_a_wrong_command_line_is_one_line_with_the_cure(outcomes, name, ranks):
     _, code, cause, cure = COMMANDS[name]
     the_error(outcomes["command", name, ranks], code, cause, cure)

@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from broken import Outcome, run, run_all, the_error
+from broken import Outcome, on_one_and_two_ranks, run, run_all, the_error
 from faults import fault
 from program import EXECUTABLE, QUICK, ROOT, only_error_line, same_bits, scorefield, unseal
 
@@ -237,14 +237,13 @@ def file_job(bases: dict[str, Path], folder: Path, case: Case, ranks: int) -> Ou
 
 
 @pytest.fixture(scope="module")
-def outcomes(bases, tmp_path_factory) -> dict[tuple, Outcome]:
+def outcomes(request, bases, tmp_path_factory) -> dict[tuple, Outcome]:
     place = tmp_path_factory.mktemp("files")
     return run_all({(name, ranks): partial(file_job, bases, place / f"{number}-{ranks}", case, ranks)
-                    for number, (name, case) in enumerate(FILES.items()) for ranks in (1, 2)})
+                    for number, (name, case) in enumerate(FILES.items()) for ranks in (1, 2)}, request)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(("name", "ranks"), on_one_and_two_ranks(FILES))
 def test_a_broken_file_is_one_line_with_the_cure(outcomes, name, ranks):
     *_, code, cause, cure = FILES[name]
     the_error(outcomes[name, ranks], code, cause, cure)

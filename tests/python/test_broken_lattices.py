@@ -5,7 +5,7 @@ from pathlib import Path
 
 import lattice_files
 import pytest
-from broken import Outcome, run, run_all, the_error
+from broken import Outcome, on_one_and_two_ranks, run, run_all, the_error
 from lattice_deck import PATIENT
 
 DECK = ("[lattice]\nsize = 4, 6\n[model]\nname = phi4\nkappa = 0.3\nlambda = 0.1\n"
@@ -154,8 +154,6 @@ LATE: dict[str, tuple[str, int, str, str]] = {
     "one that does at once": ("run --generate.thermalisation=0" + RUNAWAY, 4, "the field has grown without bound",
                               "take a smaller generate.step than 1"),
 }
-# Each on one rank, and every third one on two, too.
-RUNS = [(name, 1) for name in CASES] + [(name, 2) for name in list(CASES)[::3]]
 
 
 def job(folder: Path, arguments: str, ranks: int) -> Outcome:
@@ -172,14 +170,14 @@ def job(folder: Path, arguments: str, ranks: int) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple, Outcome]:
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple, Outcome]:
     base = tmp_path_factory.mktemp("lattices")
     return run_all({(name, ranks): partial(job, base / f"{number}-{ranks}", arguments, ranks)
                     for number, (name, (arguments, *_)) in enumerate((CASES | LATE).items())
-                    for ranks in (1, 2) if name in LATE or (name, ranks) in RUNS})
+                    for ranks in (1, 2)}, request)
 
 
-@pytest.mark.parametrize(("name", "ranks"), RUNS)
+@pytest.mark.parametrize(("name", "ranks"), on_one_and_two_ranks(CASES))
 def test_what_is_wrong_is_one_line_with_the_cure(outcomes, name, ranks):
     _, code, cause, cure = CASES[name]
     the_error(outcomes[name, ranks], code, cause, cure)

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 
 #include "test_support.h"
 
@@ -74,12 +76,30 @@ TEST(StopRequest, StopFile) {
 TEST(StopRequest, TimeLimit) {
   for (const double limit : {0.0, 1e9}) {
     StopRequest stop;
-    stop.limit_time(limit);
+    stop.limit_time(limit, "run.walltime");
     EXPECT_EQ(stop.requested(comm()), "") << limit;
   }
   StopRequest stop;
-  stop.limit_time(1e-9);
-  EXPECT_EQ(stop.requested(comm()), "run.walltime");
+  stop.limit_time(1e-9, "the end of the job");
+  EXPECT_EQ(stop.requested(comm()), "the end of the job");
+}
+
+// The end of a SLURM job is what the scheduler says, less what is kept for the end; over, it leaves next to nothing; no job, no limit.
+TEST(StopRequest, EndOfTheJob) {
+  const auto left = [](const char* end) {
+    ::setenv("SLURM_JOB_END_TIME", end, 1);
+    return time_left_of_job();
+  };
+  const auto in = [](double seconds) {
+    const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::to_string(static_cast<std::int64_t>(now + seconds));
+  };
+  EXPECT_NEAR(left(in(1000.0).c_str()), 985.0, 3.0);
+  EXPECT_EQ(left(in(-5.0).c_str()), 1e-3);
+  EXPECT_EQ(left(""), 0.0);
+  for (const char* wrong : {"soon", "12 o'clock", "nan"}) EXPECT_THROW(left(wrong), InputError) << wrong;
+  ::unsetenv("SLURM_JOB_END_TIME");
+  EXPECT_EQ(time_left_of_job(), 0.0);
 }
 
 // The end on request is an error of all ranks with a code of its own, which says why and what was saved.

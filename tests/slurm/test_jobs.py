@@ -1,0 +1,126 @@
+"""The scripts of jobscripts/ under a real SLURM: jobs that complete, are cut, cancelled, queued again, chained, and arrays."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cluster import CORES, Cluster, Job
+from program import QUICK, same_bits, scorefield
+
+# Some seconds of each stage on two cores, with a safe point every tenth of a second.
+WORK = ["--generate.samples=400000", "--train.steps=600", "--train.warmup=30", "--sample.score=learnt", "--sample.sampler=adams4", "--sample.samples=300000",
+        "--forward.process=vp", "--run.batch=4096", "--run.checkpoint=1", "--measure.bins=50"]
+OUTPUTS = ["ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5"]
+SECONDS = 300.0
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same work without a job, on as many ranks."""
+    folder = tmp_path_factory.mktemp("straight") / "out"
+    result = scorefield("run", QUICK, *WORK, f"--run.output={folder}", ranks=CORES, timeout=300)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def log_of(folder: Path) -> str:
+    return (folder / "job.log").read_text(encoding="utf-8")
+
+
+def assert_complete(straight: Path, out: Path) -> None:
+    for name in OUTPUTS:
+        assert same_bits(straight / name, out / name), name
+    assert (out / "results.h5").exists() and (out / "report" / "report.md").exists()
+
+
+def wait_through_requeues(cluster: Cluster, number: str) -> Job:
+    """Until the job has ended; where it waits to be queued again, it is told to start now (SLURM would wait for two minutes)."""
+    def ended() -> bool:
+        job = cluster.job(number)
+        if job.state == "PENDING" and job.restarts > 0:
+            cluster.command("scontrol", "update", f"jobid={number}", "starttime=now")
+        return job.state in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED")
+
+    cluster.wait_for(ended, SECONDS, f"the end of job {number}")
+    return cluster.job(number)
+
+
+@pytest.mark.parametrize("launcher", ["mpirun", "srun"])
+def test_a_job_completes(cluster: Cluster, straight: Path, tmp_path: Path, launcher: str) -> None:
+    number = cluster.submit("run.sbatch", f"--launcher={launcher}", QUICK, *WORK, f"--run.output={tmp_path}/out", folder=tmp_path)
+    job = cluster.wait(number, SECONDS)
+    assert job.state == "COMPLETED", log_of(tmp_path)
+    assert "run.sbatch: complete" in log_of(tmp_path)
+    assert_complete(straight, tmp_path / "out")
+
+
+def test_a_warned_job_is_queued_again(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
+    """A limit of a minute with its warning as soon as it starts: stopped in each start, and queued again, until nothing is left."""
+    number = cluster.submit("run.sbatch", QUICK, *WORK, f"--run.output={tmp_path}/out", options=("--time=1", "--signal=B:USR1@59"),
+                            folder=tmp_path)
+    job = wait_through_requeues(cluster, number)
+    assert job.state == "COMPLETED" and job.restarts >= 1, log_of(tmp_path)
+    assert "stopping at the next safe point" in log_of(tmp_path) and "this job is queued again" in log_of(tmp_path)
+    assert re.search(r"start 1, ", log_of(tmp_path))
+    assert_complete(straight, tmp_path / "out")
+
+
+def test_the_job_after_a_cancelled_one_goes_on(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
+    arguments = (QUICK, *WORK, f"--run.output={tmp_path}/out")
+    number = cluster.submit("run.sbatch", *arguments, folder=tmp_path)
+    cluster.wait_for(lambda: list((tmp_path / "out" / "checkpoint").glob("*")), 60.0, "a checkpoint")
+    cluster.command("scancel", number)
+    assert cluster.wait(number, 60.0).state == "CANCELLED"
+    assert not (tmp_path / "out" / "results.h5").exists()
+    job = cluster.wait(cluster.submit("run.sbatch", *arguments, folder=tmp_path), SECONDS)
+    assert job.state == "COMPLETED", log_of(tmp_path)
+    assert "going on with" in log_of(tmp_path)
+    assert_complete(straight, tmp_path / "out")
+
+
+def test_a_chain_has_the_bits_of_one_run(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
+    """Each of its jobs has few seconds; the first that completes the deck ends it."""
+    numbers = cluster.chain(9, QUICK, *WORK, f"--run.output={tmp_path}/out", "--run.walltime=6", folder=tmp_path)
+    cluster.wait_for(lambda: not cluster.command("squeue", "-h", "-j", ",".join(numbers)).strip(), SECONDS, "the end of the chain")
+    jobs = [cluster.job(number) for number in numbers]
+    states = [job.state for job in jobs]
+    cut = states.index("COMPLETED")
+    assert cut >= 3, states
+    assert [job.exit_code for job in jobs[:cut]] == [85] * cut
+    assert set(states[:cut]) == {"FAILED"} and set(states[cut + 1:]) <= {"CANCELLED"}, states
+    assert_complete(straight, tmp_path / "out")
+
+
+def test_a_chain_ends_at_an_error(cluster: Cluster, tmp_path: Path) -> None:
+    numbers = cluster.chain(3, QUICK, "--train.steps=many", f"--run.output={tmp_path}/out", folder=tmp_path)
+    jobs = [cluster.wait(number, 60.0) for number in numbers]
+    assert [job.state for job in jobs] == ["FAILED", "CANCELLED", "CANCELLED"] and jobs[0].exit_code == 2
+    assert "train.steps = many" in (tmp_path / f"job-{numbers[0]}.log").read_text(encoding="utf-8")
+
+
+def test_an_array_scans_a_key(cluster: Cluster, tmp_path: Path) -> None:
+    values = ("0.2", "0.3")
+    number = cluster.submit("scan.sbatch", f"model.sigma0={','.join(values)}", QUICK, *WORK,
+                            f"--run.output={tmp_path}/out", options=(f"--array=0-{len(values) - 1}",), folder=tmp_path)
+    for index, value in enumerate(values):
+        job = cluster.wait(f"{number}_{index}", SECONDS)
+        assert job.state == "COMPLETED", (tmp_path / f"job-{index}.log").read_text(encoding="utf-8")
+        assert f"sigma0 = {value}\n" in (tmp_path / f"out-sigma0-{value}" / "deck.ini").read_text(encoding="utf-8")
+        assert (tmp_path / f"out-sigma0-{value}" / "report" / "report.md").exists()
+
+
+@pytest.mark.parametrize("script, arguments, options, cause", [
+    ("run.sbatch", (), (), "no deck"),
+    ("run.sbatch", ("nowhere.ini",), (), "no deck nowhere.ini"),
+    ("run.sbatch", ("--fast", QUICK), (), "unknown option --fast"),
+    ("scan.sbatch", ("model.sigma0=1,2", QUICK), (), "no array"),
+    ("scan.sbatch", ("width", QUICK), ("--array=0",), "expected section.key=V0,V1,..."),
+    ("scan.sbatch", ("model.sigma0=1,2", QUICK), ("--array=0-2",), "the array has 3 tasks and model.sigma0 2 values"),
+])
+def test_wrong_submissions_are_one_line(cluster: Cluster, tmp_path: Path, script: str, arguments: tuple, options: tuple, cause: str) -> None:
+    number = cluster.submit(script, *arguments, options=options, folder=tmp_path)
+    array = any(option.startswith("--array") for option in options)
+    job = cluster.wait(f"{number}_0" if array else number, 60.0)
+    text = (tmp_path / ("job-0.log" if array else "job.log")).read_text(encoding="utf-8")
+    assert job.state == "FAILED" and job.exit_code == 2
+    assert text.count("\n") == 1 and text.startswith(f"{script}: error: ") and cause in text, text

@@ -35,6 +35,9 @@ python_tests() {
   .venv/bin/python -m pytest -q -p no:cacheprovider -n $(($(cores) + 1)) --dist loadfile --durations=12 -m "$mark" tests/python 2>&1 | tee build/pytest.log
 }
 
+# One after the other: they share the node of their own SLURM.
+job_tests() { .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/slurm 2>&1 | tee build/pytest-slurm.log; }
+
 real_run() {
   rm -rf build/test-output
   mpirun -n 2 build/release/src/scorefield run input/two-peak-quick.ini --run.output=build/test-output
@@ -54,6 +57,7 @@ group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
 group 'runs of the quick decks' 200 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
 group 'pytest' 720 python_tests
+group 'jobs under SLURM' 150 job_tests
 if [ $full = yes ]; then
   group 'sanitizers' 600 tests/sanitize.sh
   group 'style' 300 tests/style.sh
@@ -64,3 +68,4 @@ printf '%s\n' "${times[@]}"
 echo "== summaries"
 grep 'tests passed' build/ctest.log
 tail -n 1 build/pytest.log
+tail -n 1 build/pytest-slurm.log

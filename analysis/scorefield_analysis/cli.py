@@ -12,7 +12,7 @@ from .freshness import changed_note
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
 from .plane.spread import spread_text
-from .reader import read_ensemble, read_field, read_losses, read_run, require_results
+from .reader import read_ensemble, read_field, Run, read_losses, read_run, require_results
 from .results import Results
 from .spread import require_one_deck, spread_table
 
@@ -36,27 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> str:
-    results = read_run(options.folder)
-    losses = read_losses(options.folder) if isinstance(results, Results) else []
-    note = changed_note(options.folder, results)
+    return _write_report(options.folder, read_run(options.folder))
+
+
+def _write_report(folder: Path, results: Run) -> str:
+    losses = read_losses(folder) if isinstance(results, Results) else []
+    note = changed_note(folder, results)
     if note is not None:
         print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
     # these load matplotlib, which is slow: errors and help need not wait for it
     if isinstance(results, LatticeResults):
         from .lattice.report import write_lattice_report
 
-        return write_lattice_report(options.folder, results, note)
+        return write_lattice_report(folder, results, note)
     if isinstance(results, ComplexFieldResults):
         from .complex_field.report import write_complex_field_report
 
-        return write_complex_field_report(options.folder, results, note)
+        return write_complex_field_report(folder, results, note)
     if isinstance(results, PlaneResults):
         from .plane.report import write_plane_report
 
-        return write_plane_report(options.folder, results, note)
+        return write_plane_report(folder, results, note)
     from .report import write_report
 
-    return write_report(options.folder, results, losses, note)
+    return write_report(folder, results, losses, note)
 
 
 def _spread(options: argparse.Namespace) -> str:
@@ -86,6 +89,13 @@ def _scan(options: argparse.Namespace) -> str:
 
     return write_scan(options.to or options.folders[0] / "report", runs, options.against.removeprefix("model."),
                       _names(options.quantities), options.exact)
+
+
+def _reproduce(options: argparse.Namespace) -> str:
+    from .reproduce.runs import runs_in, write_reproduction
+
+    folders = runs_in(options.folders)
+    return write_reproduction(options.to or options.folders[0] / "reproduce", folders, options.again, _write_report)
 
 
 def _warn_of_changes(runs: Mapping[Path, LatticeResults | ComplexFieldResults]) -> None:
@@ -160,4 +170,14 @@ def _parser() -> argparse.ArgumentParser:
                       help="CSV of exact values: columns named as the coupling and the averages, phi2 standing for |phi|^2")
     scan.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
     scan.set_defaults(action=_scan)
+    reproduce = commands.add_parser(
+        "reproduce",
+        help="one page of all runs with every table and figure, and the tables for LaTeX",
+        description="Brings the reports of the runs up to date and writes them all into one HTML page with its pictures inside, "
+                    "reproduce/index.html of the first folder, and their tables into tables.tex beside it.",
+    )
+    reproduce.add_argument("folders", metavar="OUT", type=Path, nargs="+", help="output folders of runs, or folders that hold such (out)")
+    reproduce.add_argument("--again", action="store_true", help="make all reports again")
+    reproduce.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
+    reproduce.set_defaults(action=_reproduce)
     return parser

@@ -11,10 +11,21 @@ from .render import write_figures
 
 def write_document(target: Path, name: str, text: str, figures: Sequence[Figure]) -> None:
     """Writes the figures and target/name, making the folder where there is none. OutputError if that fails."""
+    _written(target, {name: text}, figures)
+
+
+def write_texts(target: Path, texts: Mapping[str, str]) -> None:
+    """Writes target/NAME for each, likewise."""
+    _written(target, texts, [])
+
+
+def _written(target: Path, texts: Mapping[str, str], figures: Sequence[Figure]) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
-        write_figures(figures, target)
-        _write_text(target / name, text)
+        if figures:
+            write_figures(figures, target)
+        for name, text in texts.items():
+            _write_text(target / name, text)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or target}: {error.strerror}; "
                           "free the path, or make room and allow writing there") from None

@@ -8,7 +8,7 @@ from cluster import CORES, Cluster, Job
 from program import QUICK, same_bits, scorefield
 
 # Some seconds of each stage on two cores, with a safe point every tenth of a second.
-WORK = ["--generate.samples=400000", "--train.steps=600", "--train.warmup=30", "--sample.score=learnt", "--sample.sampler=adams4", "--sample.samples=300000",
+WORK = ["--generate.samples=400000", "--train.steps=300", "--train.warmup=30", "--sample.score=learnt", "--sample.sampler=adams4", "--sample.samples=150000",
         "--forward.process=vp", "--run.batch=4096", "--run.checkpoint=1", "--measure.bins=50"]
 OUTPUTS = ["ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5"]
 SECONDS = 300.0

@@ -30,9 +30,12 @@ class ComplexQuantity:
 
 @dataclass(frozen=True)
 class SampledRow:
-    """Samples of a diffusion model: Re and -Im, (8, 2), and the probability of a larger chi^2 against the walkers it learnt from."""
+    """Samples of a diffusion model and of its score: Re and -Im, (8, 2), and the probability of a larger chi^2 against the walkers it learnt
+    from.
+    """
 
     name: str
+    score: str
     estimate: Estimate
     p_value: float
 
@@ -56,7 +59,7 @@ def _quantity(key: str, title: str, name: OrderName, results: PlaneResults, publ
     for each in results.diffusion.samples:
         of_samples = getattr(each, key)
         scaled = Estimate(factors * of_samples.estimate.value, np.abs(factors) * of_samples.estimate.error)
-        sampled.append(SampledRow(each.label, scaled, of_samples.p_value))
+        sampled.append(SampledRow(each.label, each.score, scaled, of_samples.p_value))
     error = np.abs(factors) * orders.error
     exact = factors * orders.exact
     exact = np.where(np.abs(exact) < LEAST_EXACT * error, 0.0, exact)

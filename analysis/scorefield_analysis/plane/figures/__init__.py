@@ -38,7 +38,7 @@ def planned_figures(results: PlaneResults, action: Action) -> list[Figure]:
 
 
 def _comparison(quantity: ComplexQuantity) -> Figure:
-    published = " and of the published ones" if quantity.published else ""
+    published = (", of samples of its models" if quantity.sampled else "") + (" and of the published ones" if quantity.published else "")
     return Figure(f"comparison-{quantity.key}", f"{quantity.title}: deviation from the exact value in % of its modulus, "
                   f"of this run{published}, with statistical errors.", partial(draw_comparison, quantity))
 

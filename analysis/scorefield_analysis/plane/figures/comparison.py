@@ -1,4 +1,4 @@
-"""This run and the published ones beside the exact values."""
+"""This run, samples of its models, and the published ones beside the exact values."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from ...figures.style import DATA, FORMULA, FULL_WIDTH, PUBLISHED, Look
+from ...figures.style import DATA, FORMULA, FULL_WIDTH, PUBLISHED, Look, look_of
 from ..quantities import ComplexQuantity, comparable_orders, exact_size
 
 PARTS = ("Re", "$-$Im")
@@ -15,7 +15,7 @@ PARTS = ("Re", "$-$Im")
 def draw_comparison(quantity: ComplexQuantity) -> Canvas:
     """A column for each order, a row for Re and one for -Im; in each panel a line for each run."""
     orders = comparable_orders(quantity)
-    names = ["this run", *(row.name for row in quantity.published)]
+    names = ["this run", *(row.name for row in quantity.sampled), *(row.name for row in quantity.published)]
     canvas, axes = plt.subplots(2, len(orders), figsize=(FULL_WIDTH, 1.6 + 0.42 * len(names)), sharey=True, squeeze=False,
                                 layout="constrained")
     for part, row in enumerate(axes):
@@ -32,8 +32,9 @@ def _deviations(quantity: ComplexQuantity, order: int, part: int) -> list[tuple[
     """Value and error in % of the modulus of the exact value, this run first."""
     exact, size = quantity.exact[order - 1, part], exact_size(quantity, order)
     own = (quantity.estimate.value[order - 1, part], quantity.estimate.error[order - 1, part], DATA)
+    sampled = [(row.estimate.value[order - 1, part], row.estimate.error[order - 1, part], look_of(row.score)) for row in quantity.sampled]
     published = [(*(row.re, row.minus_im)[part][order], PUBLISHED) for row in quantity.published]
-    return [(100.0 * (value - exact) / size, 100.0 * error / size, look) for value, error, look in [own, *published]]
+    return [(100.0 * (value - exact) / size, 100.0 * error / size, look) for value, error, look in [own, *sampled, *published]]
 
 
 def _panel(axes: Axes, rows: list[tuple[float, float, Look]]) -> None:

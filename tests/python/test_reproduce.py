@@ -1,0 +1,117 @@
+"""The page of all runs and the tables for LaTeX: everything of the reports is in them, and nothing else is needed to read the page."""
+
+import base64
+import os
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from conftest import run_command
+from markdown_tables import read_tables
+from scorefield_analysis.reproduce.latex import SPECIAL, escaped, tables_of
+from synthetic_plane import write_plane
+
+VOID = {"meta", "img", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """Links, pictures and tables of a page; AssertionError if its elements are not nested."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.anchors: list[str] = []
+        self.sources: list[str] = []
+        self.tables = 0
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        values = dict(attrs)
+        self.tables += tag == "table"
+        self.links += [values["href"]] if "href" in values else []
+        self.anchors += [values["id"]] if "id" in values else []
+        self.sources += [values["src"]] if "src" in values else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, make_output: Callable[..., Path]) -> Path:
+    """A folder with a run of the two-peak model, walkers, and what is no run."""
+    folder = tmp_path_factory.mktemp("runs") / "out"
+    shutil.copytree(make_output("two-peak", processes=("ve",), times=2), folder / "two-peak")
+    write_plane(folder / "walkers & more", solved=False)
+    (folder / "notes").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(runs: Path) -> Path:
+    run = run_command("reproduce", runs)
+    assert run.returncode == 0, run.stderr
+    assert "2 runs" in run.stdout
+    return runs / "reproduce"
+
+
+def test_the_page_holds_all_of_the_reports(runs: Path, made: Path) -> None:
+    page = Page((made / "index.html").read_text(encoding="utf-8"))
+    tables = pictures = 0
+    for folder in ("two-peak", "walkers & more"):
+        report = (runs / folder / "report" / "report.md").read_text(encoding="utf-8")
+        tables += len(read_tables(report))
+        for name in re.findall(r"^!\[[^]]*\]\(([^)]*)\)", report, re.MULTILINE):
+            data = base64.b64encode((runs / folder / "report" / name).read_bytes()).decode()
+            assert page.sources.count(f"data:image/png;base64,{data}") == 1
+            pictures += 1
+    assert page.tables == tables + 1 and len(page.sources) == pictures > 8
+    assert page.links and all(link.startswith("#") and link[1:] in page.anchors for link in page.links)
+
+
+def test_the_tables_for_latex_are_those_of_the_reports(runs: Path, made: Path) -> None:
+    text = (made / "tables.tex").read_text(encoding="utf-8")
+    assert text.isascii()
+    for folder in ("two-peak", "walkers & more"):
+        for table in tables_of((runs / folder / "report" / "report.md").read_text(encoding="utf-8")):
+            for line in table.lines:
+                assert " & ".join(map(escaped, line)) + r" \\" in text
+    assert text.count(r"\begin{table}") == text.count(r"\end{table}") == text.count(r"\toprule") > 6
+    assert r"walkers \& more: " in text
+    for line in text.splitlines():
+        bare = re.sub(r"\\[\\&%$#_{}]", "", line)
+        assert bare.count("{") == bare.count("}") and not set(bare) & set("#~")
+
+
+def test_characters_of_latex() -> None:
+    assert escaped("κ4/κ2² -1.3σ & 5 %") == r"\ensuremath{\kappa}4/\ensuremath{\kappa}2\ensuremath{^{2}} -1.3\ensuremath{\sigma} \& 5 \%"
+    assert escaped("`run_a`") == r"\texttt{run\_a}"
+    assert all(escaped(each) == SPECIAL[each] for each in SPECIAL)
+
+
+def test_reports_are_made_again_only_where_they_are_old(runs: Path, made: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(runs, tmp_path / "out"))
+    reports = {name: folder / name / "report" / "report.md" for name in ("two-peak", "walkers & more")}
+    for report in reports.values():
+        report.write_text(report.read_text(encoding="utf-8") + "\nkept\n", encoding="utf-8")
+    os.utime(folder / "two-peak" / "results.h5")
+    later = reports["two-peak"].stat().st_mtime + 10.0
+    os.utime(folder / "two-peak" / "results.h5", (later, later))
+    assert run_command("reproduce", folder, "--to", tmp_path / "page").returncode == 0
+    assert [report.read_text(encoding="utf-8").endswith("\nkept\n") for report in reports.values()] == [False, True]
+    assert (tmp_path / "page" / "index.html").exists()
+
+
+@pytest.mark.parametrize("make, cause", [(lambda path: None, "no folder"), (lambda path: path.mkdir(), "no results.h5 in")])
+def test_nothing_to_reproduce(tmp_path: Path, make: Callable[[Path], None], cause: str) -> None:
+    make(tmp_path / "out")
+    run = run_command("reproduce", tmp_path / "out")
+    assert run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1
+    assert run.stderr.startswith("scorefield-analysis: error: ") and cause in run.stderr

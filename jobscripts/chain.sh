@@ -6,7 +6,8 @@
 #   jobscripts/chain.sh 7 --ntasks=64 --time=24:00:00 -- input/phi4-broken.ini
 #
 # All are submitted at once, each to begin when the one before it has ended unfinished. The first that completes the deck ends the chain: those
-# behind are cancelled; so they are after an error that another job would meet again. Prints the numbers of the jobs.
+# behind are cancelled; so they are after an error that another job would meet again, or if a job got no further than the one before. Prints
+# the numbers of the jobs; their logs are scorefield-chain-...-JOB.log.
 set -euo pipefail
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
 case ${1:-} in
@@ -39,6 +40,7 @@ previous=
 for ((i = 0; i < jobs; ++i)); do
   after=()
   [ -z "$previous" ] || after=("--dependency=afternotok:$previous" --kill-on-invalid-dep=yes)
-  previous=$(sbatch --parsable --job-name="$name" --no-requeue "${after[@]}" "${options[@]}" "$script" --chained "$@")
+  previous=$(sbatch --parsable "${options[@]}" --job-name="$name" --no-requeue "${after[@]}" "$script" --chained "$@")
+  previous=${previous%%;*}  # of a federation: number;cluster
   echo "$previous"
 done

@@ -1,23 +1,18 @@
 # Sourced by run.sbatch and scan.sbatch: how a deck runs in a SLURM job, is stopped before the job's time is over, and goes on in another.
-# The program knows the end of the job (SLURM_JOB_END_TIME) and stops in time; a warning signal, scancel and a stop file end it likewise.
+# The program knows the end of the job (SLURM_JOB_END_TIME) and stops in time; SLURM's warning and a stop file end it likewise.
 
-job_usage() { sed -n '2,/^#SBATCH/{/^#SBATCH/d;s/^# \{0,1\}//;p}' "$checkout/jobscripts/$1"; }
-
-job_error() {
-  echo "$job_name: error: $1" >&2
-  exit 2
-}
+# What another start would meet again.
+job_error() { given_up 2 "error: $1"; }
 
 # Options in front of the deck, to `launcher`, `requeue`, `chained` and `device`; what is left, to `job_arguments`.
 read_options() {
-  launcher=mpirun requeue=yes chained=no device=()
+  launcher=mpirun requeue=yes device=()
   while [[ ${1:-} == --* ]]; do
     case $1 in
       --launcher=srun | --launcher=mpirun) launcher=${1#*=} ;;
       --gpu) device=(--run.device=cuda) ;;
       --no-requeue) requeue=no ;;
       --chained) requeue=no chained=yes ;;
-      --help) job_usage "$job_name" && exit 0 ;;
       *) job_error "unknown option $1 in front of the deck; expected --launcher=srun or mpirun, --gpu, --no-requeue" ;;
     esac
     shift
@@ -25,30 +20,48 @@ read_options() {
   job_arguments=("$@")
 }
 
-# DECK [--section.key=value ...]: all stages on the ranks of the job, and the report. Exit code 85 if it is unfinished and is not requeued.
-run_deck() {
-  local deck=$1 program=$checkout/build/release/src/scorefield
+# To `deck` and `output`: where the deck is, and the folder that it writes to with these keys.
+find_deck() {
+  deck=$1
   shift
   [ -f "$deck" ] || [ ! -f "$checkout/$deck" ] || deck=$checkout/$deck
   [ -f "$deck" ] || job_error "no deck $deck in $PWD"
   [ -x "$program" ] || job_error "no $program; build it on a node like this one: jobscripts/build.sh release"
-  local command=("$program" run "$deck" "${device[@]}" "$@") ranks=${SLURM_NTASKS:-1}
-  [ -z "${SLURM_CPUS_PER_TASK:-}" ] || command+=("--run.threads=$SLURM_CPUS_PER_TASK")
+  local checked
+  checked=$("$program" check "$deck" "$@") || given_up $? "the deck cannot be run"  # behind the program's own line
+  output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$checked")
+}
+
+# How far the deck is, in words.
+progress() { "$program" status "$output" 2>/dev/null || true; }
+
+# DECK [--section.key=value ...]: all stages on the ranks of the job, and the report. Exit code 85 if it is unfinished and is not queued again.
+run_deck() {
+  find_deck "$@"
+  shift
+  local keys=("$@") ranks=${SLURM_NTASKS:-1} threads=() status=0 before
+  [ -z "${SLURM_CPUS_PER_TASK:-}" ] || threads=("--run.threads=$SLURM_CPUS_PER_TASK")  # in front: the user's own keys win
+  local command=("$program" run "$deck" "${device[@]}" "${threads[@]}" "${keys[@]}")
   case $launcher in
     srun) command=(srun "--mpi=${SCOREFIELD_SRUN_MPI:-pmix}" -n "$ranks" "${command[@]}") ;;
     mpirun) command=(mpirun -n "$ranks" "${command[@]}") ;;
   esac
   echo "$job_name: job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}, $ranks ranks on ${SLURM_JOB_NODELIST:-this node}: ${command[*]}"
-  local status=0
+  before=$(progress)
   run_to_a_safe_point "${command[@]}" || status=$?
-  end_job "$status" "$deck" "$@"
+  case $status in
+    0) complete ;;
+    1 | 2 | 3 | 4) given_up "$status" "failed with exit code $status" ;;  # the program's own errors, which another start would meet again
+    *) go_on "$status" "$before" ;;  # stopped (85), or ended by a signal or its launcher
+  esac
 }
 
 # The command in the background; signals to this shell ask it to stop, SIGUSR1 reaching the ranks through mpirun or srun.
 run_to_a_safe_point() {
   "$@" &
-  local run=$! status=0
-  trap 'echo "$job_name: stopping at the next safe point" >&2; kill -USR1 "$run" 2>/dev/null || true' USR1 TERM INT
+  run=$!
+  [ "$stopping" = no ] || pass_on
+  local status=0
   while true; do
     status=0
     wait "$run" || status=$?
@@ -56,34 +69,66 @@ run_to_a_safe_point() {
   done
   status=0
   wait "$run" || status=$?  # of the run itself: the wait before may have been cut short by a signal
-  trap - USR1 TERM INT
+  run=
   return "$status"
 }
 
-# What follows from the exit code.
-end_job() {
-  local status=$1 deck=$2
-  shift 2
-  if [ "$status" -eq 0 ]; then
-    local output
-    output=$("$checkout/build/release/src/scorefield" check "$deck" "$@" | sed -n 's/^check: the deck is good. Output folder: //p')
-    "$checkout/.venv/bin/scorefield-analysis" report "$output"
-    echo "$job_name: complete"
-  elif [ "$status" -eq 85 ] && [ "$requeue" = yes ]; then
+# Signals may come at any time, also before the run and behind it.
+pass_on() {
+  stopping=yes
+  [ -n "$run" ] || return 0
+  echo "$job_name: stopping at the next safe point" >&2
+  kill -USR1 "$run" 2>/dev/null || true
+}
+
+# SIGTERM long before the end of the job is `scancel`.
+terminated() {
+  [ "$(($(date +%s) + 60))" -ge "${SLURM_JOB_END_TIME:-9999999999}" ] || cancelled=yes
+  pass_on
+}
+
+complete() {
+  cancel_rest
+  "$checkout/.venv/bin/scorefield-analysis" report "$output"
+  echo "$job_name: complete"
+}
+
+# Of the jobs that wait for this one in its chain.
+cancel_rest() { [ "$chained" = no ] || scancel --state=PENDING --user="$(id -un)" --name="$SLURM_JOB_NAME" || true; }
+
+given_up() {  # STATUS WHY
+  echo "$job_name: $2" >&2
+  cancel_rest
+  exit "$1"
+}
+
+# An unfinished run: another start, unless it is not wanted or would get no further.
+go_on() {  # STATUS PROGRESS-BEFORE
+  local status=$1 before=$2
+  if [ "$cancelled" = yes ]; then given_up "$status" "cancelled; submit it again to go on"; fi
+  if tail -n 1 "$output/run.log" 2>/dev/null | grep -q 'stopped by the stop file'; then
+    given_up "$status" "stopped by the stop file; submit it again to go on"
+  fi
+  if [ "$(progress)" = "$before" ]; then
+    given_up "$status" "not finished, and this job got no further than the one before: it needs a longer --time"
+  fi
+  if [ "$requeue" = yes ] && scontrol requeue "$SLURM_JOB_ID"; then
     echo "$job_name: not finished; this job is queued again"
-    scontrol requeue "$SLURM_JOB_ID"
-  elif [ "$status" -eq 85 ]; then
-    echo "$job_name: not finished; the same job goes on"
   elif [ "$chained" = yes ]; then
-    echo "$job_name: failed with exit code $status; the rest of the chain is cancelled" >&2
-    scancel --state=PENDING --name="$SLURM_JOB_NAME" || true
+    echo "$job_name: not finished; the next job of the chain goes on"
+  else
+    echo "$job_name: not finished; submit it again to go on"
   fi
   exit "$status"
 }
 
+run= stopping=no cancelled=no chained=no
+trap pass_on USR1
+trap terminated TERM INT
+program=$checkout/build/release/src/scorefield
 # Older SLURMs do not tell a job when it ends.
 if [ -z "${SLURM_JOB_END_TIME:-}" ]; then
-  job_end=$(squeue -h -j "$SLURM_JOB_ID" -o %e)
+  job_end=$(squeue -h -j "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}" -o %e)
   [[ $job_end != [0-9]* ]] || export SLURM_JOB_END_TIME=$(date -d "$job_end" +%s)
 fi
 . "$checkout/jobscripts/environment.sh"

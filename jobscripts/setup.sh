@@ -25,7 +25,7 @@ scheduler=(slurm-wlm munge)
 case ${1:-} in
   '') ;;
   --test) packages+=("${scheduler[@]}") ;;
-  --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC
+  --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev clang libclang-rt-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC; clang: the fuzzers
   *) echo "set-up: error: unknown option $1: expected --test, --develop or nothing" >&2; exit 2 ;;
 esac
 start=$SECONDS

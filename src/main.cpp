@@ -42,23 +42,27 @@ void announce(const Context& context, int threads) {
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
 }
 
-/// By run.walltime, or by the end of the job that this is, whichever comes first. Collective.
-void limit_time(const Context& context) {
-  const double wanted = context.deck.params.run.walltime;
+/// Limits the time by run.walltime, or by the end of the job that this is, whichever comes first. Returns what the job leaves from now on,
+/// 0 if it does not limit. Collective.
+double limit_time(const Comm& comm, double walltime, StopRequest& stop) {
   double left = 0.0;
-  require_all(context.comm, [&] { left = context.comm.is_root() ? time_left_of_job() : 0.0; });
-  const bool by_job = left > 0.0 && (wanted == 0.0 || left < wanted);
-  context.stop.limit_time(by_job ? left : wanted, by_job ? "the end of the job" : "run.walltime");
-  if (by_job) context.log.line("the job leaves " + readable_time(left) + " (SLURM_JOB_END_TIME): then the run stops, to be gone on with");
+  require_all(comm, [&] {
+    if (comm.is_root()) left = time_left_of_job();
+  });
+  left = comm.sum(left);
+  const double end = stop.running() + left;
+  const bool by_job = left > 0.0 && (walltime == 0.0 || end < walltime);
+  stop.limit_time(by_job ? end : walltime, by_job ? "the end of the job" : "run.walltime");
+  return by_job ? left : 0.0;
 }
 
-/// The stages of a command, after everything that could be wrong was looked at.
-void run_stages(const Context& context, const Command& command, int threads) {
+/// The stages of a command, after everything that could be wrong was looked at. `left`: seconds that the job leaves, if it limits them.
+void run_stages(const Context& context, const Command& command, int threads, double left) {
   OutputFolder folder(context);
   prepare_outputs(context, command.stages);
   folder.open();
   announce(context, threads);
-  limit_time(context);
+  if (left > 0.0) context.log.line("the job leaves " + readable_time(left) + " (SLURM_JOB_END_TIME): then the run stops, to be gone on with");
   try {
     for (std::size_t i = 0; i < command.actions.size(); ++i) {
       if (i > 0 && context.overwrite) {  // what was made now may make others stale
@@ -81,10 +85,11 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   const Context context{comm, deck, log, stop, line.overwrite};
   const Command& command = commands().at(line.command);
   stop.watch_file(std::filesystem::path(deck.params.run.output) / "stop");
+  const double left = limit_time(comm, deck.params.run.walltime, stop);
   const int threads = set_threads(deck.params.run.threads, comm.node());
   set_torch_threads(threads);
   validate(context);
-  if (!command.stages.empty()) return run_stages(context, command, threads);
+  if (!command.stages.empty()) return run_stages(context, command, threads, left);
   for (const auto action : command.actions) action(context);
 }
 

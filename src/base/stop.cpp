@@ -69,7 +69,7 @@ bool StopRequest::out_of_time() {
   const auto now = Clock::now();
   longest_ = std::max(longest_, std::chrono::duration<double>(now - last_).count());
   last_ = now;
-  return limit_ > 0.0 && std::chrono::duration<double>(now - start_).count() + 1.5 * longest_ > limit_;
+  return limit_ > 0.0 && running() + 1.5 * longest_ > limit_;
 }
 
 /// Looks once a second at most: a parallel file system is slow to ask.

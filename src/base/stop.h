@@ -22,6 +22,8 @@ class StopRequest {
   void watch_file(std::filesystem::path file) { file_ = std::move(file); }
   /// Also stop in time to be done `seconds` after the start of the process; 0 for no limit. `name`: of the limit, for messages.
   void limit_time(double seconds, const std::string& name);
+  /// Seconds since the start of the process.
+  double running() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   /// A loop begins here whose safe points come at regular intervals.
   void begin_loop() { last_ = Clock::now(); }

@@ -186,7 +186,9 @@ void set_dependent_defaults(Deck& deck) {
     if (!is_set("network.limit")) deck.params.network.limit = "smooth";
     if (!is_set("network.symmetry")) deck.params.network.symmetry = "odd";
     if (!is_set("train.weight") && deck.params.train.target == "posterior") deck.params.train.weight = "low-noise";
-    if (!is_set("sample.sampler")) deck.params.sample.sampler = {"adams4"};
+    const bool corrected = deck.params.sample.corrections > 0;  // which adams4 does not allow for
+    if (!is_set("sample.sampler")) deck.params.sample.sampler = {corrected ? "ode4" : "adams4"};
+    if (!is_set("sample.steps")) deck.params.sample.steps = {corrected ? 16 : 28};
   }
   if (is_lattice(deck.params.model)) set_field_score_defaults(deck, is_set);
   if (is_complex_field(deck.params.model)) {

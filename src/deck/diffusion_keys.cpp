@@ -188,8 +188,9 @@ std::vector<Key> sample_keys() {
                     sample.choices("sampler", &SampleParams::sampler,
                                    {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
                                    "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
-                                   "fields, adams4 for gaussian and quartic"),
-                    sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each"),
+                                   "fields, adams4 for gaussian and quartic (ode4 with sample.corrections)"),
+                    sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each; not set: 48; 32 for fields, 64 "
+                                   "for complex ones; for gaussian and quartic 28, or 16 with sample.corrections"),
                     sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
                                   "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
                     sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,

@@ -70,7 +70,7 @@ void check_network(const Deck& deck) {
   }
 }
 
-/// Corrections need a density, and samplers that know their noise level.
+/// Corrections need a density, and samplers of one step that know their noise level.
 void check_corrections(const Deck& deck) {
   const Params& p = deck.params;
   if (p.sample.corrections == 0) return;
@@ -78,10 +78,12 @@ void check_corrections(const Deck& deck) {
     refuse(deck, {"sample.corrections", "network.energy"},
            "sample.corrections are accepted by the learnt density, which only network.energy = yes has: set that, or sample.corrections = 0");
   }
-  for (const std::string& sampler : p.sample.sampler) {
-    if (sampler != "euler-maruyama" && sampler != "predictor-corrector") continue;
+  for (std::size_t i = 0; i < p.sample.score.size(); ++i) {
+    const std::string sampler = sampler_of(p.sample, i);
+    if (p.sample.score[i] != "learnt" || sampler.starts_with("ode") || sampler.starts_with("sde")) continue;
     refuse(deck, {"sample.corrections", "sample.sampler"},
-           "sample.corrections go with samplers that step in the noise, and sample.sampler = " + sampler + " steps in time: take adams4");
+           "sample.corrections move configurations between steps, and sample.sampler = " + sampler +
+               " does not allow for that: it steps in time, or uses slopes of older steps; take ode4");
   }
 }
 

@@ -15,7 +15,8 @@ struct SamplerSettings {
   std::int64_t steps = 48;
   double noise_min = 0.02;  ///< sqrt(Xi)/f over the deviation of the reference at the last level but one
   double corrector_snr = 0.1;
-  std::int64_t corrections = 0;  ///< at each noise level that a step ends at, of flows that know their density (Flow::relax)
+  std::int64_t corrections = 0;  ///< at each noise level that a step ends at, of flows that know their density (Flow::relax); not with
+                                 ///< adams4, whose older slopes would be those of where a configuration was before
 };
 
 /// Score evaluations a configuration.

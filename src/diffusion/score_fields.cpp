@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 
@@ -32,14 +33,16 @@ void set_distances(ScoreFields& f) {
   f.total_variation = total_variation(f.grid, f.density, f.known);
 }
 
-void set_complex_density(ScoreFields& f) {
-  f.complex_density = complex_density(f.grid, f.density, band_of(f.grid.x, f.weight));
+ComplexFields complex_fields(const PlaneGrid& grid, std::span<const double> density, std::vector<std::complex<double>> weight) {
+  ComplexFields f{grid.x, complex_density(grid, density, band_of(grid.x, weight)), std::move(weight)};
+  if (f.density.empty()) return f;
   double off = 0.0, all = 0.0;
   for (std::size_t i = 0; i < f.weight.size(); ++i) {
-    off += std::abs(f.complex_density[i] - f.weight[i]);
+    off += std::abs(f.density[i] - f.weight[i]);
     all += std::abs(f.weight[i]);
   }
-  f.complex_distance = off / all;
+  f.distance = off / all;
+  return f;
 }
 
 double curl_of(const Score& score, const NoiseLevel& level, const ScoreFields& f, std::span<const double> step) {

@@ -19,8 +19,13 @@ struct ScoreFields {
   double distance = NAN;               ///< sqrt(<|s - s*|^2>/<|s*|^2>) under what is known
   double total_variation = NAN;        ///< half the integral of |P_theta - P|
   double curl = 0.0;                   ///< sqrt <(d_x v - d_y u)^2> over the root of the mean square of all four derivatives
-  std::vector<std::complex<double>> complex_density, weight;  ///< rho(x) of the density, and the complex weight at that noise; may be empty
-  double complex_distance = NAN;                              ///< the integral of |rho_theta - rho| over that of |rho|
+};
+
+/// rho(x) of a learnt density on a grid of its own beside the complex weight at that noise.
+struct ComplexFields {
+  std::vector<double> x;
+  std::vector<std::complex<double>> density, weight;  ///< density: empty where the grid does not tell it
+  double distance = NAN;                              ///< the integral of |rho_theta - rho| over that of |rho|
 };
 
 /// A score at all points.
@@ -29,8 +34,8 @@ std::vector<double> evaluated(const Score& score, const NoiseLevel& level, const
 /// Sets distance and total_variation, from exact and known.
 void set_distances(ScoreFields& fields);
 
-/// Sets complex_density and complex_distance, from density and weight.
-void set_complex_density(ScoreFields& fields);
+/// rho(x) of a density, at the grid's x, beside `weight` there.
+ComplexFields complex_fields(const PlaneGrid& grid, std::span<const double> density, std::vector<std::complex<double>> weight);
 
 /// The curl from differences over +-`step` in x and y.
 double curl_of(const Score& score, const NoiseLevel& level, const ScoreFields& fields, std::span<const double> step);

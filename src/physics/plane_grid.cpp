@@ -8,6 +8,7 @@ namespace scorefield {
 namespace {
 
 constexpr double kOutside = 1e-3;
+constexpr double kOnTheEdge = 1e-2, kOutermost = 0.05;  // a share of weight, and of the cells at each side
 constexpr std::size_t kWaveNumbers = 400;  // of an integral over k, to each side
 
 /// int f(x) e^{-ikx} dx by the trapezoidal rule.
@@ -15,6 +16,24 @@ std::complex<double> component(std::span<const double> x, double k, const auto& 
   std::complex<double> sum = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) sum += f(i) * std::polar(1.0, -k * x[i]);
   return sum * (x[1] - x[0]);
+}
+
+/// The share of the weight e^{ky} P that lies in the outermost cells in y, at the k where it is largest.
+double share_on_the_edge(const PlaneGrid& grid, std::span<const double> density, double band) {
+  const std::size_t ny = grid.y.size(), outermost = static_cast<std::size_t>(kOutermost * static_cast<double>(ny)) + 1;
+  std::vector<double> marginal(ny, 0.0);
+  for (std::size_t i = 0; i < density.size(); ++i) marginal[i % ny] += density[i];
+  double most = 0.0;
+  for (const double k : {-band, band}) {
+    double all = 0.0, edge = 0.0;
+    for (std::size_t j = 0; j < ny; ++j) {
+      const double weight = std::exp(k * grid.y[j]) * marginal[j];
+      all += weight;
+      if (std::min(j, ny - 1 - j) < outermost) edge += weight;
+    }
+    most = std::max(most, std::isfinite(all) ? edge / all : 1.0);
+  }
+  return most;
 }
 
 }  // namespace
@@ -88,6 +107,7 @@ double total_variation(const PlaneGrid& grid, std::span<const double> p, std::sp
 }
 
 std::vector<std::complex<double>> complex_density(const PlaneGrid& grid, std::span<const double> density, double band) {
+  if (share_on_the_edge(grid, density, band) > kOnTheEdge) return {};
   const std::size_t ny = grid.y.size();
   const double step_k = band / static_cast<double>(kWaveNumbers);
   std::vector<std::complex<double>> rho(grid.x.size());

@@ -22,6 +22,8 @@ namespace {
 constexpr std::size_t kLevels = 4;    // of noise
 constexpr std::size_t kPoints = 161;  // of the grid, in x and in y
 constexpr double kReach = 4.5;        // deviations to each side
+constexpr double kFarReach = 6.5;     // of the grid for rho(x), which P(x,y) matters for far out
+constexpr std::size_t kFarPoints = 241;
 constexpr double kDifference = 0.02;  // deviations, of the curl and of fixed points
 constexpr double kUnknown = 1e-9;     // of the largest density, below which the expansion is rounding
 
@@ -78,8 +80,7 @@ class ScoreMeasurement {
   void run(const QuarticAction& action) {
     for (const NoiseLevel& level : levels_) all_.push_back(at(level));
     ScoreFields& lowest = all_.front();
-    lowest.weight = weight_at(action, levels_.front(), lowest.grid.x);
-    set_complex_density(lowest);
+    complex_ = complex_at(action, levels_.front());
     fixed_ = fixed_points_of(*score_, levels_.front(), lowest, difference(levels_.front()));
   }
 
@@ -99,6 +100,7 @@ class ScoreMeasurement {
   const std::vector<NoiseLevel>& levels() const { return levels_; }
   const std::vector<ScoreFields>& all() const { return all_; }
   const std::vector<FixedPoint>& fixed() const { return fixed_; }
+  const ComplexFields& complex() const { return complex_; }
 
  private:
   /// Deviations of x and y under the reference.
@@ -119,21 +121,31 @@ class ScoreMeasurement {
     return {kDifference * deviation[0], kDifference * deviation[1]};
   }
 
+  PlaneGrid grid_at(const NoiseLevel& level, double reach, std::size_t points) const {
+    const std::array<double, 2> centre = {level.kept * reference_.mean[0], level.kept * reference_.mean[1]};
+    return PlaneGrid::around(centre, deviations(level), reach, points);
+  }
+
+  ComplexFields complex_at(const QuarticAction& action, const NoiseLevel& level) const {
+    const PlaneGrid grid = grid_at(level, kFarReach, kFarPoints);
+    const std::vector<double> learnt = evaluated(*score_, level, grid.points());
+    return complex_fields(grid, density_of(grid, log_density(level, grid, learnt)), weight_at(action, level, grid.x));
+  }
+
   /// Of an energy as it is, else by integrating the score.
-  std::vector<double> log_density(const NoiseLevel& level, const ScoreFields& f) const {
-    if (!is_energy(model_.network)) return integrated(f.grid, f.learnt);
-    std::vector<double> whitened(2 * f.grid.size()), all(f.grid.size());
-    reference_.whiten(level, f.grid.points(), whitened);
+  std::vector<double> log_density(const NoiseLevel& level, const PlaneGrid& grid, const std::vector<double>& learnt) const {
+    if (!is_energy(model_.network)) return integrated(grid, learnt);
+    std::vector<double> whitened(2 * grid.size()), all(grid.size());
+    reference_.whiten(level, grid.points(), whitened);
     LearntDensity(model_).log_density(level, whitened, all);
     return all;
   }
 
   ScoreFields at(const NoiseLevel& level) const {
     ScoreFields f;
-    const std::array<double, 2> centre = {level.kept * reference_.mean[0], level.kept * reference_.mean[1]};
-    f.grid = PlaneGrid::around(centre, deviations(level), kReach, kPoints);
+    f.grid = grid_at(level, kReach, kPoints);
     f.learnt = evaluated(*score_, level, f.grid.points());
-    f.density = density_of(f.grid, log_density(level, f));
+    f.density = density_of(f.grid, log_density(level, f.grid, f.learnt));
     f.curl = curl_of(*score_, level, f, difference(level));
     return f;
   }
@@ -144,6 +156,7 @@ class ScoreMeasurement {
   std::vector<NoiseLevel> levels_;
   std::vector<ScoreFields> all_;
   std::vector<FixedPoint> fixed_;
+  ComplexFields complex_;
 };
 
 /// One array of all levels' rows.
@@ -172,6 +185,15 @@ void write_fixed_points(H5File& out, const std::string& group, const std::vector
   out.set_attribute(group + "/fixed_points", "kinds", kinds);
 }
 
+/// Nothing where it is not known.
+void write_complex(H5File& out, const std::string& group, const ComplexFields& f) {
+  if (f.density.empty()) return;
+  out.write_all(group + "/x", {f.x.size()}, f.x);
+  out.write_all(group + "/value", {f.x.size(), 2}, in_pairs(f.density));
+  out.write_all(group + "/exact", {f.x.size(), 2}, in_pairs(f.weight));
+  out.set_attribute(group, "distance", f.distance);
+}
+
 void write_fields(H5File& out, const std::string& group, const ScoreMeasurement& measured) {
   const auto& all = measured.all();
   const std::uint64_t levels = kLevels, n = kPoints;
@@ -193,9 +215,7 @@ void write_fields(H5File& out, const std::string& group, const ScoreMeasurement&
     out.write_all(group + "/distance", {levels}, numbers(all, &ScoreFields::distance));
     out.write_all(group + "/total_variation", {levels}, numbers(all, &ScoreFields::total_variation));
   }
-  out.write_all(group + "/complex_density/value", {n, 2}, in_pairs(all.front().complex_density));
-  out.write_all(group + "/complex_density/exact", {n, 2}, in_pairs(all.front().weight));
-  out.set_attribute(group + "/complex_density", "distance", all.front().complex_distance);
+  write_complex(out, group + "/complex_density", measured.complex());
   write_fixed_points(out, group, measured.fixed());
 }
 
@@ -221,9 +241,11 @@ std::string line_of(const std::string& process, const ScoreMeasurement& measured
     against = formatted("%.2f %% from %s (r.m.s. under P), P %.2f %% (total variation), ", 100.0 * lowest.distance,
                         gaussian ? "the exact one" : "that of the Fokker-Planck equation", 100.0 * lowest.total_variation);
   }
-  return formatted("  score-%s at r = %.2g: %sint dy P(x-iy,y) %.2g %% from the complex weight, curl %.2g %%; fixed points: %s",
-                   process.c_str(), noise_ratio(measured.levels().front()), against.c_str(), 100.0 * lowest.complex_distance,
-                   100.0 * lowest.curl, text_of(measured.fixed()).c_str());
+  if (!std::isnan(measured.complex().distance)) {
+    against += formatted("int dy P(x-iy,y) %.2g %% from the complex weight, ", 100.0 * measured.complex().distance);
+  }
+  return formatted("  score-%s at r = %.2g: %scurl %.2g %%; fixed points: %s", process.c_str(), noise_ratio(measured.levels().front()),
+                   against.c_str(), 100.0 * lowest.curl, text_of(measured.fixed()).c_str());
 }
 
 }  // namespace

@@ -62,26 +62,38 @@ def test_mean_spread_and_systematic_error(runs: list[Path]) -> None:
             if name.startswith("DM")}["systematic"] == "0"
 
 
-def orders(rng: np.random.Generator, covariance: np.ndarray) -> np.ndarray:
-    return rng.multivariate_normal(np.zeros(16), covariance).reshape(8, 2)
+def orders(rng: np.random.Generator, mean: np.ndarray, covariance: np.ndarray) -> Orders:
+    value = rng.multivariate_normal(mean.ravel(), covariance, method="cholesky").reshape(8, 2)
+    return Orders(value, np.sqrt(np.diag(covariance)).reshape(8, 2), covariance, 0.0 * value, 0.0, 8, 0.5)
 
 
 def test_chi_squared_against_other_walkers() -> None:
-    """The mean of the p-values of 400 pairs with correlated errors is 1/2 within 4σ; forgetting the walkers' error it is not."""
+    """The mean p-value of 400 perfect models, which have the errors of the walkers they learnt from, is 1/2 within 4σ; forgetting these walkers
+    it is not.
+    """
     rng = np.random.default_rng(8)
     root = rng.normal(size=(16, 16))
     covariance = root @ root.T + np.eye(16)
     p_values, wrong = [], []
     for _ in range(400):
-        value, walked = orders(rng, 2.0 * covariance), orders(rng, covariance)
-        made = SampledOrders(Estimate(value, np.sqrt(np.diag(2.0 * covariance)).reshape(8, 2)), 2.0 * covariance, 0.5, 0.0)
-        walkers = Orders(walked, np.sqrt(np.diag(covariance)).reshape(8, 2), covariance, 0.0 * walked, 0.0, 8, 0.5)
-        value_of, p_value, largest = against_other_walkers(made, walkers, 10**9)
-        assert p_value == pytest.approx(chi2.sf(value_of, 8), abs=1e-6) and largest > 0.0
-        p_values.append(p_value)
-        wrong.append(chi2.sf(1.5 * value_of, 8))
+        learnt_from, others = (orders(rng, np.zeros((8, 2)), covariance) for _ in range(2))
+        sampled = orders(rng, learnt_from.value, 2.0 * covariance)
+        made = SampledOrders(Estimate(sampled.value, sampled.error), sampled.covariance, 0.5, 0.0)
+        found = against_other_walkers(made, learnt_from, others, 10**9)
+        assert found.p_value == pytest.approx(chi2.sf(found.chi2, 8), abs=1e-6) and found.largest > 0.0 and found.numbers == 8
+        p_values.append(found.p_value)
+        wrong.append(against_other_walkers(made, None, others, 10**9).p_value)
     error = 1.0 / np.sqrt(12.0 * len(p_values))
     assert abs(np.mean(p_values) - 0.5) < 4.0 * error < abs(np.mean(wrong) - 0.5)
+
+
+def test_parts_without_an_error_are_left_out() -> None:
+    """The imaginary parts of a real theory."""
+    covariance = np.diag(np.tile([1.0, 0.0], 8))
+    zero = Orders(np.zeros((8, 2)), np.tile([1.0, 0.0], (8, 1)), covariance, np.zeros((8, 2)), 0.0, 4, 0.5)
+    made = SampledOrders(Estimate(np.tile([2.0, 0.0], (8, 1)), zero.error), covariance, 0.5, 0.0)
+    found = against_other_walkers(made, None, zero, 10**9)
+    assert found.numbers == 4 and found.chi2 == pytest.approx(4 * 4.0 / 2.0) and found.largest == pytest.approx(np.sqrt(2.0))
 
 
 def test_runs_of_different_scores_are_refused(runs: list[Path], tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from cluster import CORES, Cluster, Job
+from cluster import CORES, ROOT, Cluster, Job
 from program import QUICK, same_bits, scorefield
 
 # Some seconds of each stage on two cores, with a safe point every tenth of a second.
-WORK = ["--generate.samples=400000", "--train.steps=300", "--train.warmup=30", "--sample.score=learnt", "--sample.sampler=adams4", "--sample.samples=150000",
+WORK = ["--generate.samples=400000", "--train.steps=300", "--train.warmup=30", "--sample.score=learnt", "--sample.sampler=adams4", "--sample.samples=300000",
         "--forward.process=vp", "--run.batch=4096", "--run.checkpoint=1", "--measure.bins=50"]
 OUTPUTS = ["ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5"]
 SECONDS = 300.0
+# A lattice, with more than a minute of each stage.
+PHI4 = ROOT / "input" / "phi4-broken-quick.ini"
+LONG = ["--forward.process=vp", "--generate.samples=400000", "--train.per-level=16384", "--sample.samples=40000", "--run.checkpoint=5"]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def assert_complete(straight: Path, out: Path) -> None:
     assert (out / "results.h5").exists() and (out / "report" / "report.md").exists()
 
 
-def wait_through_requeues(cluster: Cluster, number: str) -> Job:
+def wait_through_requeues(cluster: Cluster, number: str, seconds: float = SECONDS) -> Job:
     """Until the job has ended; where it waits to be queued again, it is told to start now (SLURM would wait for two minutes)."""
     def ended() -> bool:
         job = cluster.job(number)
@@ -41,7 +44,7 @@ def wait_through_requeues(cluster: Cluster, number: str) -> Job:
             cluster.command("scontrol", "update", f"jobid={number}", "starttime=now")
         return job.state in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED")
 
-    cluster.wait_for(ended, SECONDS, f"the end of job {number}")
+    cluster.wait_for(ended, seconds, f"the end of job {number}")
     return cluster.job(number)
 
 
@@ -55,14 +58,38 @@ def test_a_job_completes(cluster: Cluster, straight: Path, tmp_path: Path, launc
 
 
 def test_a_warned_job_is_queued_again(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
-    """A limit of a minute with its warning as soon as it starts: stopped in each start, and queued again, until nothing is left."""
-    number = cluster.submit("run.sbatch", QUICK, *WORK, f"--run.output={tmp_path}/out", options=("--time=1", "--signal=B:USR1@59"),
-                            folder=tmp_path)
+    """SIGUSR1 to the script, as SLURM sends it some time before the end."""
+    number = cluster.submit("run.sbatch", QUICK, *WORK, f"--run.output={tmp_path}/out", folder=tmp_path)
+    cluster.wait_for(lambda: list((tmp_path / "out" / "checkpoint").glob("*")), 60.0, "a checkpoint")
+    cluster.command("scancel", "--batch", "--signal=USR1", number)
     job = wait_through_requeues(cluster, number)
-    assert job.state == "COMPLETED" and job.restarts >= 1, log_of(tmp_path)
+    assert job.state == "COMPLETED" and job.restarts == 1, log_of(tmp_path)
     assert "stopping at the next safe point" in log_of(tmp_path) and "this job is queued again" in log_of(tmp_path)
     assert re.search(r"start 1, ", log_of(tmp_path))
     assert_complete(straight, tmp_path / "out")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", ["requeue", "chain"])
+def test_the_limit_of_a_job_cuts_each_stage(cluster: Cluster, tmp_path: Path, way: str) -> None:
+    """Jobs of one minute, which the program knows to end: generate, train and sample are all cut, by four jobs or more."""
+    arguments = [PHI4, *LONG, "--measure.bins=50"]
+    result = scorefield("run", *arguments, f"--run.output={tmp_path}/straight", ranks=CORES, timeout=1500)
+    assert result.returncode == 0, result.stderr
+    arguments.append(f"--run.output={tmp_path}/out")
+    if way == "requeue":
+        number = cluster.submit("run.sbatch", *arguments, options=("--time=1", "--signal=B:USR1@1"), folder=tmp_path)
+        job = wait_through_requeues(cluster, number, 1500.0)
+        assert job.state == "COMPLETED" and job.restarts >= 4, log_of(tmp_path)
+    else:
+        numbers = cluster.chain(12, *arguments, options=("--time=1", "--signal=B:USR1@1"), folder=tmp_path)
+        cluster.wait_for(lambda: not cluster.command("squeue", "-h", "-j", ",".join(numbers)).strip(), 1500.0, "the end of the chain")
+        assert [cluster.job(number).exit_code for number in numbers[:4]] == [85] * 4
+    log = (tmp_path / "out" / "run.log").read_text(encoding="utf-8")
+    cut = re.findall(r"stopped by the end of the job; .*?/out/(\w+)", log)
+    assert {"ensemble", "model", "samples"} <= set(cut), log
+    for name in ("ensemble.h5", "model-vp.h5", "samples-vp-learnt.h5"):
+        assert same_bits(tmp_path / "straight" / name, tmp_path / "out" / name), name
 
 
 def test_the_job_after_a_cancelled_one_goes_on(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
@@ -80,15 +107,54 @@ def test_the_job_after_a_cancelled_one_goes_on(cluster: Cluster, straight: Path,
 
 def test_a_chain_has_the_bits_of_one_run(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
     """Each of its jobs has few seconds; the first that completes the deck ends it."""
-    numbers = cluster.chain(9, QUICK, *WORK, f"--run.output={tmp_path}/out", "--run.walltime=6", folder=tmp_path)
+    numbers = cluster.chain(30, QUICK, *WORK, f"--run.output={tmp_path}/out", "--run.walltime=2", folder=tmp_path)
     cluster.wait_for(lambda: not cluster.command("squeue", "-h", "-j", ",".join(numbers)).strip(), SECONDS, "the end of the chain")
     jobs = [cluster.job(number) for number in numbers]
     states = [job.state for job in jobs]
     cut = states.index("COMPLETED")
-    assert cut >= 3, states
+    assert 3 <= cut <= len(jobs) - 4, states  # those behind it must not start, not every second one either
     assert [job.exit_code for job in jobs[:cut]] == [85] * cut
-    assert set(states[:cut]) == {"FAILED"} and set(states[cut + 1:]) <= {"CANCELLED"}, states
+    assert set(states[:cut]) == {"FAILED"} and set(states[cut + 1:]) == {"CANCELLED"}, states
     assert_complete(straight, tmp_path / "out")
+
+
+def test_a_stop_file_ends_a_job_for_good(cluster: Cluster, tmp_path: Path) -> None:
+    number = cluster.submit("run.sbatch", QUICK, *WORK, f"--run.output={tmp_path}/out", folder=tmp_path)
+    cluster.wait_for(lambda: list((tmp_path / "out" / "checkpoint").glob("*")), 60.0, "a checkpoint")
+    (tmp_path / "out" / "stop").touch()
+    job = cluster.wait(number, 60.0)
+    assert (job.state, job.exit_code, job.restarts) == ("FAILED", 85, 0), log_of(tmp_path)
+    assert "stopped by the stop file; submit it again to go on" in log_of(tmp_path)
+
+
+PROGRAM = """\
+#!/usr/bin/env bash
+case $1 in
+  check) echo "check: the deck is good. Output folder: {folder}/out" ;;
+  status) cat {folder}/starts ;;
+  run) [ {gains} = no ] || echo start >>{folder}/starts; exit {code} ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("gains, code, state, starts, cause", [
+    ("no", 85, "FAILED", 0, "got no further than the one before: it needs a longer --time"),
+    ("yes", 137, "PENDING", 1, "this job is queued again"),
+    ("yes", 4, "FAILED", 0, "failed with exit code 4"),
+])
+def test_what_follows_from_an_exit_code(cluster: Cluster, tmp_path: Path, gains: str, code: int, state: str, starts: int, cause: str) -> None:
+    """A program that is cut without having gained anything, is killed, or fails."""
+    program = tmp_path / "checkout" / "build" / "release" / "src" / "scorefield"
+    program.parent.mkdir(parents=True)
+    program.write_text(PROGRAM.format(folder=tmp_path, gains=gains, code=code))
+    program.chmod(0o755)
+    (tmp_path / "starts").touch()
+    (tmp_path / "checkout" / "jobscripts").symlink_to(ROOT / "jobscripts")
+    number = cluster.submit("run.sbatch", QUICK, options=(f"--export=ALL,SCOREFIELD_CHECKOUT={tmp_path}/checkout",), folder=tmp_path)
+    cluster.wait_for(lambda: cause in log_of(tmp_path) if (tmp_path / "job.log").exists() else False, 60.0, cause)
+    cluster.wait_for(lambda: cluster.job(number).state == state, 60.0, state)
+    assert cluster.job(number).restarts == starts
+    cluster.command("scancel", number)
 
 
 def test_a_chain_ends_at_an_error(cluster: Cluster, tmp_path: Path) -> None:
@@ -115,12 +181,13 @@ def test_an_array_scans_a_key(cluster: Cluster, tmp_path: Path) -> None:
     ("run.sbatch", ("--fast", QUICK), (), "unknown option --fast"),
     ("scan.sbatch", ("model.sigma0=1,2", QUICK), (), "no array"),
     ("scan.sbatch", ("width", QUICK), ("--array=0",), "expected section.key=V0,V1,..."),
-    ("scan.sbatch", ("model.sigma0=1,2", QUICK), ("--array=0-2",), "the array has 3 tasks and model.sigma0 2 values"),
+    ("scan.sbatch", ("model.sigma0=1,2", QUICK), ("--array=2",), "model.sigma0 has no value number 2: --array=0-1"),
 ])
 def test_wrong_submissions_are_one_line(cluster: Cluster, tmp_path: Path, script: str, arguments: tuple, options: tuple, cause: str) -> None:
     number = cluster.submit(script, *arguments, options=options, folder=tmp_path)
     array = any(option.startswith("--array") for option in options)
-    job = cluster.wait(f"{number}_0" if array else number, 60.0)
-    text = (tmp_path / ("job-0.log" if array else "job.log")).read_text(encoding="utf-8")
+    index = options[0].partition("=")[2] if array else ""
+    job = cluster.wait(f"{number}_{index}" if array else number, 60.0)
+    text = (tmp_path / (f"job-{index}.log" if array else "job.log")).read_text(encoding="utf-8")
     assert job.state == "FAILED" and job.exit_code == 2
     assert text.count("\n") == 1 and text.startswith(f"{script}: error: ") and cause in text, text

@@ -24,9 +24,17 @@ NOTE = (
     "0 where it has nothing; σ: deviation of the mean from the exact value, of samples with the systematic error of this mean."
 )
 INDEPENDENT_NOTE = (
-    "Each run's samples against the walkers of the next run, which its model has never seen: χ² of Re and Im of n = 2, 4, 6, 8 with the full "
-    "covariance of both."
+    "Each run's samples against the walkers of the next run, which its model has never seen: χ² of Re and Im of n = 2, 4, 6, 8, with the full "
+    "covariance of the samples, of these walkers, and of those that a learnt score was learnt from."
 )
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Samples of one score in each run, and whether it was learnt from the run's walkers."""
+
+    members: Sequence[SampledOrders]
+    learnt: bool
 
 
 @dataclass(frozen=True)
@@ -60,10 +68,12 @@ class Members:
 def spread_text(runs: Mapping[Path, PlaneResults]) -> str:
     """Tables of moments and of cumulants over runs of one deck, in Markdown."""
     labels = _labels(runs)
+    first = next(iter(runs.values()))
     parts = []
     for key, name in (("cumulants", CUMULANT), ("moments", MOMENT)):
         walkers = [getattr(run, key) for run in runs.values()]
-        samples = {label: [getattr(run.diffusion.samples[i], key) for run in runs.values()] for i, label in enumerate(labels)}
+        samples = {label: Sampled([getattr(run.diffusion.samples[i], key) for run in runs.values()], first.diffusion.samples[i].score == "learnt")
+                   for i, label in enumerate(labels)}
         parts += [_part_table(name, part, walkers, samples).markdown() for part in range(2)]
         parts.append(_independent_table(key, walkers, samples, [run.bins for run in runs.values()]).markdown())
     return "\n\n".join([*parts, NOTE, INDEPENDENT_NOTE])
@@ -77,16 +87,16 @@ def _labels(runs: Mapping[Path, PlaneResults]) -> list[str]:
     return found[0]
 
 
-def members_of(walkers: Sequence[Orders], samples: Sequence[SampledOrders] | None) -> Members:
-    """Of the walkers, or of samples, to whose errors those of the walkers they learnt from belong."""
+def members_of(walkers: Sequence[Orders], samples: Sampled | None) -> Members:
+    """Of the walkers, or of samples, to whose errors those of the walkers belong that a learnt score was learnt from."""
     errors = np.stack([each.error for each in walkers])
     if samples is None:
         return Members(np.stack([each.value for each in walkers]), errors)
-    return Members(np.stack([each.estimate.value for each in samples]),
-                   np.hypot(np.stack([each.estimate.error for each in samples]), errors))
+    own = np.stack([each.estimate.error for each in samples.members])
+    return Members(np.stack([each.estimate.value for each in samples.members]), np.hypot(own, errors) if samples.learnt else own)
 
 
-def _part_table(name: OrderName, part: int, walkers: Sequence[Orders], samples: Mapping[str, Sequence[SampledOrders]]) -> Table:
+def _part_table(name: OrderName, part: int, walkers: Sequence[Orders], samples: Mapping[str, Sampled]) -> Table:
     """Real parts, or minus imaginary ones as they are published."""
     label, sign = list(PARTS.items())[part]
     orders = [n - 1 for n in EVEN_ORDERS]
@@ -104,25 +114,37 @@ def _part_table(name: OrderName, part: int, walkers: Sequence[Orders], samples: 
     return Table(["", *(f"{label} {name.text(n)}" for n in EVEN_ORDERS)], rows)
 
 
-def against_other_walkers(made: SampledOrders, walkers: Orders, bins: int) -> tuple[float, float, float]:
-    """χ² of samples against independent walkers, the probability of a larger one, and the largest deviation in σ."""
-    off = (made.estimate.value - walkers.value).ravel()[EVEN]
-    covariance = (made.covariance + walkers.covariance)[np.ix_(EVEN, EVEN)]
+@dataclass(frozen=True)
+class Comparison:
+    """χ² of `numbers`, the probability of a larger one, and the largest deviation in σ."""
+
+    chi2: float
+    numbers: int
+    p_value: float
+    largest: float
+
+
+def against_other_walkers(made: SampledOrders, learnt_from: Orders | None, walkers: Orders, bins: int) -> Comparison:
+    """Samples of a score, learnt from some walkers, against others. Numbers without an error (imaginary parts of a real theory) are left out."""
+    covariance = made.covariance + walkers.covariance + (0.0 if learnt_from is None else learnt_from.covariance)
+    known = [i for i in EVEN if covariance[i, i] > 0.0]
+    off = (made.estimate.value - walkers.value).ravel()[known]
+    covariance = covariance[np.ix_(known, known)]
     scale = np.sqrt(np.diag(covariance))
     pull = off / scale
     chi2 = float(pull @ np.linalg.solve(covariance / np.outer(scale, scale), pull))
-    count = len(EVEN)
+    count = len(known)
     p_value = float(fdtrc(count, bins - count, chi2 * (bins - count) / (count * (bins - 1.0))))  # as the covariance is measured, too
-    return chi2, p_value, float(np.abs(pull).max())
+    return Comparison(chi2, count, p_value, float(np.abs(pull).max()))
 
 
-def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[str, Sequence[SampledOrders]],
+def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[str, Sampled],
                        bins: Sequence[int]) -> Table:
     """Samples of each run against the walkers of the next."""
     rows = []
-    for label, members in samples.items():
-        found = [against_other_walkers(made, walkers[(k + 1) % len(walkers)], bins[k]) for k, made in enumerate(members)]
-        chi2, p_values, pulls = zip(*found)
-        rows.append([label, ", ".join(f"{value:.1f}" for value in chi2), f"{len(EVEN)}", ", ".join(map(probability, p_values)),
-                     f"{max(pulls):.1f}σ"])
+    for label, sampled in samples.items():
+        found = [against_other_walkers(made, walkers[k] if sampled.learnt else None, walkers[(k + 1) % len(walkers)], bins[k])
+                 for k, made in enumerate(sampled.members)]
+        rows.append([label, ", ".join(f"{each.chi2:.1f}" for each in found), f"{found[0].numbers}",
+                     ", ".join(probability(each.p_value) for each in found), f"{max(each.largest for each in found):.1f}σ"])
     return Table([title, "χ²", "numbers", "p", "largest"], rows)

@@ -14,6 +14,7 @@ MATHS = {"κ": r"\kappa", "σ": r"\sigma", "χ": r"\chi", "φ": r"\phi", "ρ": r
 TEXT = {"–": "--", "—": "---", "…": r"\ldots{}", "’": "'", "“": "``", "”": "''"}
 SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"))
 SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n"))
+MOST_FLOATS = 12
 CODE = re.compile(r"`([^`]*)`")
 
 
@@ -74,5 +75,8 @@ def latex_table(table: NamedTable, run: str) -> str:
 def latex_document(reports: Sequence[tuple[str, str]]) -> str:
     """All tables of the reports (name of the run, text), to be \\input into a document with booktabs."""
     parts = ["% Tables of scorefield-analysis reproduce; \\usepackage{booktabs}"]
-    parts += [latex_table(table, name) for name, text in reports for table in tables_of(text)]
+    for name, text in reports:
+        tables = [latex_table(table, name) for table in tables_of(text)]
+        for first in range(0, len(tables), MOST_FLOATS):  # LaTeX holds few tables for which it has not found a place
+            parts += [*tables[first:first + MOST_FLOATS], r"\clearpage"]
     return "\n\n".join(parts) + "\n"

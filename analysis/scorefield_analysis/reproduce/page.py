@@ -11,6 +11,7 @@ from markdown import markdown
 
 FOLDED = ("Inputs", "Provenance", "Deck", "Updates", "Autocorrelations", "Criteria for correctness")  # sections that open on a click
 IMAGE = re.compile(r'<p><img alt="([^"]*)" src="([^"]*)"\s*/?></p>\s*<p>(.*?)</p>', re.DOTALL)
+PICTURE = re.compile(r"^!\[[^]]*\]\(([^)]*)\)", re.MULTILINE)
 HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
 WARNING = re.compile(r"^\*\*Warning:\*\* (.+)$", re.MULTILINE)
 STYLE = """
@@ -34,8 +35,9 @@ pre { background: #f4f6f8; padding: .6rem; overflow-x: auto; font-size: 12px; }
 
 @dataclass(frozen=True)
 class Section:
-    """A run on the page: its name and model, its report, and the folder of its pictures."""
+    """A run on the page: its number and name, its model, its report, and the folder of its pictures."""
 
+    number: int
     name: str
     model: str
     report: str
@@ -43,11 +45,16 @@ class Section:
 
     @property
     def anchor(self) -> str:
-        return re.sub(r"[^A-Za-z0-9]+", "-", f"run-{self.name}")
+        return f"run-{self.number}"
 
     @property
     def warnings(self) -> list[str]:
         return WARNING.findall(self.report)
+
+
+def pictures_of(report: str) -> list[str]:
+    """Files of the pictures of a report in Markdown."""
+    return PICTURE.findall(report)
 
 
 def page(title: str, sections: Sequence[Section]) -> str:
@@ -61,7 +68,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
 def _overview(sections: Sequence[Section]) -> str:
     rows = "".join(f'<tr><td><a href="#{each.anchor}">{html.escape(each.name)}</a></td><td>{html.escape(each.model)}</td>'
-                   f"<td>{len(IMAGE.findall(_html(each.report)))}</td><td>{len(each.warnings) or 'none'}</td></tr>" for each in sections)
+                   f"<td>{len(pictures_of(each.report))}</td><td>{len(each.warnings) or 'none'}</td></tr>" for each in sections)
     return f"<table><thead><tr><th>run</th><th>model</th><th>figures</th><th>warnings</th></tr></thead><tbody>{rows}</tbody></table>"
 
 

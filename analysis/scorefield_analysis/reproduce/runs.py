@@ -8,9 +8,10 @@ from typing import Callable, Sequence
 from ..decks import read_deck
 from ..document import write_texts
 from ..errors import UserError
+from ..freshness import changed_note
 from ..reader import Run, read_run
 from .latex import latex_document
-from .page import Section, page
+from .page import Section, page, pictures_of
 
 TITLE = "Lattice fields, complex Langevin and diffusion models"
 
@@ -28,10 +29,18 @@ def runs_in(folders: Sequence[Path]) -> list[Path]:
     return found
 
 
-def is_current(folder: Path) -> bool:
-    """Whether the report was written after the last measurement."""
+def is_current(folder: Path, results: Run) -> bool:
+    """Whether the report was written after the last measurement, of files that are still the same, and has all its pictures."""
     report = folder / "report" / "report.md"
-    return report.exists() and report.stat().st_mtime >= (folder / "results.h5").stat().st_mtime
+    if not report.exists() or report.stat().st_mtime < (folder / "results.h5").stat().st_mtime or changed_note(folder, results):
+        return False
+    return all((report.parent / name).exists() for name in pictures_of(report.read_text(encoding="utf-8")))
+
+
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """What the page calls the runs: their folders, with what is above them where two have one name."""
+    last = [folder.resolve().name for folder in folders]
+    return [f"{folder.resolve().parent.name}/{name}" if last.count(name) > 1 else name for folder, name in zip(folders, last)]
 
 
 def write_reproduction(target: Path, folders: Sequence[Path], again: bool, report: Callable[[Path, Run], object]) -> str:
@@ -40,15 +49,15 @@ def write_reproduction(target: Path, folders: Sequence[Path], again: bool, repor
     """
     start = time.monotonic()
     sections = []
-    for number, folder in enumerate(folders, start=1):
+    for number, (folder, name) in enumerate(zip(folders, names_of(folders)), start=1):
         results = read_run(folder)
-        print(f"[{number}/{len(folders)}] {folder}" + ("" if again or not is_current(folder) else ": its report is up to date"),
-              file=sys.stderr, flush=True)
-        if again or not is_current(folder):
+        current = not again and is_current(folder, results)
+        print(f"[{number}/{len(folders)}] {folder}" + (": its report is up to date" if current else ""), file=sys.stderr, flush=True)
+        if not current:
             report(folder, results)
         deck = read_deck(results.provenance.get("deck", ""), folder)
         text = (folder / "report" / "report.md").read_text(encoding="utf-8")
-        sections.append(Section(folder.resolve().name, deck.get("model.name", "unknown"), text, folder / "report"))
+        sections.append(Section(number, name, deck.get("model.name", "unknown"), text, folder / "report"))
     write_texts(target, {"index.html": page(TITLE, sections),
                          "tables.tex": latex_document([(each.name, each.report) for each in sections])})
     return f"{target / 'index.html'} and tables.tex: {len(sections)} runs, in {time.monotonic() - start:.0f} s"

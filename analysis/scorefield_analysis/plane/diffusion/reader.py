@@ -34,9 +34,7 @@ def _fields(group: h5py.Group) -> ScoreFields:
     known = "exact" in group
     kinds = text(group["fixed_points"].attrs["kinds"]).split(",") if "fixed_points" in group else []
     places = sized(group, "fixed_points", (len(kinds), 4)) if kinds else []
-    density = read_complex_density(group, x[0])
-    if density is None:
-        raise ValueError(f"{group.name}/complex_density is missing")
+    density = read_complex_density(group, array(group, "complex_density/x")) if "complex_density" in group else None
     return ScoreFields(
         process=group.name.removeprefix("/score-"), noise_ratio=sized(group, "noise_ratio", (levels,)), x=x, y=y,
         learnt=sized(group, "learnt", (levels, points, points, 2)), density=sized(group, "density", (levels, points, points)),
@@ -45,7 +43,7 @@ def _fields(group: h5py.Group) -> ScoreFields:
         distance=sized(group, "distance", (levels,)) if known else None,
         total_variation=sized(group, "total_variation", (levels,)) if known else None,
         fixed_points=[FixedPoint(complex(row[0], row[1]), kind) for row, kind in zip(places, kinds)],
-        complex_density=density, complex_distance=float(attribute(group["complex_density"], "distance")))
+        complex_density=density, complex_distance=float(attribute(group["complex_density"], "distance")) if density else float("nan"))
 
 
 def read_complex_density(group: h5py.Group, x: np.ndarray) -> ComplexDensity | None:

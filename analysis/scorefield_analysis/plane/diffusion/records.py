@@ -83,8 +83,8 @@ class ScoreFields:
 
     x, y (N, G); learnt, exact (N, G, G, 2), x first; density, exact_density (N, G, G). curl (N): root of its mean square under P over
     that of all derivatives. distance (N): that of learnt less exact over exact; total_variation (N): of the densities. What is exact is
-    None where nothing is known; then so are distance and total_variation. fixed_points: of the lowest level. complex_density: of density
-    there, and complex_distance the integral of its difference from exp(-S)/Z over that of the latter.
+    None where nothing is known; then so are distance and total_variation. fixed_points: of the lowest level. complex_density: of P
+    there, and complex_distance the integral of its difference from exp(-S)/Z over that of the latter; None and nan where it is not known.
     """
 
     process: str
@@ -99,7 +99,7 @@ class ScoreFields:
     distance: np.ndarray | None
     total_variation: np.ndarray | None
     fixed_points: list[FixedPoint]
-    complex_density: ComplexDensity
+    complex_density: ComplexDensity | None
     complex_distance: float
 
 

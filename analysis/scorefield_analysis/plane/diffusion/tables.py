@@ -14,7 +14,7 @@ def score_table(diffusion: PlaneDiffusion) -> Table:
     for score in diffusion.scores:
         for k, ratio in enumerate(score.noise_ratio):
             known = [ABSENT if of is None else f"{100.0 * of[k]:.2g} %" for of in (score.distance, score.total_variation)]
-            complex_weight = f"{100.0 * score.complex_distance:.2g} %" if k == 0 else ABSENT
+            complex_weight = f"{100.0 * score.complex_distance:.2g} %" if k == 0 and score.complex_density is not None else ABSENT
             rows.append([process_label(score.process), f"{ratio:.2g}", *known, complex_weight, f"{100.0 * score.curl[k]:.2g} %"])
     return Table(["", "noise r", "distance of the score", "total variation of P", "∫dy P(x-iy, y)", "curl"], rows)
 

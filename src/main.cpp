@@ -62,7 +62,8 @@ void run_stages(const Context& context, const Command& command, int threads, dou
   prepare_outputs(context, command.stages);
   folder.open();
   announce(context, threads);
-  if (left > 0.0) context.log.line("the job leaves " + readable_time(left) + " (SLURM_JOB_END_TIME): then the run stops, to be gone on with");
+  if (left > 0.0)
+    context.log.line("the job leaves " + readable_time(left) + " (SLURM_JOB_END_TIME): then the run stops, to be gone on with");
   try {
     for (std::size_t i = 0; i < command.actions.size(); ++i) {
       if (i > 0 && context.overwrite) {  // what was made now may make others stale

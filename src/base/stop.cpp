@@ -13,7 +13,7 @@ namespace {
 constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 constexpr std::array kReasons = {"", "SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "the stop file", ""};
 constexpr std::int64_t kStopFile = 5, kTimeLimit = 6;  // of these; the last has a name of its own
-constexpr double kToEnd = 15.0;  // seconds of a job that are left for what comes behind the last safe point
+constexpr double kToEnd = 15.0;                        // seconds of a job that are left for what comes behind the last safe point
 
 /// The signal that came; the only thing that a handler may touch.
 volatile std::sig_atomic_t& pending() {
@@ -99,7 +99,8 @@ double time_left_of_job() {
   char* end = nullptr;
   const double at = std::strtod(given, &end);
   if (*end != '\0' || !std::isfinite(at)) {
-    throw InputError(std::string("SLURM_JOB_END_TIME = ") + given + " in the environment: expected the end of the job in seconds since 1970; unset it");
+    throw InputError(std::string("SLURM_JOB_END_TIME = ") + given +
+                     " in the environment: expected the end of the job in seconds since 1970; unset it");
   }
   const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   return std::max(1e-3, at - now - kToEnd);

@@ -27,8 +27,8 @@ class StopRequest {
 
   /// A loop begins here whose safe points come at regular intervals.
   void begin_loop() { last_ = Clock::now(); }
-  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", the name of the time limit), the same on all ranks.
-  /// Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
+  /// Call at each safe point. Empty: go on; else why to stop ("SIGTERM", "the stop file", the name of the time limit), the same on all
+  /// ranks. Stops for time when another stretch as long as the longest one so far, half as much again, would end too late. Collective.
   std::string requested(const Comm& comm) { return agreed_reason(comm, true); }
   /// The same where nothing can be saved: not for time, or the next run would get no further. Collective.
   std::string interrupted(const Comm& comm) { return agreed_reason(comm, false); }
@@ -48,8 +48,8 @@ class StopRequest {
   double longest_ = 0.0;
 };
 
-/// Seconds from now to a little before the end of the SLURM job that this is (SLURM_JOB_END_TIME, in seconds since 1970, of the root), at least
-/// a millisecond; 0 if it is none. InputError if that is no time. Local.
+/// Seconds from now to a little before the end of the SLURM job that this is (SLURM_JOB_END_TIME, in seconds since 1970, of the root), at
+/// least a millisecond; 0 if it is none. InputError if that is no time. Local.
 double time_left_of_job();
 
 /// AgreedError with exit code 85, thrown by all ranks after the work was saved. `saved`: what was, for the message. Collective.

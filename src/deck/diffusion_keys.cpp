@@ -166,10 +166,8 @@ std::vector<Key> train_keys() {
                      "weight of a level in the loss: 1 for the preconditioned target, 1/sin(alpha) for it, or lambda(t) = Xi or sqrt(Xi) "
                      "for the score; not set: unit, or low-noise where the target is a mean over walkers"),
              }),
-        only(kWalkerScore,
-             {train.number("density", &TrainParams::density, {0, 1e9}, "", physics,
-                           "weight in the loss of the squared error of log P(x,y;t), which walkers tell as well: for network.energy = "
-                           "yes with train.target = posterior")})}) {
+        only(kLearntDensity, {train.number("density", &TrainParams::density, {0, 1e9}, "", physics,
+                                           "weight in the loss of the squared error of log P(x,y;t), which walkers tell as well")})}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;
@@ -181,21 +179,22 @@ std::vector<Key> sample_keys() {
   Key score = sample.choices("score", &SampleParams::score, {"exact", "reference", "learnt", "none"}, select,
                              "scores that drive the backward process; reference: of the Gaussian or mixture alone; none: no diffusion "
                              "model; not set: exact, or none for fields and complex Langevin");
-  std::vector<Key> keys = only(
-      kProcess, {
-                    sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
-                                   "configurations made: one number for all scores, or one for each"),
-                    sample.choices("sampler", &SampleParams::sampler,
-                                   {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
-                                   "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
-                                   "fields, adams4 for gaussian and quartic (ode4 with sample.corrections)"),
-                    sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select, "its steps: one for all scores, or one for each; not set: 48; 32 for fields, 64 "
-                                   "for complex ones; for gaussian and quartic 28, or 16 with sample.corrections"),
-                    sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
-                                  "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
-                    sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
-                                  "signal to noise of a Langevin correction (predictor-corrector)"),
-                });
+  std::vector<Key> keys =
+      only(kProcess, {
+                         sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
+                                        "configurations made: one number for all scores, or one for each"),
+                         sample.choices("sampler", &SampleParams::sampler,
+                                        {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
+                                        "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
+                                        "fields, adams4 for gaussian and quartic (ode4 with sample.corrections)"),
+                         sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select,
+                                        "its steps: one for all scores, or one for each; not set: 48; 32 for fields, 64 "
+                                        "for complex ones; for gaussian and quartic 28, or 16 with sample.corrections"),
+                         sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
+                                       "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
+                         sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
+                                       "signal to noise of a Langevin correction (predictor-corrector)"),
+                     });
   const Key finish = sample.number("finish", &SampleParams::finish, {0, 1e9}, "updates", select,
                                    "of the ensemble's algorithm for each sample, which make it exact: finished-*.h5; 0: none");
   for (const Key& key : only(kFieldScore, {finish})) keys.push_back(key);

@@ -58,6 +58,9 @@ inline const Key::Condition kTarget{"a diffusion model of a real field, or of ga
 inline const Key::Condition kWalkerScore{"a diffusion model of gaussian or quartic",
                                          [](const Params& p) { return is_walker(p.model) && diffuses(p); },
                                          [](const Params& p) { return is_walker(p.model); }};
+inline const Key::Condition kLearntDensity{
+    "network.energy = yes with train.target = posterior, of gaussian or quartic",
+    [](const Params& p) { return is_walker(p.model) && diffuses(p) && p.network.energy == "yes" && p.train.target == "posterior"; }};
 inline const Key::Condition kHmc{"generate.algorithm = hmc",
                                  [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; }, is_no_law};
 inline const Key::Condition kLangevin{

@@ -51,11 +51,6 @@ void check_network(const Deck& deck) {
     refuse(deck, {"network.activation", "network.energy"},
            "network.activation = leaky-relu has a slope in pieces, of which network.energy = yes would make the score: take silu or tanh");
   }
-  if (deck.places.contains("train.density") && !(p.network.energy == "yes" && p.train.target == "posterior")) {
-    refuse(
-        deck, {"train.density", "network.energy", "train.target"},
-        "train.density weighs the error of log P(x,y;t), which only network.energy = yes with train.target = posterior has: leave it out");
-  }
   if (p.network.embedding % 2 != 0) {
     throw InputError(deck.place_of({"network.embedding"}) + "network.embedding = " + std::to_string(p.network.embedding) +
                      " is odd: each frequency makes a sine and a cosine, take an even number");
@@ -75,8 +70,9 @@ void check_corrections(const Deck& deck) {
   const Params& p = deck.params;
   if (p.sample.corrections == 0) return;
   if (p.network.energy != "yes") {
-    refuse(deck, {"sample.corrections", "network.energy"},
-           "sample.corrections are accepted by the learnt density, which only network.energy = yes has: set that, or sample.corrections = 0");
+    refuse(
+        deck, {"sample.corrections", "network.energy"},
+        "sample.corrections are accepted by the learnt density, which only network.energy = yes has: set that, or sample.corrections = 0");
   }
   for (std::size_t i = 0; i < p.sample.score.size(); ++i) {
     const std::string sampler = sampler_of(p.sample, i);

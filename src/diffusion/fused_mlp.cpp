@@ -118,9 +118,7 @@ struct FusedMlp::Work {
 
 FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies, const std::vector<double>& weights,
                    const PointReference& reference)
-    : network_(network),
-      components_(reference.components()),
-      frequencies_(std::move(frequencies)) {
+    : network_(network), components_(reference.components()), frequencies_(std::move(frequencies)) {
   for (const double slope : energy_slopes(reference)) slopes_.push_back(static_cast<float>(slope));
   std::size_t position = 0;
   const auto take = [&](std::int64_t count) {

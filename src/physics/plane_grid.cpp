@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kOutside = 1e-3;
 constexpr double kOnTheEdge = 1e-2, kOutermost = 0.05;  // a share of weight, and of the cells at each side
-constexpr std::size_t kWaveNumbers = 400;  // of an integral over k, to each side
+constexpr std::size_t kWaveNumbers = 400;               // of an integral over k, to each side
 
 /// int f(x) e^{-ikx} dx by the trapezoidal rule.
 std::complex<double> component(std::span<const double> x, double k, const auto& f) {

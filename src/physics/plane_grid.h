@@ -37,8 +37,8 @@ double total_variation(const PlaneGrid& grid, std::span<const double> p, std::sp
 /// rho(x) = int dy P(x - i y, y) at the x of the grid. With P(k, y) = int dx P(x, y) e^{-ikx} the continuation is
 ///   rho(x) = int dk/2pi e^{ikx} int dy e^{ky} P(k, y),
 /// here over |k| <= `band`: what P has beyond, multiplied by e^{ky}, is its error. Noise of equal strength in x and y drops out:
-/// rho of P_t is rho(x/f)/f. e^{ky} moves the weight of P outwards: empty where more than kOnTheEdge of it, over all k, lies in the outermost
-/// cells in y, so that the grid does not tell rho.
+/// rho of P_t is rho(x/f)/f. e^{ky} moves the weight of P outwards: empty where more than kOnTheEdge of it, over all k, lies in the
+/// outermost cells in y, so that the grid does not tell rho.
 std::vector<std::complex<double>> complex_density(const PlaneGrid& grid, std::span<const double> density, double band);
 
 /// The wave number beyond which a function of x, evenly spaced and nothing at the ends, has less than kOutside of its largest component.

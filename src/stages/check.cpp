@@ -34,8 +34,7 @@ std::string bytes(double count) { return readable_count(count) + "B"; }
 /// Score evaluations of the backward process for one process and score.
 double backward_evaluations(const Params& params, const Process& process, std::size_t score) {
   const SamplerSettings settings{sampler_of(params.sample, score), steps_of(params.sample, score), params.forward.noise_min,
-                                 params.sample.corrector_snr,
-                                 params.sample.score[score] == "learnt" ? params.sample.corrections : 0};
+                                 params.sample.corrector_snr, params.sample.score[score] == "learnt" ? params.sample.corrections : 0};
   if (has_law(params.model)) {  // its variance is known: the noise at T must lie above forward.noise-min
     const Orders kappa = make_exact_law(params.model)->cumulants();
     const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);

@@ -160,14 +160,14 @@ class ScoreMeasurement {
 };
 
 /// One array of all levels' rows.
-std::vector<double> joined(const std::vector<ScoreFields>& all, std::vector<double> ScoreFields::* rows) {
+std::vector<double> joined(const std::vector<ScoreFields>& all, std::vector<double> ScoreFields::*rows) {
   std::vector<double> result;
   for (const ScoreFields& f : all) result.insert(result.end(), (f.*rows).begin(), (f.*rows).end());
   return result;
 }
 
 /// A number of each level.
-std::vector<double> numbers(const std::vector<ScoreFields>& all, double ScoreFields::* number) {
+std::vector<double> numbers(const std::vector<ScoreFields>& all, double ScoreFields::*number) {
   std::vector<double> result;
   for (const ScoreFields& f : all) result.push_back(f.*number);
   return result;

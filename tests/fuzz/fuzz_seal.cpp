@@ -1,5 +1,5 @@
-// Seals, which are looked at before HDF5 sees a file, and checkpoints with a good seal around bytes that nobody checked: whatever HDF5 makes
-// of them, the answer is a checkpoint, none, or an error of the user. The first byte says which.
+// Seals, which are looked at before HDF5 sees a file, and checkpoints with a good seal around bytes that nobody checked: whatever HDF5
+// makes of them, the answer is a checkpoint, none, or an error of the user. The first byte says which.
 #include <cstdlib>
 #include <memory>
 

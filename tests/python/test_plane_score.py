@@ -153,6 +153,21 @@ def test_same_bits_on_other_ranks_and_threads(decks, gaussian, tmp_path):
     assert [name for name in FILES if not same_bits(gaussian / name, tmp_path / "out" / name)] == []
 
 
+def test_corrections_have_the_same_bits(decks, quartic, tmp_path):
+    """On other ranks and threads; and they do change the samples."""
+    runs = {}
+    for name, ranks, more in (("one", 1, []), ("three", 3, ["--run.threads=1", "--run.batch=4096"])):
+        (tmp_path / name).mkdir()
+        for file in ("ensemble.h5", "model-vp.h5", "forward-vp.h5"):
+            shutil.copy(quartic / file, tmp_path / name)
+        said = succeed("sample", decks / "quartic.ini", f"--run.output={tmp_path}/{name}", "--network.energy=yes", "--train.steps=400",
+                       "--sample.corrections=1", "--sample.sampler=ode4", *more, ranks=ranks)
+        runs[name] = tmp_path / name / "samples-vp-learnt.h5"
+        assert "% of the corrections were accepted" in said
+    assert same_bits(runs["one"], runs["three"])
+    assert not same_bits(runs["one"], quartic / "samples-vp-learnt.h5")
+
+
 def test_stopped_and_resumed(decks, gaussian, tmp_path):
     words = [decks / "gaussian.ini", f"--run.output={tmp_path}/out"]
     stops = 0
@@ -178,6 +193,9 @@ def test_stopped_and_resumed(decks, gaussian, tmp_path):
     ("quartic", ["--measure.sources=1"], "measure.sources means nothing"),
     ("quartic", ["--model.b=0"], "it has no score in the plane"),
     ("gaussian", ["--model.b=0"], "it has no score in the plane"),
+    ("quartic", ["--sample.corrections=1"], "only network.energy = yes has"),
+    ("quartic", ["--network.energy=yes", "--sample.corrections=1", "--sample.sampler=adams4"], "take ode4"),
+    ("quartic", ["--train.density=2"], "train.density means nothing"),
 ])
 def test_what_contradicts_itself_is_refused(decks, tmp_path, deck, more, said):
     result = scorefield("run", decks / f"{deck}.ini", f"--run.output={tmp_path}/out", *more)

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "base/work_plan.h"
@@ -316,6 +319,23 @@ TEST(Deck, BatchAndCheckpoint) {
   EXPECT_EQ(parse("").run.checkpoint, 60.0);
   expect_refused("[run]\nbatch = -1\n", {}, {"run.batch = -1", "an integer, 0 <= value"});
   expect_refused("[run]\ncheckpoint = -1\n", {}, {"run.checkpoint = -1", "a number, 0 <= value"});
+}
+
+// The resolved text of every deck of input/ is a deck that gives the same run; so it is with an energy.
+TEST(Deck, ResolvedDecksAreDecks) {
+  int decks = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(__FILE__).parent_path() / "../../input")) {
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--network.energy=yes"}}) {
+      if (!more.empty() && text.find("name = quartic") == std::string::npos) continue;
+      if (!more.empty() && text.find("score = learnt") == std::string::npos) continue;
+      const std::string resolved = resolved_text(parse_deck(entry.path(), text, more).params);
+      EXPECT_EQ(resolved_text(parse_deck("resolved.ini", resolved, {}).params), resolved) << entry.path();
+      ++decks;
+    }
+  }
+  EXPECT_GT(decks, 25);
 }
 
 // Numbers are written in the shortest form that reads back as the same.

@@ -79,8 +79,8 @@ std::vector<double> normals(std::size_t count) {
   return xh;
 }
 
-// Corrections carry standard normal numbers to the learnt density, five averages of 200000 within 3.5 sigma (seeds fixed); without them, and
-// with few of them, they are far off. So would they be with a wrong ratio of the proposals.
+// Corrections carry standard normal numbers to the learnt density, five averages of 200000 within 3.5 sigma (seeds fixed); without them,
+// and with few of them, they are far off. So would they be with a wrong ratio of the proposals.
 TEST(DensityFlow, CorrectionsMakeTheLearntDensity) {
   const LearntDensity density(some_energy());
   const NoiseLevel level = Schedule(1.0, 10.0).at_ratio(1.0);

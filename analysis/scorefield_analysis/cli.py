@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 from .complex_field.records import ComplexFieldResults
 from .errors import UserError
+from .files import describe, verify
 from .freshness import changed_note
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
@@ -98,6 +99,18 @@ def _reproduce(options: argparse.Namespace) -> str:
     return write_reproduction(options.to or options.folders[0] / "reproduce", folders, options.again, _write_report)
 
 
+def _verify(options: argparse.Namespace) -> str:
+    table, wrong = verify(options.folder)
+    if wrong:
+        print(table.markdown())
+        raise UserError(f"not whole: {', '.join(wrong)}; make them again, or fetch intact copies")
+    return table.markdown()
+
+
+def _info(options: argparse.Namespace) -> str:
+    return "\n\n".join(map(describe, options.files))
+
+
 def _warn_of_changes(runs: Mapping[Path, LatticeResults | ComplexFieldResults]) -> None:
     """Runs that were made anew since they were measured."""
     for folder, results in runs.items():
@@ -180,4 +193,13 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--again", action="store_true", help="make all reports again")
     reproduce.add_argument("--to", metavar="FOLDER", type=Path, help="where it is written")
     reproduce.set_defaults(action=_reproduce)
+    verified = commands.add_parser(
+        "verify", help="compare all files of a run with their checksums",
+        description="Compares each HDF5 file of OUT and its checkpoints with the checksum in its seal, and looks for what a file of its kind "
+                    "must hold. Exit code 2 if one is not whole.")
+    verified.add_argument("folder", metavar="OUT", type=Path, help="output folder of a run")
+    verified.set_defaults(action=_verify)
+    info = commands.add_parser("info", help="what files of a run hold", description="Prints seal, attributes and datasets of HDF5 files.")
+    info.add_argument("files", metavar="FILE", type=Path, nargs="+", help="such as OUT/results.h5")
+    info.set_defaults(action=_info)
     return parser

@@ -35,6 +35,11 @@ inline Params params_for(const Key& key) {
     p.model.name = model;
     if (key.applies(p)) return p;
   }
+  p.model.name = "quartic";
+  p.network.energy = "yes";
+  if (key.applies(p)) return p;
+  p.model.name = "phi4";
+  p.network.energy = "no";
   for (const char* kind : {"resnet", "unet"}) {
     p.network.kind = kind;
     if (key.applies(p)) return p;

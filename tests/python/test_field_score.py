@@ -120,7 +120,7 @@ def test_the_free_field_mode_by_mode(deck, tmp_path):
     assert deviation(0.19) > 10
 
 
-@pytest.mark.parametrize("reference", ["gaussian", "mixture"])
+@pytest.mark.parametrize("reference", [pytest.param("gaussian", marks=pytest.mark.full), "mixture"])
 def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     """Moments of order 2 and 4 of a site, and of M, within 4.5 sigma of both errors; without what was learnt phi^4 is 20 sigma off."""
     folder = tmp_path / "out"
@@ -212,6 +212,7 @@ def test_without_a_score_there_is_nothing_to_train(deck, tmp_path):
     assert "set it to learnt" in only_error_line(result)
 
 
+@pytest.mark.full
 def test_a_network_on_top(deck, tmp_path):
     """A residual network learns most of what the features would have: without them less than half of the reference's distance is left
     where that is largest. Stopped and resumed it is the same to the bit; on two ranks it sees the same batches."""

@@ -18,8 +18,8 @@ DECADES = 5.0  # of the density that is shown
 FILL = {"attractor": "full", "saddle": "left", "repeller": "none"}
 
 
-def diffusion_figures(diffusion: PlaneDiffusion) -> list[Figure]:
-    """In the order of the report."""
+def diffusion_figures(diffusion: PlaneDiffusion, known: str = "exact") -> list[Figure]:
+    """In the order of the report. known: what scores are compared with."""
     figures = [Figure(f"forward-{each.process}", f"{process_label(each.process)}: cumulants of z along the forward process, over fⁿ, "
                       "which the law says is constant (line), and their deviation from it.", partial(draw_cumulants, [each]))
                for each in diffusion.forward]
@@ -28,18 +28,18 @@ def diffusion_figures(diffusion: PlaneDiffusion) -> list[Figure]:
         figures.append(Figure(f"backward-{name}", f"{process_label(name)}: cumulants of z along the backward processes, over fⁿ, and their "
                               "deviation from what the forward process has.", partial(draw_cumulants, groups)))
     for score in diffusion.scores:
-        against = "" if score.exact is None else ", and the exact one"
+        against = "" if score.exact is None else f", and the {known} one"
         figures.append(Figure(f"score-{score.process}", f"{process_label(score.process)}: the score at r = {score.noise_ratio[0]:.2g} as it was "
                               f"learnt{against} (lines point up its slope), over log₁₀ P that follows by integration; its zeros "
-                              "(full: attractor, half: saddle, open: repeller).", partial(draw_score, score)))
+                              "(full: attractor, half: saddle, open: repeller).", partial(draw_score, score, known)))
     return figures
 
 
-def draw_score(score: ScoreFields) -> Canvas:
-    """Streamlines over the logarithm of the density, learnt and, where it is known, exact."""
+def draw_score(score: ScoreFields, known: str = "exact") -> Canvas:
+    """Streamlines over the logarithm of the density, learnt and, under the name `known`, what it is compared with."""
     panels = [("learnt", score.learnt[0], score.density[0])]
     if score.exact is not None:
-        panels.append(("exact", score.exact[0], score.exact_density[0]))
+        panels.append((known, score.exact[0], score.exact_density[0]))
     canvas, axes = plt.subplots(1, len(panels), figsize=(FULL_WIDTH * len(panels) / 2.0, 3.4), sharey=True, squeeze=False,
                                 layout="constrained")
     x, y = score.x[0], score.y[0]

@@ -34,7 +34,7 @@ def planned_figures(results: PlaneResults, action: Action) -> list[Figure]:
     learnt = [Figure(f"complex-density-{score.process}", f"{process_label(score.process)}: ρ(x) = ∫dy P(x - iy, y) of the learnt P(x,y) (points) "
                      "and exp(-S(x))/Z (line); below, their difference.", partial(draw_complex_density, score.complex_density))
               for score in results.diffusion.scores if score.complex_density is not None]
-    return [*figures, *diffusion_figures(results.diffusion), *learnt]
+    return [*figures, *diffusion_figures(results.diffusion, "exact" if action.name == GAUSSIAN else "Fokker-Planck"), *learnt]
 
 
 def _comparison(quantity: ComplexQuantity) -> Figure:

@@ -79,21 +79,21 @@ std::vector<double> normals(std::size_t count) {
   return xh;
 }
 
-// Corrections carry standard normal numbers to the learnt density, five averages of 200000 within 3.5 sigma (seeds fixed); without them,
+// Corrections carry standard normal numbers to the learnt density, five averages of 40000 within 3.5 sigma (seeds fixed); without them,
 // and with few of them, they are far off. So would they be with a wrong ratio of the proposals.
 TEST(DensityFlow, CorrectionsMakeTheLearntDensity) {
   const LearntDensity density(some_energy());
   const NoiseLevel level = Schedule(1.0, 10.0).at_ratio(1.0);
   const Averages exact = exact_averages(density, level);
-  std::vector<double> xh = normals(200000);
+  std::vector<double> xh = normals(40000);
   EXPECT_GT(largest_pull(xh, exact), 20.0);
   Acceptance acceptance;
   DensityFlow flow(density, acceptance);
   flow.relax(level, {1, 7, 0, 0}, xh);
   EXPECT_GT(largest_pull(xh, exact), 10.0);
-  flow.relax(level, {60, 7, 1, 0}, xh);
+  flow.relax(level, {40, 7, 1, 0}, xh);
   EXPECT_LT(largest_pull(xh, exact), 3.5);
-  EXPECT_EQ(acceptance.tried, 61 * 200000);
+  EXPECT_EQ(acceptance.tried, 41 * 40000);
   EXPECT_GT(acceptance.accepted, acceptance.tried / 2);
   EXPECT_LT(acceptance.accepted, acceptance.tried);
 }

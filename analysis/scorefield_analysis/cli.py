@@ -13,7 +13,7 @@ from .freshness import changed_note
 from .lattice.records import LatticeResults
 from .plane.records import PlaneResults
 from .plane.spread import spread_text
-from .reader import read_ensemble, read_field, Run, read_losses, read_run, require_results
+from .reader import Run, read_ensemble, read_field, read_losses, read_run, require_results
 from .results import Results
 from .spread import require_one_deck, spread_table
 

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from .errors import UserError
-from .hdf5 import readable, text
+from .hdf5 import DAMAGE, readable, text
 from .reader import SCHEMA_VERSION
 from .seal import Seal, check_seal
 from .tables import Table
@@ -47,8 +47,8 @@ def _lacking(path: Path) -> str:
                 return f"schema_version is {version}, not {SCHEMA_VERSION}"
             member = next((member for start, member in CONTENTS.items() if path.name.startswith(start)), None)
             return f"has no /{member}" if member is not None and member not in file else ""
-    except OSError:
-        return "is no HDF5 file"
+    except DAMAGE:
+        return "is no HDF5 file, or one that is damaged"
 
 
 def describe(path: Path) -> str:
@@ -61,14 +61,14 @@ def describe(path: Path) -> str:
         with h5py.File(path) as file:
             lines = [f"{path}: {SEALS[seal]}", *_attributes(file)]
             return "\n".join([*lines, *_members(file)])
-    except OSError as error:
+    except DAMAGE as error:
         raise UserError(f"cannot read {path}: {error}; give an HDF5 file of the program") from None
 
 
-def _attributes(item: h5py.Group | h5py.Dataset, indent: str = "  ") -> Iterator[str]:
+def _attributes(item: h5py.Group | h5py.Dataset) -> Iterator[str]:
     for key, value in sorted(item.attrs.items()):
         shown = " ".join(text(value).split()) if isinstance(value, (bytes, str)) else str(np.asarray(value).tolist())
-        yield f"{indent}@{key} = {shown if len(shown) <= LONGEST else shown[:LONGEST] + '...'}"
+        yield f"  @{key} = {shown if len(shown) <= LONGEST else shown[:LONGEST] + '...'}"
 
 
 def _members(group: h5py.Group) -> Iterator[str]:

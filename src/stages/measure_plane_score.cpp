@@ -79,9 +79,9 @@ class ScoreMeasurement {
   /// `action`: its complex weight stands beside rho(x) at the lowest noise.
   void run(const QuarticAction& action) {
     for (const NoiseLevel& level : levels_) all_.push_back(at(level));
-    ScoreFields& lowest = all_.front();
-    complex_ = complex_at(action, levels_.front());
-    fixed_ = fixed_points_of(*score_, levels_.front(), lowest, difference(levels_.front()));
+    const NoiseLevel& lowest = levels_.front();
+    complex_ = complex_at(action, lowest);
+    fixed_ = fixed_points_of(*score_, lowest, all_.front(), difference(lowest));
   }
 
   /// What the learnt fields are compared with: known(level, fields) fills it in. On the root, and then on all ranks. Collective.

@@ -90,10 +90,13 @@ std::map<std::string, int> scan_lines(const std::string& file, const std::string
   return lines;
 }
 
-po::options_description boost_options() {
-  po::options_description options;
-  for (const Key& key : all_keys()) options.add_options()(key.full_name().c_str(), po::value<std::string>());
-  return options;
+const po::options_description& boost_options() {
+  static const po::options_description all = [] {
+    po::options_description options;
+    for (const Key& key : all_keys()) options.add_options()(key.full_name().c_str(), po::value<std::string>());
+    return options;
+  }();
+  return all;
 }
 
 void set_key(Deck& deck, const std::string& name, const std::string& value, const std::string& where) {

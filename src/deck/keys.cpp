@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <map>
 #include <numeric>
 
 #include "deck/key_table.h"
@@ -40,17 +42,27 @@ const std::vector<Key>& all_keys() {
 }
 
 const Key* find_key(const std::string& full_name) {
-  const auto& keys = all_keys();
-  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.full_name() == full_name; });
-  return found == keys.end() ? nullptr : &*found;
+  static const std::map<std::string, const Key*> by_name = [] {
+    std::map<std::string, const Key*> names;
+    for (const Key& key : all_keys()) names.emplace(key.full_name(), &key);
+    return names;
+  }();
+  const auto found = by_name.find(full_name);
+  return found == by_name.end() ? nullptr : found->second;
 }
 
 std::string nearest_key(const std::string& full_name) {
-  const auto& keys = all_keys();
-  const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
-    return edit_distance(a.full_name(), full_name) < edit_distance(b.full_name(), full_name);
-  });
-  return nearest->full_name();
+  constexpr std::size_t kCompared = 64;  // characters: more than any key has
+  const std::string name = full_name.substr(0, kCompared);
+  std::string nearest;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (const Key& key : all_keys()) {
+    const std::size_t distance = edit_distance(key.full_name(), name);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = key.full_name();
+  }
+  return nearest;
 }
 
 }  // namespace scorefield

@@ -1,4 +1,6 @@
-# LibTorch from the folder of a pip wheel (SCOREFIELD_WHEEL), without its CMake files: TORCH_INCLUDE_DIRS, TORCH_LIBRARIES, Torch_VERSION.
+# LibTorch from the folder of a pip wheel (SCOREFIELD_WHEEL), without its CMake files: TORCH_INCLUDE_DIRS, TORCH_LIBRARIES, TORCH_INSTALL_PREFIX,
+# Torch_VERSION.
+set(TORCH_INSTALL_PREFIX ${SCOREFIELD_WHEEL})
 set(TORCH_INCLUDE_DIRS ${SCOREFIELD_WHEEL}/include ${SCOREFIELD_WHEEL}/include/torch/csrc/api/include)
 set(TORCH_LIBRARIES "")
 foreach(name torch torch_cpu c10)

@@ -9,7 +9,7 @@
 #include "base/hdf5_library.h"
 #include "base/parallel.h"
 #include "deck/command_line.h"
-#include "diffusion/trainer.h"
+#include "denoiser/learning.h"
 #include "stages/output_folder.h"
 #include "stages/prepare.h"
 #include "stages/stages.h"
@@ -88,7 +88,6 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   stop.watch_file(std::filesystem::path(deck.params.run.output) / "stop");
   const double left = limit_time(comm, deck.params.run.walltime, stop);
   const int threads = set_threads(deck.params.run.threads, comm.node());
-  set_torch_threads(threads);
   validate(context);
   if (!command.stages.empty()) return run_stages(context, command, threads, left);
   for (const auto action : command.actions) action(context);
@@ -102,9 +101,9 @@ bool answer_question(const std::vector<std::string>& arguments, const Comm& comm
     return true;
   }
   if (asked("--version")) {
+    const char* const torch = learning(comm).torch_version();
     if (comm.is_root()) {
-      std::cout << "scorefield " << kVersion << "\nLibTorch " << torch_version() << "\n"
-                << library_versions() << "ranks " << comm.size() << "\n";
+      std::cout << "scorefield " << kVersion << "\nLibTorch " << torch << "\n" << library_versions() << "ranks " << comm.size() << "\n";
     }
     return true;
   }

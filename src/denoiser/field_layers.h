@@ -29,6 +29,12 @@ struct FieldLayer {
   bool last = false;  ///< starts at zero and is not modulated
 };
 
+/// A trained network as data.
+struct FieldWeights {
+  NetworkParams network;
+  std::vector<double> frequencies, weights;
+};
+
 /// True if the activation is odd: then there are no biases, and the network is odd as it is.
 bool odd_activation(const NetworkParams& network);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "denoiser/component_graph.h"
+#include "denoiser/learning.h"
 #include "denoiser/reference_tally.h"
 
 namespace scorefield {
@@ -65,7 +66,7 @@ void require_finite(const H5File& file, const std::string& path, const std::vect
 class ModelCorrection : public Correction {
  public:
   ModelCorrection(const FieldModel& model, const std::string& device) : features_(model.reference, model.fit) {
-    if (model.network) network_.emplace(model.reference, features_, *model.network, model.fit.scale, device);
+    if (model.network) network_ = learning().network_correction(model.reference, features_, *model.network, model.fit.scale, device);
     if (model.calibration) calibrated_.emplace(model.reference, learnt(), *model.calibration);
   }
   std::unique_ptr<CorrectionWorker> worker() const override { return calibrated_ ? calibrated_->worker() : learnt().worker(); }
@@ -77,7 +78,7 @@ class ModelCorrection : public Correction {
   }
 
   FeatureCorrection features_;
-  std::optional<NetworkCorrection> network_;
+  std::unique_ptr<Correction> network_;
   std::optional<CalibratedCorrection> calibrated_;
 };
 

@@ -8,8 +8,8 @@
 
 #include "base/hdf5.h"
 #include "denoiser/features.h"
+#include "denoiser/field_layers.h"
 #include "denoiser/linear_part.h"
-#include "denoiser/network_correction.h"
 
 namespace scorefield {
 
@@ -21,7 +21,7 @@ struct FieldModel {
   std::optional<LinearFit> calibration{};
 };
 
-/// R of all of it; networks compute on `device` (device.h). The model must outlive it.
+/// R of all of it; networks compute on `device` (learning.h, which is loaded then). The model must outlive it.
 std::unique_ptr<Correction> make_correction(const FieldModel& model, const std::string& device);
 
 /// Rows one behind the other. Local.

@@ -1,11 +1,9 @@
-// Training of a lattice network on top of reference and features, data-parallel. No torch types.
+// Training of a lattice network on top of reference and features, data-parallel. Made by denoiser/learning.h. No torch types.
 #pragma once
 
-#include <memory>
-#include <string>
+#include <vector>
 
-#include "base/mpi.h"
-#include "denoiser/network_correction.h"
+#include "denoiser/field_layers.h"
 #include "diffusion/training_state.h"
 
 namespace scorefield {
@@ -21,25 +19,20 @@ struct FieldBatch {
 /// posterior's variance, but for the target's own noise.
 class FieldTrainer {
  public:
-  /// `device`: see device.h.
-  FieldTrainer(const Comm& comm, const Params& params, FieldShape shape, std::uint64_t seed, const std::string& device);
-  ~FieldTrainer();
+  FieldTrainer() = default;
   FieldTrainer(const FieldTrainer&) = delete;
   FieldTrainer& operator=(const FieldTrainer&) = delete;
+  virtual ~FieldTrainer() = default;
 
   /// One step on a batch of `total` configurations over all ranks. Returns its loss, that of all ranks. Collective.
-  double step(const FieldBatch& batch, std::int64_t total);
+  virtual double step(const FieldBatch& batch, std::int64_t total) = 0;
   /// The loss with averaged weights, without a step. Collective.
-  double loss(const FieldBatch& batch, std::int64_t total) const;
+  virtual double loss(const FieldBatch& batch, std::int64_t total) const = 0;
 
-  std::int64_t steps_done() const;
-  TrainingState state() const;
-  void restore(const TrainingState& state);
-  FieldWeights weights() const;
-
- private:
-  class Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  virtual std::int64_t steps_done() const = 0;
+  virtual TrainingState state() const = 0;
+  virtual void restore(const TrainingState& state) = 0;
+  virtual FieldWeights weights() const = 0;
 };
 
 }  // namespace scorefield

@@ -1,5 +1,5 @@
 // The score network evaluated without torch: all layers at once for a few configurations that stay in registers and
-// the first-level cache. Same parameters and same function as network.h, which trains it. Local.
+// the first-level cache. Same parameters and same function as learning/mlp.h, which trains it. Local.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class FusedMlp {
   void evaluate(double l, std::span<const float> xh, std::span<float> out) const;
   /// The same of an energy, and its potential below.
   void evaluate(double l, std::span<const float> xh, std::span<float> out, std::span<float> potential) const;
-  /// g Psi(xh, l) of an energy, one number a configuration: log p = sqrt(v_n)/r g Psi - |xh|^2/2 + constant (network.h).
+  /// g Psi(xh, l) of an energy, one number a configuration: log p = sqrt(v_n)/r g Psi - |xh|^2/2 + constant (learning/mlp.h).
   void potential(double l, std::span<const float> xh, std::span<float> out) const;
 
  private:

@@ -6,7 +6,7 @@
 
 namespace scorefield {
 
-/// log P_theta(x; t) = g sqrt(v_n)/r Psi(xh, l) - |xh|^2/2 + constant (network.h), and its score. Safe to use from several threads.
+/// log P_theta(x; t) = g sqrt(v_n)/r Psi(xh, l) - |xh|^2/2 + constant (learning/mlp.h), and its score. Safe to use from several threads.
 class LearntDensity {
  public:
   /// The model's network must be an energy.

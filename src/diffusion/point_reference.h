@@ -38,7 +38,7 @@ struct PointReference {
   void from_axes(std::span<const double> from, std::span<double> to) const;
 };
 
-/// sqrt(v_n/v_i), v_n the smallest variance: by what the gradient of an energy is multiplied along each axis (network.h).
+/// sqrt(v_n/v_i), v_n the smallest variance: by what the gradient of an energy is multiplied along each axis (learning/mlp.h).
 std::vector<double> energy_slopes(const PointReference& reference);
 
 /// Mean and covariance of configurations of one or two numbers of which each rank holds `part`, summed exactly: the same for any

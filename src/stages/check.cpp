@@ -4,7 +4,7 @@
 #include "base/folder_lock.h"
 #include "base/parallel.h"
 #include "base/text.h"
-#include "denoiser/device.h"
+#include "denoiser/learning.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
 #include "diffusion/schedule.h"
@@ -66,10 +66,12 @@ void validate_couplings(const Context& context) {
   });
 }
 
-/// Networks have to find the deck's device.
+/// Networks have to find the deck's device, if it must be a certain one.
 void require_device(const Context& context) {
+  if (context.deck.params.run.device != "cuda") return;
+  const Learning& torch = learning(context.comm);
   try {
-    device_of(context.comm, context.deck.params.run.device);
+    torch.device_of(context.comm, context.deck.params.run.device);
   } catch (const AgreedError& error) {
     throw AgreedError(error.code(), context.deck.place_of({"run.device"}) + error.what(), error.ranks);
   }

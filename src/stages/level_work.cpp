@@ -9,8 +9,8 @@
 #include "base/pairwise_sum.h"
 #include "base/parallel.h"
 #include "base/rng.h"
-#include "denoiser/device.h"
 #include "denoiser/field_model.h"
+#include "denoiser/learning.h"
 #include "denoiser/reference_tally.h"
 #include "stages/batches.h"
 #include "stages/field_score.h"
@@ -126,7 +126,7 @@ FieldReference measure_reference_of(const Context& context, const H5File& ensemb
 
 std::string device_of_networks(const Context& context) {
   const Params& params = context.deck.params;
-  return has_field_network(params) ? device_of(context.comm, params.run.device) : "cpu";
+  return has_field_network(params) ? learning(context.comm).device_of(context.comm, params.run.device) : "cpu";
 }
 
 LevelWorker::LevelWorker(const FieldReference& reference, const Params& params, std::uint64_t seed)

@@ -21,7 +21,7 @@ namespace scorefield {
 /// The reference of the deck's kind, from all configurations of the ensemble. Collective; InputError if a mode does not fluctuate.
 FieldReference measure_reference_of(const Context& context, const H5File& ensemble);
 
-/// Where this rank computes networks (denoiser/device.h); cpu where there is none. Collective.
+/// Where this rank computes networks (denoiser/learning.h); cpu where there is none. Collective.
 std::string device_of_networks(const Context& context);
 
 /// What a thread works with. Arrays hold one configuration.
@@ -59,7 +59,7 @@ class LevelWork {
   std::size_t per_configuration() const { return reference_.numbers(); }
   std::vector<std::unique_ptr<LevelWorker>>& workers() { return workers_; }
   std::uint64_t seed() const { return seed_; }
-  /// Of this rank (denoiser/device.h).
+  /// Of this rank (denoiser/learning.h).
   const std::string& device() const { return device_; }
 
   /// Each level's selection begins elsewhere; a stride without a divisor in common with their number takes all chains in turn. `within`:

@@ -2,12 +2,12 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <optional>
+#include <memory>
 
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
+#include "denoiser/learning.h"
 #include "diffusion/data_order.h"
-#include "diffusion/trainer.h"
 #include "stages/aside.h"
 #include "stages/contents.h"
 #include "stages/field_score.h"
@@ -163,8 +163,9 @@ void train_process(const Context& context, const Process& process) {
   order_for_picks(data, reference);
   const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
                                    static_cast<std::uint64_t>(params.run.seed)};
-  std::optional<Trainer> trainer;
-  require_all(context.comm, [&] { trainer.emplace(context.comm, settings, data, reference); });
+  const Learning& torch = learning(context.comm);
+  std::unique_ptr<Trainer> trainer;
+  require_all(context.comm, [&] { trainer = torch.trainer(context.comm, settings, data, reference); });
   ModelTraining training(context, found, *trainer);
   training.run("train " + process.name);
   training.write();

@@ -7,6 +7,7 @@
 
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "denoiser/learning.h"
 #include "denoiser/network_inputs.h"
 #include "diffusion/schedule.h"
 #include "lattice/symmetry.h"
@@ -39,7 +40,8 @@ NetworkTraining::NetworkTraining(LevelWork& work, const FieldModel& model, std::
       model_(model),
       ratios_(std::move(ratios)),
       features_(model.reference, model.fit),
-      trainer_(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device()) {
+      trainer_(learning(work.context().comm)
+                   .field_trainer(work.context().comm, work.params(), model.reference.shape, work.seed(), work.device())) {
   for (std::size_t i = 0; i < work_.workers().size(); ++i) helpers_.emplace_back(model.reference, features_);
 }
 
@@ -51,7 +53,7 @@ double NetworkTraining::loss_held_out() {
   const std::int64_t samples = params.generate.samples, count = std::min(params.train.validation, held_out(params));
   if (count == 0) return NAN;
   if (!held_out_) held_out_ = make_batch(work_.selection(0, count, {samples - held_out(params), samples}), 0);
-  return trainer_.loss(*held_out_, count);
+  return trainer_->loss(*held_out_, count);
 }
 
 FieldBatch NetworkTraining::make_batch(const Selection& chosen, std::uint64_t number) {
@@ -102,7 +104,7 @@ double NetworkTraining::step() {
   const auto number = static_cast<std::uint64_t>(done()) + 1;
   const Selection chosen =
       work_.selection(static_cast<std::size_t>(number), total, {0, work_.params().generate.samples - held_out(work_.params())});
-  const double loss = trainer_.step(make_batch(chosen, number), total);
+  const double loss = trainer_->step(make_batch(chosen, number), total);
   require_all(work_.context().comm, [&] {
     if (!std::isfinite(loss)) throw NumericalError("the loss of the network is not finite: lower train.learning-rate, or set train.clip");
   });
@@ -117,7 +119,7 @@ void NetworkTraining::judge() {
   const double validation = loss_held_out();
   const auto& earlier = record_.validation_losses;
   const bool best = earlier.empty() || std::isnan(validation) || validation < *std::min_element(earlier.begin(), earlier.end());
-  if (best) record_.best_weights = trainer_.weights().weights;
+  if (best) record_.best_weights = trainer_->weights().weights;
   record_.steps.push_back(static_cast<double>(done()));
   record_.losses.push_back(record_.loss_sum / (record_.steps.back() - before));
   record_.validation_losses.push_back(validation);
@@ -125,12 +127,12 @@ void NetworkTraining::judge() {
 }
 
 void NetworkTraining::restore(const TrainingState& state, NetworkRecord record) {
-  trainer_.restore(state);
+  trainer_->restore(state);
   record_ = std::move(record);
 }
 
 FieldWeights NetworkTraining::weights() const {
-  FieldWeights weights = trainer_.weights();
+  FieldWeights weights = trainer_->weights();
   if (!record_.best_weights.empty()) weights.weights = record_.best_weights;
   return weights;
 }

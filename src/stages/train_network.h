@@ -26,11 +26,11 @@ class NetworkTraining {
   NetworkTraining(const NetworkTraining&) = delete;
   NetworkTraining& operator=(const NetworkTraining&) = delete;
 
-  std::int64_t done() const { return trainer_.steps_done(); }
+  std::int64_t done() const { return trainer_->steps_done(); }
   /// Returns the loss. NumericalError if it is not finite.
   double step();
 
-  TrainingState state() const { return trainer_.state(); }
+  TrainingState state() const { return trainer_->state(); }
   const NetworkRecord& record() const { return record_; }
   void restore(const TrainingState& state, NetworkRecord record);
   /// The best weights so far, or the averaged ones where nothing is held out.
@@ -48,7 +48,7 @@ class NetworkTraining {
   std::vector<double> ratios_;
   FeatureCorrection features_;
   std::vector<Helper> helpers_;
-  FieldTrainer trainer_;
+  std::unique_ptr<FieldTrainer> trainer_;
   NetworkRecord record_;
   std::optional<FieldBatch> held_out_;  ///< made when first wanted
 };

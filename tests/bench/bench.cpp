@@ -1,6 +1,7 @@
 // The core's kernels beside the obvious way to do the same, on one core, in one run. tests/bench/report makes the table.
 // Times are per item: a number, a term of a sum, a configuration, a training sample.
 #include <benchmark/benchmark.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +10,9 @@
 
 #include "base/exact_sum.h"
 #include "base/rng.h"
+#include "denoiser/learning.h"
 #include "diffusion/fused_mlp.h"
 #include "diffusion/network_layout.h"
-#include "diffusion/trainer.h"
 #include "ensemble/walkers.h"
 #include "physics/two_peak.h"
 
@@ -156,8 +157,8 @@ void train(benchmark::State& state) {
   TwoPeak(1.0, 0.25, 0.5).draw(1, 0, data);
   std::sort(data.begin(), data.end());
   const Trainer::Settings settings{{}, {}, Schedule(1.0, 10.0), 0.02, 1};
-  Trainer trainer(comm, settings, data, {0.0, 1.0625});
-  for (auto _ : state) benchmark::DoNotOptimize(trainer.step());
+  const auto trainer = learning().trainer(comm, settings, data, {0.0, 1.0625});
+  for (auto _ : state) benchmark::DoNotOptimize(trainer->step());
   count_items(state, static_cast<std::size_t>(settings.train.levels * settings.train.per_level));
 }
 
@@ -168,7 +169,7 @@ BENCHMARK(train)->Name("training/ours")->Iterations(10);
 
 int main(int argc, char** argv) {
   const scorefield::MpiEnvironment environment(&argc, &argv);
-  scorefield::set_torch_threads(1);
+  omp_set_num_threads(1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

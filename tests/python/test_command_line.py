@@ -4,6 +4,7 @@ import re
 
 import h5py
 import numpy as np
+import pytest
 from program import QUICK, ROOT, only_error_line, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
@@ -21,6 +22,19 @@ def test_version_on_two_ranks_speaks_once():
     assert text.count("scorefield") == 1
     assert "ranks 2" in text
     assert "HDF5" in text and "LibTorch" in text
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_what_trains_cannot_be_loaded(tmp_path, ranks):
+    """LibTorch was moved, say: one line, and what needs none of it works."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "libscorefield_learning.so").write_text("damaged")
+    damaged = {"LD_LIBRARY_PATH": f"{tmp_path}/lib"}
+    deck = [QUICK, *TINY, f"--run.output={tmp_path}/out", "--sample.score=learnt"]
+    assert scorefield("generate", *deck, ranks=ranks, environment=damaged).returncode == 0
+    result = scorefield("train", *deck, ranks=ranks, environment=damaged)
+    assert result.returncode == 3
+    assert "cannot load libscorefield_learning.so" in only_error_line(result) and "build and install the program again" in result.stderr
 
 
 def test_second_run_skips_complete_stages(tmp_path):

@@ -1,4 +1,4 @@
-#include "denoiser/field_trainer.h"
+#include "denoiser/learning.h"
 
 #include <gtest/gtest.h>
 
@@ -50,11 +50,11 @@ class RandomNetwork {
   }
   std::vector<double> at_sites(const std::vector<double>& phi) const {
     const NoCorrection none;
-    const NetworkCorrection correction(reference_, none, weights_, reference_.widest(), "cpu");
+    const auto correction = learning().network_correction(reference_, none, weights_, reference_.widest(), "cpu");
     Hartley hartley = Hartley::orthogonal(kShape);
     std::vector<double> y(kSites), r(kSites);
     hartley.transform(phi, y);
-    correction.worker()->evaluate(ReferenceLevel(reference_, 0.7), y, r);
+    correction->worker()->evaluate(ReferenceLevel(reference_, 0.7), y, r);
     hartley.transform(r, r);
     return r;
   }
@@ -128,17 +128,18 @@ FieldBatch batch_of(std::uint64_t step, std::int64_t first, std::int64_t end) {
 TEST(FieldTrainer, LearnsAndGoesOn) {
   const Comm self = Comm::self();
   const Params params = params_for("resnet", "cubic");
-  FieldTrainer trainer(self, params, kShape, 5, "cpu"), other(self, params, kShape, 5, "cpu");
+  const auto trainer = learning().field_trainer(self, params, kShape, 5, "cpu"),
+             other = learning().field_trainer(self, params, kShape, 5, "cpu");
   double first = 0.0;
   for (std::uint64_t step = 0; step < 150; ++step) {
-    const double loss = trainer.step(batch_of(step, 0, 8), 8);
+    const double loss = trainer->step(batch_of(step, 0, 8), 8);
     if (step == 0) first = loss;
   }
-  other.restore(trainer.state());
-  for (std::uint64_t step = 150; step < 250; ++step) trainer.step(batch_of(step, 0, 8), 8);
-  for (std::uint64_t step = 150; step < 250; ++step) other.step(batch_of(step, 0, 8), 8);
-  EXPECT_LT(trainer.loss(batch_of(999, 0, 8), 8), 0.1 * first);
-  EXPECT_EQ(trainer.state().weights, other.state().weights);
+  other->restore(trainer->state());
+  for (std::uint64_t step = 150; step < 250; ++step) trainer->step(batch_of(step, 0, 8), 8);
+  for (std::uint64_t step = 150; step < 250; ++step) other->step(batch_of(step, 0, 8), 8);
+  EXPECT_LT(trainer->loss(batch_of(999, 0, 8), 8), 0.1 * first);
+  EXPECT_EQ(trainer->state().weights, other->state().weights);
 }
 
 // Each rank with its part of a batch: first gradients as those of one rank with all of it, to 1e-5 of the largest.
@@ -146,11 +147,12 @@ TEST(FieldTrainer, RanksShareABatch) {
   const Comm self = Comm::self();
   const Comm& world = test::world();
   const Params params = params_for("unet", "cubic");
-  FieldTrainer alone(self, params, kShape, 5, "cpu"), together(world, params, kShape, 5, "cpu");
+  const auto alone = learning().field_trainer(self, params, kShape, 5, "cpu"),
+             together = learning().field_trainer(world, params, kShape, 5, "cpu");
   const Range mine = share(8, world.size(), world.rank());
-  const double loss = together.step(batch_of(1, mine.begin, mine.end), 8);
-  EXPECT_NEAR(loss, alone.step(batch_of(1, 0, 8), 8), 1e-5 * loss);
-  const auto a = together.state().gradient_mean, b = alone.state().gradient_mean;
+  const double loss = together->step(batch_of(1, mine.begin, mine.end), 8);
+  EXPECT_NEAR(loss, alone->step(batch_of(1, 0, 8), 8), 1e-5 * loss);
+  const auto a = together->state().gradient_mean, b = alone->state().gradient_mean;
   EXPECT_GT(largest(b), 0.0);
   EXPECT_LT(distance(a, b, -1.0), 1e-5 * largest(b));
 }

@@ -1,4 +1,4 @@
-// The score network of diffusion/network.h as plain loops in double precision, written from its description.
+// The score network of learning/mlp.h as plain loops in double precision, written from its description.
 #pragma once
 
 #include <cmath>

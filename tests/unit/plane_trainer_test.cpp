@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "denoiser/learning.h"
 #include "diffusion/level_density.h"
 #include "diffusion/network_layout.h"
-#include "diffusion/trainer.h"
 #include "plain_network.h"
 #include "test_support.h"
 
@@ -165,12 +165,12 @@ TEST(PlaneTrainer, LossAndGradientOfThePlainNetwork) {
     for (const std::string weight : {"unit", "sqrt-xi"}) {
       for (const std::string symmetry : {"none", "odd"}) {
         const auto s = settings(energy, weight, symmetry);
-        Trainer trainer(self, s, points(), kReference);
-        for (int n = 0; n < 20; ++n) trainer.step();
-        const TrainingState before = trainer.state();
-        const double loss = trainer.step();
+        const auto trainer = learning().trainer(self, s, points(), kReference);
+        for (int n = 0; n < 20; ++n) trainer->step();
+        const TrainingState before = trainer->state();
+        const double loss = trainer->step();
         EXPECT_NEAR(loss, plain_loss(s, 20, before.weights), 1e-4 * loss) << energy << weight << symmetry;
-        std::vector<double> g = trainer.state().gradient_mean, d(g.size()), up = before.weights, down = before.weights;
+        std::vector<double> g = trainer->state().gradient_mean, d(g.size()), up = before.weights, down = before.weights;
         for (std::size_t i = 0; i < g.size(); ++i) g[i] = (g[i] - s.train.beta1 * before.gradient_mean[i]) / (1.0 - s.train.beta1);
         fill_normals({3, Stream::prior, 0}, 0, d);
         const double h = 1e-4;
@@ -196,10 +196,10 @@ TEST(PlaneTrainer, MeansOverTheEnsemble) {
       s.noise_min = 0.3;
       s.train.target = "posterior";
       s.train.density = 3.0;
-      Trainer trainer(self, s, points(), kReference);
-      for (int n = 0; n < 20; ++n) trainer.step();
-      const TrainingState before = trainer.state();
-      const double loss = trainer.step();
+      const auto trainer = learning().trainer(self, s, points(), kReference);
+      for (int n = 0; n < 20; ++n) trainer->step();
+      const TrainingState before = trainer->state();
+      const double loss = trainer->step();
       EXPECT_NEAR(loss, plain_loss(s, 20, before.weights), 1e-2 * loss) << energy << symmetry;
       s.train.density = 0.0;
       if (energy == "yes") {

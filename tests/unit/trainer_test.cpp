@@ -1,5 +1,3 @@
-#include "diffusion/trainer.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <numbers>
 
 #include "base/rng.h"
+#include "denoiser/learning.h"
 #include "diffusion/level_density.h"
 #include "diffusion/network_layout.h"
 #include "physics/two_peak.h"
@@ -101,17 +100,17 @@ TEST(Trainer, RanksAgreeWithOneAlone) {
   const Comm self = Comm::self();
   for (const std::int64_t levels : {11, 3}) {
     const auto s = settings(levels);
-    Trainer together(comm, s, data(), kPoints), alone(self, s, data(), kPoints);
+    const auto together = learning().trainer(comm, s, data(), kPoints), alone = learning().trainer(self, s, data(), kPoints);
     for (int n = 0; n < 3; ++n) {
-      const TrainingState before = together.state(), before_alone = alone.state();
-      const double loss = step_loss(together, comm), loss_alone = alone.step();
+      const TrainingState before = together->state(), before_alone = alone->state();
+      const double loss = step_loss(*together, comm), loss_alone = alone->step();
       EXPECT_NEAR(loss, loss_alone, 1e-5 * loss_alone);
-      const auto g = gradient(before, together.state(), s.train.beta1), expected = gradient(before_alone, alone.state(), s.train.beta1);
+      const auto g = gradient(before, together->state(), s.train.beta1), expected = gradient(before_alone, alone->state(), s.train.beta1);
       EXPECT_GT(norm(expected), 0.0);
       EXPECT_LT(norm(difference(g, expected)), (n == 0 ? 1e-5 : 1e-3) * norm(expected)) << levels << " " << n;
-      EXPECT_LT(norm(difference(together.state().weights, alone.state().weights)), 1e-4 * norm(alone.state().weights));
+      EXPECT_LT(norm(difference(together->state().weights, alone->state().weights)), 1e-4 * norm(alone->state().weights));
     }
-    const auto weights = together.state().weights;
+    const auto weights = together->state().weights;
     std::vector<double> of_root = weights;
     comm.broadcast(of_root);
     EXPECT_EQ(test::bits(weights), test::bits(of_root));
@@ -134,13 +133,13 @@ TEST(Trainer, LossAndGradientOfThePlainNetwork) {
     s.network.symmetry = symmetry;
     s.train.weight = weight;
     s.train.level_density = density;
-    Trainer trainer(comm, s, data(), kPoints);
-    for (int n = 0; n < 20; ++n) trainer.step();
-    const TrainingState before = trainer.state();
-    const double loss = step_loss(trainer, comm), expected = plain_loss(s, 20, before.weights);
+    const auto trainer = learning().trainer(comm, s, data(), kPoints);
+    for (int n = 0; n < 20; ++n) trainer->step();
+    const TrainingState before = trainer->state();
+    const double loss = step_loss(*trainer, comm), expected = plain_loss(s, 20, before.weights);
     EXPECT_NEAR(loss, expected, 1e-5 * expected) << activation << " " << weight;
     EXPECT_GT(std::abs(plain_loss(s, 21, before.weights) - expected), 1e-3 * expected);  // another step, another batch
-    const auto g = gradient(before, trainer.state(), s.train.beta1);
+    const auto g = gradient(before, trainer->state(), s.train.beta1);
     for (std::uint64_t direction = 0; direction < 4; ++direction) {
       std::vector<double> d = g;
       if (direction > 0) fill_normals({1, Stream::prior, direction}, 0, d);
@@ -168,14 +167,14 @@ TEST(Trainer, AdamScheduleAndAverage) {
     s.train.warmup = 4;
     s.train.averaging = 2.0;
     const TrainParams& t = s.train;
-    Trainer trainer(test::world(), s, data(), kPoints);
-    std::vector<double> weights = trainer.state().weights, m(weights.size(), 0.0), v(weights.size(), 0.0), average(weights.size(), 0.0);
+    const auto trainer = learning().trainer(test::world(), s, data(), kPoints);
+    std::vector<double> weights = trainer->state().weights, m(weights.size(), 0.0), v(weights.size(), 0.0), average(weights.size(), 0.0);
     EXPECT_EQ(weights.size(), initial_weights(s.network, 1, s.seed).size());
     double total = 0.0;
     for (int n = 1; n <= 12; ++n) {
-      const TrainingState before = trainer.state();
-      trainer.step();
-      const TrainingState after = trainer.state();
+      const TrainingState before = trainer->state();
+      trainer->step();
+      const TrainingState after = trainer->state();
       const auto g = gradient(before, after, t.beta1);
       const double fallen = std::max(0.0, (n - 4) / 8.0);
       double rate = t.learning_rate * std::min(1.0, n / 4.0);
@@ -196,7 +195,7 @@ TEST(Trainer, AdamScheduleAndAverage) {
       for (double& value : expected) value /= total;
       EXPECT_LT(norm(difference(after.averaged_weights, expected)), 1e-5 * norm(weights)) << schedule << " " << n;
     }
-    EXPECT_EQ(trainer.model().weights, trainer.state().averaged_weights);
+    EXPECT_EQ(trainer->model().weights, trainer->state().averaged_weights);
   }
 }
 
@@ -205,9 +204,9 @@ TEST(Trainer, Repeats) {
   const auto train = [](std::uint64_t seed) {
     auto s = settings();
     s.seed = seed;
-    Trainer trainer(test::world(), s, data(), kPoints);
-    for (int n = 0; n < 10; ++n) trainer.step();
-    return trainer.state();
+    const auto trainer = learning().trainer(test::world(), s, data(), kPoints);
+    for (int n = 0; n < 10; ++n) trainer->step();
+    return trainer->state();
   };
   const TrainingState one = train(5), again = train(5), other = train(6);
   EXPECT_EQ(test::bits(one.weights), test::bits(again.weights));
@@ -231,34 +230,34 @@ TEST(Trainer, RestoredGoesOnAsIfNothingHappened) {
   auto s = settings();
   s.train.steps = 12;
   s.train.warmup = 3;
-  Trainer first(test::world(), s, data(), kPoints), second(test::world(), s, data(), kPoints);
-  for (int n = 0; n < 3; ++n) second.step();  // has moments of its own, which must go
-  for (int n = 0; n < 5; ++n) first.step();
-  second.restore(first.state());
-  EXPECT_EQ(test::bits(everything(second.state())), test::bits(everything(first.state())));
-  Trainer third(test::world(), s, data(), kPoints);
-  third.restore(first.state());
+  const auto first = learning().trainer(test::world(), s, data(), kPoints), second = learning().trainer(test::world(), s, data(), kPoints);
+  for (int n = 0; n < 3; ++n) second->step();  // has moments of its own, which must go
+  for (int n = 0; n < 5; ++n) first->step();
+  second->restore(first->state());
+  EXPECT_EQ(test::bits(everything(second->state())), test::bits(everything(first->state())));
+  const auto third = learning().trainer(test::world(), s, data(), kPoints);
+  third->restore(first->state());
   for (int n = 0; n < 5; ++n) {
-    const double loss = first.step();
-    EXPECT_EQ(test::bits(second.step()), test::bits(loss)) << n;
-    EXPECT_EQ(test::bits(third.step()), test::bits(loss)) << n;
+    const double loss = first->step();
+    EXPECT_EQ(test::bits(second->step()), test::bits(loss)) << n;
+    EXPECT_EQ(test::bits(third->step()), test::bits(loss)) << n;
   }
-  EXPECT_EQ(first.state().step, 10);
-  EXPECT_EQ(test::bits(everything(second.state())), test::bits(everything(first.state())));
-  EXPECT_EQ(test::bits(everything(third.state())), test::bits(everything(first.state())));
+  EXPECT_EQ(first->state().step, 10);
+  EXPECT_EQ(test::bits(everything(second->state())), test::bits(everything(first->state())));
+  EXPECT_EQ(test::bits(everything(third->state())), test::bits(everything(first->state())));
 }
 
 // A state is a copy: the trainer that gave it, or took it, does not change it by going on.
 TEST(Trainer, StatesAreCopies) {
-  Trainer trainer(test::world(), settings(), data(), kPoints);
-  trainer.step();
-  const TrainingState state = trainer.state();
+  const auto trainer = learning().trainer(test::world(), settings(), data(), kPoints);
+  trainer->step();
+  const TrainingState state = trainer->state();
   const auto before = everything(state);
-  Trainer other(test::world(), settings(), data(), kPoints);
-  other.restore(state);
+  const auto other = learning().trainer(test::world(), settings(), data(), kPoints);
+  other->restore(state);
   for (int n = 0; n < 3; ++n) {
-    trainer.step();
-    other.step();
+    trainer->step();
+    other->step();
   }
   EXPECT_EQ(test::bits(everything(state)), test::bits(before));
 }
@@ -267,19 +266,20 @@ TEST(Trainer, StatesAreCopies) {
 TEST(Trainer, RefusesAStateOfAnotherNetwork) {
   auto larger = settings();
   larger.network.hidden.push_back(3);
-  Trainer trainer(test::world(), settings(), data(), kPoints), other(test::world(), larger, data(), kPoints);
-  other.step();
-  trainer.step();
-  const auto before = everything(trainer.state());
-  TrainingState half = trainer.state();
+  const auto trainer = learning().trainer(test::world(), settings(), data(), kPoints),
+             other = learning().trainer(test::world(), larger, data(), kPoints);
+  other->step();
+  trainer->step();
+  const auto before = everything(trainer->state());
+  TrainingState half = trainer->state();
   half.gradient_square.pop_back();
-  for (const TrainingState& state : {other.state(), TrainingState{}, half}) {
-    const auto error = test::caught([&] { trainer.restore(state); });
+  for (const TrainingState& state : {other->state(), TrainingState{}, half}) {
+    const auto error = test::caught([&] { trainer->restore(state); });
     EXPECT_EQ(error.code, ExitCode::bad_input);
     EXPECT_NE(error.message.find("another network"), std::string::npos) << error.message;
     EXPECT_NE(error.message.find("--overwrite"), std::string::npos) << error.message;
   }
-  EXPECT_EQ(test::bits(everything(trainer.state())), test::bits(before));
+  EXPECT_EQ(test::bits(everything(trainer->state())), test::bits(before));
 }
 
 /// rms of (learnt - exact) sqrt(Xi) over the law at a level.
@@ -298,15 +298,15 @@ TEST(Trainer, Learns) {
   auto s = settings(64);
   s.network.hidden = {32, 32};
   s.train.per_level = 64;
-  Trainer trainer(test::world(), s, data(), kPoints);
-  const auto untrained = make_learnt_score(trainer.model());
+  const auto trainer = learning().trainer(test::world(), s, data(), kPoints);
+  const auto untrained = make_learnt_score(trainer->model());
   double first = 0.0, last = 0.0;
   for (int n = 0; n < 100; ++n) {
-    const double loss = step_loss(trainer, test::world());
+    const double loss = step_loss(*trainer, test::world());
     (n < 5 ? first : last) += n < 5 || n >= 95 ? loss / 5.0 : 0.0;
   }
   EXPECT_LT(last, 0.9 * first);
-  const auto trained = make_learnt_score(trainer.model());
+  const auto trained = make_learnt_score(trainer->model());
   for (const double ratio : {0.1, 0.3, 1.0}) {
     const NoiseLevel level = s.schedule.at_ratio(ratio);
     EXPECT_LT(score_error(*trained, level), 0.5 * score_error(*untrained, level)) << ratio;
@@ -314,7 +314,7 @@ TEST(Trainer, Learns) {
 }
 
 // LibTorch says which it is.
-TEST(Torch, Version) { EXPECT_GE(std::string(torch_version()), "2."); }
+TEST(Torch, Version) { EXPECT_GE(std::string(learning().torch_version()), "2."); }
 
 }  // namespace
 }  // namespace scorefield

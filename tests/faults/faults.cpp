@@ -8,6 +8,8 @@
 //   SCOREFIELD_FAULT_RENAMES=file     the new name of each renamed file is appended, a line each, as soon as it is there
 //   SCOREFIELD_FAULT_KILL_AT=n        all ranks are killed in place of the n-th collective
 //   SCOREFIELD_FAULT_KILL_IN_WRITE=n  all ranks are killed at the n-th write event, half of its bytes written
+//   SCOREFIELD_FAULT_ALONE=1          only this rank is killed; mpirun has to end the others
+//   SCOREFIELD_FAULT_CLOCK_BACK=s     each reading of the date is s seconds before the one that it follows; the monotonic clock is left
 //   SCOREFIELD_FAULT_FULL_AFTER=n     the disk is full for good from the write that exceeds n bytes in all; on every rank if RANK is unset
 //   SCOREFIELD_FAULT_READ_FAILS=n     the n-th pread of a file *.partial fails (EIO)
 //   SCOREFIELD_FAULT_THROW=n          the program's n-th own MPI_Allreduce throws
@@ -24,11 +26,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -55,7 +59,8 @@ struct Faults {
   const std::string folder = text_setting("FOLDER"), count_file = text_setting("COUNT"), rename_file = text_setting("RENAMES");
   const std::int64_t kill_at = number_setting("KILL_AT"), kill_in_write = number_setting("KILL_IN_WRITE");
   const std::int64_t full_after = number_setting("FULL_AFTER"), throw_at = number_setting("THROW");
-  const std::int64_t read_fails = number_setting("READ_FAILS");
+  const std::int64_t read_fails = number_setting("READ_FAILS"), clock_back = number_setting("CLOCK_BACK");
+  const bool alone = number_setting("ALONE") > 0;
   int signal = 0;
   std::vector<std::int64_t> signal_at;
   int rank = 0;
@@ -63,6 +68,7 @@ struct Faults {
   bool fills = false;       ///< its disk gets full
   std::vector<pid_t> node;  ///< all ranks of this machine
   std::int64_t collectives = 0, writes = 0, bytes = 0, reads = 0, own_allreduces = 0;
+  std::atomic<std::int64_t> dates = 0;  ///< that were read, by any thread
   std::map<std::string, std::int64_t> calls;
   std::vector<std::int64_t> renames;  ///< the events just before them
 };
@@ -102,17 +108,17 @@ void append_line(const std::string& file, const std::string& line) {
 
 void write_counts(const Faults& f) {
   std::ostringstream line;
-  line << "rank " << f.rank << " collectives " << f.collectives << " writes " << f.writes << " bytes " << f.bytes << " own_allreduces "
-       << f.own_allreduces;
+  line << "rank " << f.rank << " dates " << f.dates << " collectives " << f.collectives << " writes " << f.writes << " bytes " << f.bytes
+       << " own_allreduces " << f.own_allreduces;
   for (const auto& [name, count] : f.calls) line << ' ' << name << ' ' << count;
   line << " renames ";
   for (const std::int64_t event : f.renames) line << event << ',';
   append_line(f.count_file, line.str());
 }
 
-[[noreturn]] void kill_all() {
+[[noreturn]] void kill_ranks() {
   for (const pid_t pid : faults->node) {
-    if (pid != ::getpid()) ::kill(pid, SIGKILL);
+    if (pid != ::getpid() && !faults->alone) ::kill(pid, SIGKILL);
   }
   ::kill(::getpid(), SIGKILL);
   for (;;) ::pause();
@@ -123,7 +129,7 @@ void before_collective(const char* name) {
   ++faults->calls[name];
   const std::int64_t n = ++faults->collectives;
   if (!faults->chosen) return;
-  if (n == faults->kill_at) kill_all();
+  if (n == faults->kill_at) kill_ranks();
   if (std::count(faults->signal_at.begin(), faults->signal_at.end(), n) > 0) std::raise(faults->signal);
 }
 
@@ -160,7 +166,7 @@ ssize_t write_event(int descriptor, std::size_t bytes, Half write_half, Write wr
   if (!counts(descriptor)) return write();
   if (last_event()) {
     write_half(bytes / 2);
-    kill_all();
+    kill_ranks();
   }
   faults->bytes += static_cast<std::int64_t>(bytes);
   if (faults->fills && faults->bytes > faults->full_after) {
@@ -250,6 +256,19 @@ ssize_t pwritev(int descriptor, const iovec* parts, int count, off_t offset) {
                      [&] { return next(&::pwritev, "pwritev")(descriptor, parts, count, offset); });
 }
 
+int clock_gettime(clockid_t clock, timespec* now) noexcept {
+  const int result = next(&::clock_gettime, "clock_gettime")(clock, now);
+  if (faults != nullptr && faults->clock_back > 0 && clock == CLOCK_REALTIME) now->tv_sec -= ++faults->dates * faults->clock_back;
+  return result;
+}
+
+time_t time(time_t* to) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (to != nullptr) *to = now.tv_sec;
+  return now.tv_sec;
+}
+
 ssize_t pread64(int descriptor, void* data, size_t bytes, off64_t offset) { return pread(descriptor, data, bytes, offset); }
 ssize_t pwrite64(int descriptor, const void* data, size_t bytes, off64_t offset) { return pwrite(descriptor, data, bytes, offset); }
 ssize_t pwritev64(int descriptor, const iovec* parts, int count, off64_t offset) { return pwritev(descriptor, parts, count, offset); }
@@ -257,11 +276,11 @@ ssize_t pwritev64(int descriptor, const iovec* parts, int count, off64_t offset)
 int rename(const char* from, const char* to) {
   const auto real = next(&::rename, "rename");
   if (faults == nullptr || !counts(std::filesystem::weakly_canonical(to).string())) return real(from, to);
-  if (last_event()) kill_all();
+  if (last_event()) kill_ranks();
   faults->renames.push_back(faults->writes);
   const int result = real(from, to);
   if (result == 0) append_line(faults->rename_file, to);
-  if (last_event()) kill_all();
+  if (last_event()) kill_ranks();
   return result;
 }
 

@@ -25,11 +25,12 @@ RANKS = 2
 
 def fault(folder: Path, *, rank: int | None = None, count: Path | None = None, renames: Path | None = None, kill_at: int | None = None,
           kill_in_write: int | None = None, full_after: int | None = None, read_fails: int | None = None, throw: int | None = None,
-          signal: tuple[str, Iterable[int]] | None = None) -> dict[str, str]:
+          signal: tuple[str, Iterable[int]] | None = None, alone: bool = False, clock_back: int | None = None) -> dict[str, str]:
     """The environment of the ranks; writes below `folder` count. signal=("SIGTERM", (10, 20)) raises it before both collectives."""
     settings = {
         "FOLDER": folder.resolve(), "RANK": rank, "COUNT": count, "RENAMES": renames, "KILL_AT": kill_at, "KILL_IN_WRITE": kill_in_write,
         "FULL_AFTER": full_after, "READ_FAILS": read_fails, "THROW": throw, "SIGNAL": signal and f"{signal[0]}@{','.join(map(str, signal[1]))}",
+        "ALONE": 1 if alone else None, "CLOCK_BACK": clock_back,
     }
     return {"LD_PRELOAD": str(LIBRARY)} | {f"SCOREFIELD_FAULT_{name}": str(value) for name, value in settings.items() if value is not None}
 

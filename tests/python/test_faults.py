@@ -1,5 +1,6 @@
 """The planted faults work, and what they show of the program: a rank that fails alone ends all, a full disk is one line."""
 
+import re
 import time
 
 import h5py
@@ -83,3 +84,29 @@ def test_a_signal_is_raised_at_its_collective(tmp_path):
     result = stage("generate", tmp_path, faulty=fault(tmp_path, signal=("SIGUSR2", (5, 7))), ranks=1)
     assert result.returncode == 128 + 12
     assert "signal 12" in result.stderr
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_rank_that_dies_alone_ends_all(straight, tmp_path, rank):
+    """mpirun ends the other one, which waits for it in a collective."""
+    counts = straight.copy_inputs("sample", tmp_path)
+    start = time.monotonic()
+    result = stage("sample", tmp_path, faulty=fault(tmp_path, kill_at=counts[rank].collectives // 2, rank=rank, alone=True))
+    assert time.monotonic() - start < 30.0
+    assert result.returncode == 137
+    assert processes_with(str(tmp_path)) == []
+    assert stage("sample", tmp_path).returncode == 0
+    for name in OUTPUTS["sample"]:
+        assert same_bits(straight.folder / name, tmp_path / name), name
+
+
+def test_a_clock_that_goes_backwards(straight, tmp_path):
+    """An hour at each reading of the date: times that are told are those of the monotonic clock, the result is the same."""
+    for name in OUTPUTS:
+        result = stage(name, tmp_path, faulty=fault(tmp_path, clock_back=3600, count=tmp_path / "counts.txt"))
+        assert result.returncode == 0, result.stderr
+        assert re.search(r"[^0-9a-z.]-\d+(\.\d+)? ?(s|min|h)\b", result.stdout) is None, result.stdout
+        for output in OUTPUTS[name]:
+            assert same_bits(straight.folder / output, tmp_path / output), output
+    lines = [line.split() for line in (tmp_path / "counts.txt").read_text().splitlines()]
+    assert sum(int(words[words.index("dates") + 1]) for words in lines) >= len(OUTPUTS)  # it was read, and did go back

@@ -9,7 +9,7 @@ from program import same_bits, scorefield, succeed
 from test_field_score import DECK, FILES
 from test_kill import seeded_kill
 
-SHORT, ALL = 4, 24
+SHORT, ALL = 4, 40
 MORE = ["--generate.samples=2000", "--train.levels=5", "--train.validation=16", "--network.kind=resnet", "--network.order=3",
         "--network.channels=8,8", "--train.steps=20", "--train.warmup=3", "--train.batch=24", "--run.batch=64", "--run.checkpoint=0"]
 

@@ -10,7 +10,7 @@ from program import same_bits
 from test_kill import committed, seeded_kill
 
 ENSEMBLE = "ensemble.h5"
-SHORT, ALL = 5, 25
+SHORT, ALL = 5, 45
 KINDS = {"hmc": [], "flip, float32": ["--generate.flip=yes", "--generate.precision=float32"], "langevin": LANGEVIN,
          "corrected": CORRECTED}
 GRIDS = ["2,1,1", "1,2,1", "1,1,2"]

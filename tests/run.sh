@@ -36,18 +36,7 @@ python_tests() {
 }
 
 # One after the other: they share the node of their own SLURM.
-job_tests() { .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/slurm >build/pytest-slurm.log 2>&1; }
-
-# Jobs wait for SLURM most of the time: the other tests run meanwhile.
-all_python_tests() {
-  local wrong=0
-  job_tests &
-  local jobs=$!
-  python_tests || wrong=1
-  wait $jobs || wrong=1
-  cat build/pytest-slurm.log
-  return $wrong
-}
+job_tests() { .venv/bin/python -m pytest -q -p no:cacheprovider -m "$mark" tests/slurm 2>&1 | tee build/pytest-slurm.log; }
 
 real_run() {
   rm -rf build/test-output
@@ -67,7 +56,8 @@ group 'build' 400 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
 group 'runs of the quick decks' 200 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
-group 'pytest, jobs under SLURM' 720 all_python_tests
+group 'pytest' 720 python_tests
+group 'jobs under SLURM' 150 job_tests
 if [ $full = yes ]; then
   group 'sanitizers' 600 tests/sanitize.sh
   group 'style' 300 tests/style.sh

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "base/error.h"
 #include "physics/complex_gaussian.h"
@@ -91,44 +92,25 @@ double FokkerPlanck::moment(int m, int n) const {
   return contract(coefficients_, hermite_integrals(columns_x_, width_x_, m), hermite_integrals(columns_y_, width_y_, n));
 }
 
-std::vector<double> FokkerPlanck::density(std::span<const double> x, std::span<const double> y) const {
-  std::vector<std::vector<double>> in_y;
-  for (const double at : y) in_y.push_back(hermite_functions(columns_y_, width_y_, at));
-  std::vector<double> result;
-  for (const double at : x) {
-    const auto in_x = hermite_functions(columns_x_, width_x_, at);
-    std::vector<double> row(static_cast<std::size_t>(columns_y_), 0.0);  // sum over k first
-    for (std::size_t k = 0; k < in_x.size(); ++k) {
-      for (std::size_t l = 0; l < row.size(); ++l) row[l] += in_x[k] * coefficients_[k * row.size() + l];
-    }
-    for (const auto& functions : in_y) {
-      double sum = 0.0;
-      for (std::size_t l = 0; l < row.size(); ++l) sum += row[l] * functions[l];
-      result.push_back(sum);
-    }
-  }
-  return result;
-}
-
 namespace {
 
-/// Hermite functions at points, averaged over normal noise eps of the point, and their derivatives <psi(x + noise eps) eps>/noise. By the
-/// trapezoidal rule, with steps well below what noise and the last function vary over.
+/// Hermite functions at points, averaged over normal noise of a deviation sigma, and their derivatives. With u = x/s and v = (sigma/s)^2 the
+/// generating function e^{2 u t - t^2 - u^2/2} becomes e^{2 a t - rho t^2 - a u/2}/sqrt(1 + v), a = u/(1 + v), rho = (1 - v)/(1 + v).
 struct SmoothedFunctions {
   SmoothedFunctions(int count, double width, std::span<const double> points, double noise) {
-    constexpr double kReach = 8.0, kFine = 0.25;  // deviations, of the shorter scale
-    const double step = kFine * std::min(1.0, width / (noise * std::sqrt(2.0 * count)));
-    const auto nodes = static_cast<int>(std::ceil(kReach / step));
+    const double v = noise * noise / (width * width), rho = (1.0 - v) / (1.0 + v);
+    const auto size = static_cast<std::size_t>(count);
     for (const double at : points) {
-      std::vector<double> value(static_cast<std::size_t>(count), 0.0), slope(value);
-      for (int node = -nodes; node <= nodes; ++node) {
-        const double eps = node * step, weight = step * std::exp(-0.5 * eps * eps) / std::sqrt(2.0 * std::numbers::pi);
-        const auto psi = hermite_functions(count, width, at + noise * eps);
-        for (std::size_t k = 0; k < value.size(); ++k) {
-          value[k] += weight * psi[k];
-          slope[k] += weight * eps / noise * psi[k];
-        }
+      const double u = at / width, a = u / (1.0 + v);
+      std::vector<double> value(size + 1), slope(size);
+      value[0] = std::exp(-0.5 * a * u) / std::sqrt((1.0 + v) * std::sqrt(std::numbers::pi) * width);
+      for (std::size_t k = 0; k < size; ++k) {
+        const auto n = static_cast<double>(k);
+        const double below = k > 0 ? value[k - 1] : 0.0;
+        value[k + 1] = std::sqrt(2.0 / (n + 1.0)) * a * value[k] - rho * std::sqrt(n / (n + 1.0)) * below;
+        slope[k] = (std::sqrt(n) * below - std::sqrt(n + 1.0) * value[k + 1]) / (std::numbers::sqrt2 * width);
       }
+      value.pop_back();
       values.push_back(std::move(value));
       slopes.push_back(std::move(slope));
     }
@@ -136,16 +118,39 @@ struct SmoothedFunctions {
   std::vector<std::vector<double>> values, slopes;  ///< [point][function]
 };
 
+/// sum_k f_k c[k, l] for all l.
+std::vector<double> contract_first(const std::vector<double>& c, const std::vector<double>& f) {
+  std::vector<double> row(c.size() / f.size(), 0.0);
+  for (std::size_t k = 0; k < f.size(); ++k) {
+    for (std::size_t l = 0; l < row.size(); ++l) row[l] += f[k] * c[k * row.size() + l];
+  }
+  return row;
+}
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+
 }  // namespace
+
+std::vector<double> FokkerPlanck::density(std::span<const double> x, std::span<const double> y) const {
+  std::vector<std::vector<double>> in_y;
+  for (const double at : y) in_y.push_back(hermite_functions(columns_y_, width_y_, at));
+  std::vector<double> result;
+  for (const double at : x) {
+    const auto row = contract_first(coefficients_, hermite_functions(columns_x_, width_x_, at));
+    for (const auto& functions : in_y) result.push_back(dot(row, functions));
+  }
+  return result;
+}
 
 FokkerPlanck::Smoothed FokkerPlanck::smoothed(std::span<const double> x, std::span<const double> y, double noise) const {
   const SmoothedFunctions in_x(columns_x_, width_x_, x, noise), in_y(columns_y_, width_y_, y, noise);
   Smoothed result;
   for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto value = contract_first(coefficients_, in_x.values[i]), slope = contract_first(coefficients_, in_x.slopes[i]);
     for (std::size_t j = 0; j < y.size(); ++j) {
-      result.density.push_back(contract(coefficients_, in_x.values[i], in_y.values[j]));
-      result.slope_x.push_back(contract(coefficients_, in_x.slopes[i], in_y.values[j]));
-      result.slope_y.push_back(contract(coefficients_, in_x.values[i], in_y.slopes[j]));
+      result.density.push_back(dot(value, in_y.values[j]));
+      result.slope_x.push_back(dot(slope, in_y.values[j]));
+      result.slope_y.push_back(dot(value, in_y.slopes[j]));
     }
   }
   return result;

@@ -16,7 +16,8 @@ STAGES = ["generate", "train", "sample"]
 SAFE = ["--run.checkpoint=0"]
 MODELS = {
     "walkers": (test_plane_score.GAUSSIAN, [*SAFE, "--run.batch=4096", "--generate.samples=20000", "--sample.samples=10000",
-                                            "--sample.score=learnt", "--train.steps=40", "--train.levels=8", "--network.hidden=8,8"]),
+                                            "--sample.score=learnt", "--train.steps=40", "--train.warmup=4", "--train.levels=8", "--network.hidden=8,8",
+                                            "--measure.bins=20"]),
     "field": (test_complex_field_score.DECK, [*test_complex_field_score.SHORT, *SAFE, "--run.batch=64", "--generate.samples=1000"]),
 }
 FILES = {"generate": ["ensemble.h5"], "train": ["model-vp.h5"], "sample": ["forward-vp.h5", "samples-vp-learnt.h5"]}
@@ -55,6 +56,7 @@ def test_nothing_is_lost(undisturbed, tmp_path, seed):
     kill = seeded_kill(random_numbers, counts[stage], seed % 3 == 0)
     result = scorefield(*words, ranks=2, environment=PATIENT | fault(tmp_path / "out", **kill))
     assert result.returncode == 137, (kill, result.stderr)
-    succeed(*words, ranks=1 + seed % 2, environment=PATIENT)
+    same = model == "walkers" and stage == "train"  # gradients depend on the number of ranks
+    succeed(*words, ranks=2 if same else random_numbers.choice([1, 2, 3]), environment=PATIENT)
     assert [name for name in FILES[stage] if not same_bits(straight / name, tmp_path / "out" / name)] == []
     assert not (tmp_path / "out" / "checkpoint").exists()

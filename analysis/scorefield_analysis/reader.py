@@ -1,6 +1,8 @@
 """Reads results.h5 and model-P.h5 into the records of results.py. Whatever is wrong with a file is one line."""
 
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 import h5py
 
@@ -23,8 +25,9 @@ TRAIN_AGAIN = "train again with 'scorefield train'"
 Run = Results | LatticeResults | PlaneResults | ComplexFieldResults
 
 
-def read_run(folder: Path) -> Run:
-    """All measurements in folder/results.h5. Raises UserError if folder or file are not what they must be."""
+@contextmanager
+def opened_results(folder: Path) -> Iterator[h5py.File]:
+    """folder/results.h5 of the schema that is read here. Raises UserError if folder or file are not what they must be."""
     with readable(folder):
         if not folder.is_dir():
             raise UserError(f"no folder {folder}; give the output folder of a run (run.output of its deck)")
@@ -36,6 +39,12 @@ def read_run(folder: Path) -> Run:
         if version is None or int(version) != SCHEMA_VERSION:
             raise UserError(f"{path} has schema_version {version}, this analysis reads {SCHEMA_VERSION}; "
                             f"use the analysis of the same release, or {MEASURE_AGAIN}")
+        yield file
+
+
+def read_run(folder: Path) -> Run:
+    """All measurements in folder/results.h5. Raises UserError if folder or file are not what they must be."""
+    with opened_results(folder) as file:
         if is_lattice(file):
             return read_lattice_run(file, _provenance(file), _sources_of(file))
         if is_complex_field(file):
@@ -44,7 +53,7 @@ def read_run(folder: Path) -> Run:
             return read_plane(file, _provenance(file), _sources_of(file))
         results = _read_groups(file)
     if not (results.fields or results.forward or results.backward):
-        raise UserError(f"{path} holds no measurement; {MEASURE_AGAIN}")
+        raise UserError(f"{folder / 'results.h5'} holds no measurement; {MEASURE_AGAIN}")
     return results
 
 

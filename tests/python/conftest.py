@@ -16,6 +16,7 @@ import pytest
 from broken import OtherUser, make_other_user
 from faults import Straight, run_straight
 from markdown_tables import Tables, read_tables
+from scorefield_analysis.cli import main
 from synthetic import write_output
 
 REAL_OUTPUT = "SCOREFIELD_TEST_OUTPUT"
@@ -46,6 +47,20 @@ def run_command(*arguments: object) -> subprocess.CompletedProcess:
     command = [sys.executable, "-c", "import sys; from scorefield_analysis.cli import main; sys.exit(main())"]
     return subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8",
                           env=environment, timeout=120, check=False)
+
+
+CommandHere = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command_here(capsys: pytest.CaptureFixture[str]) -> CommandHere:
+    """command_here(arguments) runs scorefield-analysis in this process: exit code, stdout, stderr. It saves the seconds of loading it."""
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(list(map(str, arguments)))
+        return code, *capsys.readouterr()
+
+    return run
 
 
 def make_report(folder: Path) -> Report:

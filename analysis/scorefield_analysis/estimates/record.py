@@ -1,0 +1,97 @@
+"""An estimate: numbers with errors, and what each of them belongs to."""
+
+from dataclasses import dataclass
+from typing import Sequence
+
+import numpy as np
+
+ENSEMBLE = "ensemble"
+PARTS = ("Re", "Im")
+SYMBOLS = {"cumulants": "kappa", "moments": "moment"}  # of what has an order
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of an estimate. kind: "name" (values are names), "order", "part" (Re, Im), or what the numbers in `values` are, as
+    "time" and "distance". Values may depend on the recorded time, and then have it as first axis.
+    """
+
+    kind: str
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Number:
+    """A single number of an estimate under its label."""
+
+    label: str
+    value: float
+    error: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether it has a value and an error."""
+        return bool(np.isfinite([self.value, self.error]).all())
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """value and error, of the shape of the axes; exact (or None) likewise, NaN where it is not known.
+
+    ensemble: names the configurations it is of, whatever folder they are in: estimates of different ensembles are independent.
+    group: of results.h5; key: the rest of the path there. covariance (n, n) of the n numbers in C order, where it is known. replicas
+    (bins, n): values without each bin; estimates of one group that have them have them of the same bins.
+    """
+
+    ensemble: str
+    group: str
+    key: str
+    value: np.ndarray
+    error: np.ndarray
+    axes: Sequence[Axis]
+    exact: np.ndarray | None = None
+    covariance: np.ndarray | None = None
+    replicas: np.ndarray | None = None
+
+    @property
+    def name(self) -> str:
+        """The path in results.h5, without the group where it is the ensemble."""
+        return in_group(self.group, self.key)
+
+    @property
+    def labels(self) -> list[str]:
+        """A name for each number, in C order: "abs_M", "kappa_2", "Re moment_4", "slices_y[3]", "samples-vp-learnt/kappa_2"."""
+        return [in_group(self.group, self._own_label(index)) for index in np.ndindex(self.value.shape)]
+
+    def part(self, chosen: np.ndarray) -> "Estimate":
+        """Some of its numbers, by their places in C order, under the names that they have here."""
+        names = [self._own_label(np.unravel_index(place, self.value.shape)) for place in chosen]
+        return Estimate(
+            self.ensemble, self.group, self.key, self.value.ravel()[chosen], self.error.ravel()[chosen], [Axis("name", np.array(names))],
+            exact=None if self.exact is None else self.exact.ravel()[chosen],
+            covariance=None if self.covariance is None else self.covariance[np.ix_(chosen, chosen)],
+            replicas=None if self.replicas is None else self.replicas[:, chosen])
+
+    def numbers(self) -> list[Number]:
+        """Each number, in C order."""
+        return [Number(label, float(value), float(error)) for label, value, error in zip(self.labels, self.value.flat, self.error.flat)]
+
+    def _own_label(self, index: Sequence[int]) -> str:
+        """Without the group."""
+        stem, part, places = self.key, "", []
+        for axis, i in zip(self.axes, index):
+            if axis.kind == "name":
+                stem = str(axis.values[i])
+            elif axis.kind == "order":
+                stem = f"{SYMBOLS.get(self.key, self.key)}_{axis.values[i]}"
+            elif axis.kind == "part":
+                part = f"{PARTS[i]} "
+            else:
+                places.append(str(i))
+        place = f"[{','.join(places)}]" if places else ""
+        return f"{part}{stem}{place}"
+
+
+def in_group(group: str, name: str) -> str:
+    """The name of something in a group of results.h5."""
+    return name if group == ENSEMBLE else f"{group}/{name}"

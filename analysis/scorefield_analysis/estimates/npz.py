@@ -45,6 +45,9 @@ def read_npz(path: Path) -> list[Number]:
     """All numbers of such a file. UserError if it is none, or damaged."""
     with readable(path):
         try:
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is not None:  # also what is not needed here
+                    raise zipfile.BadZipFile("a checksum is wrong")
             with np.load(path, allow_pickle=False) as file:
                 if "schema" not in file or str(file["schema"]) != SCHEMA:
                     raise UserError(f"{path} was not written by 'scorefield-analysis export'; give a file that was")

@@ -1,0 +1,56 @@
+"""What numbers may come from: the folder of a run, a file of pyerrors, a file of 'scorefield-analysis export'."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence
+
+from ..errors import UserError
+from ..lattice.names import CUMULANTS, MAIN, RATIOS
+from .npz import read_npz
+from .pyerrors_files import read_pyerrors
+from .reader import read_estimates
+from .record import ENSEMBLE, Estimate, Number
+
+PYERRORS = (".json", ".json.gz", ".gz")
+NUMPY = ".npz"
+IN_SHORT = {"cumulants", "moments", "plane", "averages"}  # estimates of an ensemble whose numbers a table shows unasked
+OF_A_LATTICE = "quantities"
+SHOWN = {*MAIN, *CUMULANTS, *RATIOS}  # of a lattice
+
+
+@dataclass(frozen=True)
+class NamedSource:
+    """Numbers by their labels, and which of them are shown if none is asked for; both in their order."""
+
+    name: str
+    numbers: dict[str, Number]
+    shown: Sequence[str]
+
+
+def read_sources(paths: Sequence[Path]) -> list[NamedSource]:
+    """Each by the name of its folder or file, by the whole path where two have the same. UserError for what is none of these."""
+    names = [path.resolve().name for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    return [_source(name.replace("|", "/"), path) for name, path in zip(names, paths)]
+
+
+def _source(name: str, path: Path) -> NamedSource:
+    if path.name.endswith(PYERRORS):
+        numbers = read_pyerrors(path)
+    elif path.name.endswith(NUMPY):
+        numbers = read_npz(path)
+    elif path.is_file():
+        raise UserError(f"{path} is no folder of a run, and neither of pyerrors (.json, .json.gz) nor of 'scorefield-analysis export' "
+                        "(.npz) by its name; give one of these")
+    else:
+        return _run(name, read_estimates(path))
+    return NamedSource(name, {number.label: number for number in numbers}, [number.label for number in numbers])
+
+
+def _run(name: str, estimates: Sequence[Estimate]) -> NamedSource:
+    numbers = {number.label: number for estimate in estimates for number in estimate.numbers()}
+    own = [estimate for estimate in estimates if estimate.group == ENSEMBLE] or list(estimates)
+    lattice = [label for estimate in own if estimate.key == OF_A_LATTICE for label in estimate.labels if label in SHOWN]
+    shown = lattice or [label for estimate in own if estimate.key in IN_SHORT for label in estimate.labels]
+    return NamedSource(name, numbers, shown or list(numbers))

@@ -45,7 +45,7 @@ def kappa2(runs: list[Run]) -> Bias:
 def test_tables_and_files(folders: list[Path], tmp_path: Path) -> None:
     run = run_command("compare", *folders, "--to", tmp_path / "a" / "b", "--quantities", "kappa2_Z2, chi")
     assert run.returncode == 0, run.stderr
-    values, pairs, fits = read_tables(run.stdout)
+    values, pairs, _, fits = read_tables(run.stdout)
     assert values["euler-0.2"] == {"algorithm": "langevin, euler, step 0.2", "κ2": "0.9000(10)", "χ": "1.00(10)"}
     assert len(pairs) == 21
     row = pairs["euler-0.1 - hmc"]
@@ -126,7 +126,7 @@ def test_runs_of_different_models_are_pointed_out(tmp_path: Path) -> None:
     run = run_command("compare", *folders)
     assert run.returncode == 0, run.stderr
     assert "**Note:** the runs are of different models (model.kappa): their quantities need not agree." in run.stdout
-    assert "**Warning:** 0.2: too short." in run.stdout and len(read_tables(run.stdout)) == 2
+    assert "**Warning:** 0.2: too short." in run.stdout and len(read_tables(run.stdout)) == 3
     assert (folders[0] / "report" / "compare.png").is_file() and not (folders[0] / "report" / "bias.png").exists()
 
 
@@ -164,7 +164,7 @@ def test_value_that_does_not_exist_is_a_dash(tmp_path: Path) -> None:
                (("a", np.nan), ("b", 1.0))]
     run = run_command("compare", *folders, "--quantities", "xi,chi")
     assert run.returncode == 0, run.stderr
-    values, pairs = read_tables(run.stdout)
+    values, pairs, _ = read_tables(run.stdout)
     assert values["a"]["ξ"] == "–" and read_cell(values["b"]["ξ"]).value == 1.0
     assert pairs["b - a"]["ξ"] == "–" and pairs["b - a"]["Σσ²/n"] == "0.0/1"
 

@@ -16,6 +16,7 @@ from scorefield_analysis import configurations
 from scorefield_analysis.estimates.covariance import covariance_of_replicas, gradients_of_covariance, gradients_of_replicas
 from scorefield_analysis.hdf5 import text
 from scorefield_analysis.lattice.replicas import Binning, bins_of
+from slice_correlators import slice_replicas
 from synthetic_field import write_field
 from synthetic_lattice import write_lattice
 from synthetic_plane import write_plane
@@ -119,27 +120,11 @@ def test_what_is_no_number_is_left_out_and_named(export: Callable[..., str], tmp
     assert (found["chi"].value, found["chi"].dvalue) == (2.5, 0.5) and found["mass_y[1]"].value == 0.7
 
 
-def brute_force(folder: Path, direction: int) -> tuple[np.ndarray, np.ndarray]:
-    """Replicas of both connected correlators, without Fourier transforms: sums over slices a configuration, chain by chain."""
-    field, chain = (contents(folder / "ensemble.h5")[name] for name in ("field", "chain"))
-    with h5py.File(folder / "results.h5") as file:
-        size = int(file["ensemble"].attrs["bin_size"])
-    bins = []
-    for number in range(CHAINS):
-        members = np.flatnonzero(chain == number)
-        bins += np.array_split(members, max(len(members) // size, 1))
-    slices = field[:, 0].mean(axis=direction)
-    extent = slices.shape[1]
-    correlator = np.stack([(slices * np.roll(slices, -t, axis=1)).mean(axis=1) for t in range(extent // 2 + 1)], axis=1)
-    without = [np.setdiff1d(np.arange(len(field)), each) for each in bins]
-    return np.array([correlator[rest].mean(axis=0) - field[rest].mean() ** 2 for rest in without]), np.array(bins, dtype=object)
-
-
 def test_points_of_correlators_have_their_covariance(export: Callable[..., str], lattice: Path, tmp_path: Path) -> None:
     """Also between both directions, from the same bins."""
     export(lattice, tmp_path / "a.json.gz", "--quantities", "slices_y,slices_x")
     found = observables(tmp_path / "a.json.gz")
-    replicas = np.concatenate([brute_force(lattice, direction)[0] for direction in (2, 1)], axis=1)
+    replicas = np.concatenate([slice_replicas(lattice, direction) for direction in (2, 1)], axis=1)
     expected = covariance_of_replicas(replicas)
     tags = [f"slices_{axis}[{t}]" for axis, points in (("y", 3), ("x", 4)) for t in range(points)]
     scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
@@ -187,7 +172,7 @@ def test_numpy_files(export: Callable[..., str], runs: dict[str, Path], tmp_path
                 assert np.array_equal(file[f"{name}/error"], stored(runs[kind], group, "error"), equal_nan=True)
             assert file[f"{name}/labels"].size == file[f"{name}/value"].size
         if kind == "lattice":
-            assert file["slices_y/covariance"] == pytest.approx(covariance_of_replicas(brute_force(runs[kind], 2)[0]), rel=1e-6)
+            assert file["slices_y/covariance"] == pytest.approx(covariance_of_replicas(slice_replicas(runs[kind], 2)), rel=1e-6)
             assert file["slices_y/replicas"].shape[0] == file["slices_x/replicas"].shape[0]
         assert np.array_equal(file["cumulants/covariance"], stored(runs[kind], "ensemble/cumulants", "covariance"))
 

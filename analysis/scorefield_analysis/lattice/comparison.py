@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 import numpy as np
-from scipy.special import fdtrc
 
 from ..decks import read_deck
 from ..errors import UserError
 from ..notation import ABSENT, in_sigma, probability
 from ..results import EVEN_ORDERS, standardised
 from ..tables import Table
+from .chi_squared import ChiSquared, chi_squared
 from .names import COMPARED, in_text
 from .records import LatticeResults
 from .tables import measured
 
 SEED = "run.seed"
 OF_THE_MODEL = ("model.", "lattice.size")  # what must be equal for two runs to have the same expectation values
-LARGEST_CONDITION = 1e10  # of a correlation matrix that can be inverted with any sense
+LEAST_OF_CUMULANTS = 1e-10  # eigenvalue of a correlation matrix that can be inverted with any sense
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Run:
     """A run with the name by which tables and figures call it."""
 
     name: str
+    folder: Path
     deck: Mapping[str, str]
     results: LatticeResults
 
@@ -46,7 +47,7 @@ def named_runs(runs: Mapping[Path, LatticeResults]) -> list[Run]:
     names = [folder.resolve().name for folder in runs]
     if len(set(names)) < len(names):
         names = [str(folder) for folder in runs]
-    return [Run(name.replace("|", "/"), read_deck(results.provenance.get("deck", ""), folder), results)
+    return [Run(name.replace("|", "/"), folder, read_deck(results.provenance.get("deck", ""), folder), results)
             for name, (folder, results) in zip(names, runs.items())]
 
 
@@ -114,33 +115,13 @@ def deviation(first: Run, second: Run, name: str) -> float:
     return float(standardised(np.float64(other.value - one.value), np.float64(np.hypot(one.error, other.error))))
 
 
-@dataclass(frozen=True)
-class ChiSquared:
-    """chi-squared with its degrees of freedom and the probability of a larger one."""
-
-    value: float
-    dof: int
-    p_value: float
-
-
 def cumulants_agree(first: LatticeResults, second: LatticeResults) -> ChiSquared | None:
-    """chi-squared of kappa_2, kappa_4, kappa_6, kappa_8, with the full covariance. None if it has no inverse.
-
-    The covariance is an estimate from as many bins: the F distribution (Hotelling) knows it, with the fewer bins.
-    """
+    """chi-squared of kappa_2, kappa_4, kappa_6, kappa_8, with the full covariance. None if it has no inverse."""
     index = [n - 1 for n in EVEN_ORDERS]
     difference = (second.cumulants.value - first.cumulants.value)[index]
     covariance = (first.covariance + second.covariance)[np.ix_(index, index)]
-    bins, n = min(first.bins, second.bins), len(index)
-    error = np.sqrt(np.diag(covariance))
-    if bins <= n or not np.all(error > 0.0):
-        return None
-    correlation = covariance / np.outer(error, error)
-    if not np.isfinite(correlation).all() or np.linalg.cond(correlation) > LARGEST_CONDITION:
-        return None
-    scaled = difference / error
-    value = float(scaled @ np.linalg.solve(correlation, scaled))
-    return ChiSquared(value, n, float(fdtrc(n, bins - n, value * (bins - n) / (n * (bins - 1)))))
+    fit = chi_squared(difference, covariance, min(first.bins, second.bins), LEAST_OF_CUMULANTS)
+    return fit if fit is not None and fit.dof == len(index) else None
 
 
 def _chi_squared_cells(first: Run, second: Run) -> tuple[str, str]:

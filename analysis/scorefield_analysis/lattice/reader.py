@@ -43,7 +43,7 @@ def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequ
         striped=float(attribute(group, "striped")),
         in_equilibrium=bool(attribute(group, "in_equilibrium")), warnings=_warnings(text(attribute(group, "warnings"))),
         updates=_updates(group["updates"]) if "updates" in group else None,
-        quantities=_quantities(group), cumulants=_estimate(group, "cumulants"),
+        quantities=_quantities(group), quantity_covariance=optional_array(group, "quantities/covariance"), cumulants=_estimate(group, "cumulants"),
         covariance=array(group, "cumulants/covariance"),
         slices={axis: _estimate(group, f"slices_{axis}") for axis in "yx"},
         masses={axis: _estimate(group, f"mass_{axis}") for axis in "yx"},

@@ -8,11 +8,12 @@ import numpy as np
 ENSEMBLE = "ensemble"
 PARTS = ("Re", "Im")
 SYMBOLS = {"cumulants": "kappa", "moments": "moment"}  # of what has an order
+NAMED_ALONE = ("quantities", "averages", "plane")  # whose names say all
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of an estimate. kind: "name" (values are names), "order", "part" (Re, Im), or what the numbers in `values` are, as
+    """One axis of an estimate. kind: "name" (values are names), "label" (whole labels), "order", "part" (Re, Im), or what the numbers in `values` are, as
     "time" and "distance". Values may depend on the recorded time, and then have it as first axis.
     """
 
@@ -61,13 +62,13 @@ class Estimate:
     @property
     def labels(self) -> list[str]:
         """A name for each number, in C order: "abs_M", "kappa_2", "Re moment_4", "slices_y[3]", "samples-vp-learnt/kappa_2"."""
-        return [in_group(self.group, self._own_label(index)) for index in np.ndindex(self.value.shape)]
+        return [in_group(self.group, self.own_label(index)) for index in np.ndindex(self.value.shape)]
 
     def part(self, chosen: np.ndarray) -> "Estimate":
         """Some of its numbers, by their places in C order, under the names that they have here."""
-        names = [self._own_label(np.unravel_index(place, self.value.shape)) for place in chosen]
+        names = [self.own_label(np.unravel_index(place, self.value.shape)) for place in chosen]
         return Estimate(
-            self.ensemble, self.group, self.key, self.value.ravel()[chosen], self.error.ravel()[chosen], [Axis("name", np.array(names))],
+            self.ensemble, self.group, self.key, self.value.ravel()[chosen], self.error.ravel()[chosen], [Axis("label", np.array(names))],
             exact=None if self.exact is None else self.exact.ravel()[chosen],
             covariance=None if self.covariance is None else self.covariance[np.ix_(chosen, chosen)],
             replicas=None if self.replicas is None else self.replicas[:, chosen])
@@ -76,12 +77,14 @@ class Estimate:
         """Each number, in C order."""
         return [Number(label, float(value), float(error)) for label, value, error in zip(self.labels, self.value.flat, self.error.flat)]
 
-    def _own_label(self, index: Sequence[int]) -> str:
+    def own_label(self, index: Sequence[int]) -> str:
         """Without the group."""
         stem, part, places = self.key, "", []
         for axis, i in zip(self.axes, index):
-            if axis.kind == "name":
+            if axis.kind == "label":
                 stem = str(axis.values[i])
+            elif axis.kind == "name":
+                stem = str(axis.values[i]) if self.key in NAMED_ALONE else f"{self.key}/{axis.values[i]}"
             elif axis.kind == "order":
                 stem = f"{SYMBOLS.get(self.key, self.key)}_{axis.values[i]}"
             elif axis.kind == "part":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import matplotlib
 
@@ -12,7 +13,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from ..results import ProcessResult
+
+class Timed(Protocol):
+    """A process: its recorded times, and its score (None: forward)."""
+
+    time: np.ndarray
+    score: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def sigma_band(axes: Axes, deviations: np.ndarray) -> None:
     axes.set_ylim(-reach, reach)
 
 
-def time_axis(axes: Axes, group: ProcessResult, margin: float = 0.0) -> None:
+def time_axis(axes: Axes, group: Timed, margin: float = 0.0) -> None:
     """The axis of t in the direction of the process: from 0 forward, from T backward, with a margin (0 .. 1).
 
     Backward steps crowd at t = 0, where the noise is small; there a scale linear in √t, which for small t is

@@ -21,4 +21,5 @@ def written_aside(target: Path) -> Iterator[Path]:
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}; free the path, or make room and allow writing there") from None
+        raise OutputError(f"cannot write {target}: {error.strerror or error}; "
+                          "free the path, or make room and allow writing there") from None

@@ -151,7 +151,8 @@ def test_correlators_of_configurations(runs: list[Run]) -> None:
 
 
 def test_the_table(runs: list[Run], command_here: CommandHere, tmp_path: Path) -> None:
-    code, out, said = command_here("compare", *(run.folder for run in runs), "--to", tmp_path, "--quantities", "abs_M,phi2,kappa2_Z2,M2,V_M2")
+    names = "abs_M,phi2,kappa2_Z2,M2,V_M2"
+    code, out, said = command_here("compare", *(run.folder for run in runs), "--to", tmp_path, "--quantities", names)
     assert code == 0, said
     row = read_tables(out)[2]["other - one"]
     values = [np.array([run.results.quantities[name].value for name in ("abs_M", "phi2", "M2")]) for run in runs]

@@ -13,7 +13,7 @@ from conftest import CommandHere
 from lattice_deck import complete
 from program import contents, unseal
 from scorefield_analysis import configurations
-from scorefield_analysis.estimates.covariance import covariance_of_replicas, gradients_of_covariance, gradients_of_replicas
+from scorefield_analysis.estimates.covariance import covariance_of_replicas, gradients_of
 from scorefield_analysis.hdf5 import text
 from scorefield_analysis.lattice.replicas import Binning, bins_of
 from slice_correlators import slice_replicas
@@ -69,16 +69,17 @@ def stored(folder: Path, name: str, member: str = "value") -> np.ndarray:
 
 
 EXPECTED = {  # tag -> path in results.h5, index there
-    "lattice": {"kappa_2": ("ensemble/cumulants", 1), "slices_y[1]": ("ensemble/slices_y", 1), "two_point[2,3]": ("ensemble/two_point", (2, 3)),
-                "spectrum[4,1]": ("ensemble/spectrum", (4, 1)), "mass_x[0]": ("ensemble/mass_x", 0)},
+    "lattice": {"kappa_2": ("ensemble/cumulants", 1), "slices_y[1]": ("ensemble/slices_y", 1),
+                "two_point[2,3]": ("ensemble/two_point", (2, 3)), "spectrum[4,1]": ("ensemble/spectrum", (4, 1)),
+                "mass_x[0]": ("ensemble/mass_x", 0)},
     "points": {"kappa_4": ("ensemble/cumulants", 3), "samples-vp-learnt/kappa_2": ("samples-vp-learnt/cumulants", 1),
                "generating_function[2]": ("ensemble/generating_function", 2), "moment_8": ("ensemble/moments", 7),
                "backward-vp-exact/kappa_6[1]": ("backward-vp-exact/cumulants", (1, 5))},
     "plane": {"Im kappa_4": ("ensemble/cumulants", (3, 1)), "Re moment_2": ("ensemble/moments", (1, 0)), "x y": ("ensemble/plane", 1),
               "x^2 y^2": ("ensemble/plane", 5), "Im criteria/schwinger_dyson_2": ("ensemble/criteria/schwinger_dyson", (1, 1)),
               "Re criteria/boundary[3,1]": ("ensemble/criteria/boundary", (3, 1, 0))},
-    "field": {"Re z^2": ("ensemble/averages", (1, 0)), "Im V M^2": ("ensemble/averages", (12, 1)), "Im kappa_2": ("ensemble/cumulants", (1, 1)),
-              "Im spectrum[5,2]": ("ensemble/spectrum", (5, 2, 1))},
+    "field": {"Re z^2": ("ensemble/averages", (1, 0)), "Im V M^2": ("ensemble/averages", (12, 1)),
+              "Im kappa_2": ("ensemble/cumulants", (1, 1)), "Im spectrum[5,2]": ("ensemble/spectrum", (5, 2, 1))},
 }
 
 
@@ -120,6 +121,7 @@ def test_what_is_no_number_is_left_out_and_named(export: Callable[..., str], tmp
     assert (found["chi"].value, found["chi"].dvalue) == (2.5, 0.5) and found["mass_y[1]"].value == 0.7
 
 
+@pytest.mark.filterwarnings("ignore:Covariance matrix is not positive semi-definite")  # sums over slices of both are equal
 def test_points_of_correlators_have_their_covariance(export: Callable[..., str], lattice: Path, tmp_path: Path) -> None:
     """Also between both directions, from the same bins."""
     export(lattice, tmp_path / "a.json.gz", "--quantities", "slices_y,slices_x")
@@ -161,12 +163,26 @@ def test_ensembles_are_independent_and_known_again(export: Callable[..., str], l
     assert pe.covariance([first, other])[0, 1] == 0.0
 
 
+def test_exports_of_different_quantities_belong_together(export: Callable[..., str], lattice: Path, tmp_path: Path) -> None:
+    """Of one run, in files of their own: pyerrors finds the covariance of what is in both."""
+    names = ["abs_M", "V_M2", "slices_x[0]", "slices_y[2]"]
+    for name in names:
+        export(lattice, tmp_path / f"{names.index(name)}.json", "--quantities", name)
+    found = [observables(tmp_path / f"{number}.json")[name] for number, name in enumerate(names)]
+    export(lattice, tmp_path / "all.json")
+    together = observables(tmp_path / "all.json")
+    apart = pe.covariance(found)
+    assert apart == pytest.approx(pe.covariance([together[name] for name in names]), rel=1e-9)
+    assert abs(apart[0, 1]) > 0.1 * np.sqrt(apart[0, 0] * apart[1, 1]) and abs(apart[2, 3]) > 0.1 * np.sqrt(apart[2, 2] * apart[3, 3])
+    (found[0] + found[1]).gamma_method()  # derived quantities, too
+
+
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_numpy_files(export: Callable[..., str], runs: dict[str, Path], tmp_path: Path, kind: str) -> None:
     export(runs[kind], tmp_path / "a.npz", "--format", "numpy")
     with np.load(tmp_path / "a.npz") as file:
         for name in file["names"]:
-            group = name if name.partition("/")[0] in contents(runs[kind] / "results.h5") or "/" in name and "-" in name else f"ensemble/{name}"
+            group = name if name.startswith(("samples-", "forward-", "backward-")) else f"ensemble/{name}"
             if not name.endswith(("_growth", "acceptance", "delta_h")):  # attributes
                 assert np.array_equal(file[f"{name}/value"], stored(runs[kind], group), equal_nan=True)
                 assert np.array_equal(file[f"{name}/error"], stored(runs[kind], group, "error"), equal_nan=True)
@@ -178,17 +194,28 @@ def test_numpy_files(export: Callable[..., str], runs: dict[str, Path], tmp_path
 
 
 def test_gradients_of_dependent_numbers() -> None:
-    """Of sizes that differ by 10^12, one a function of the others, one that does not fluctuate."""
+    """Of sizes that differ by 10^12, one a function of the others, one that does not fluctuate, one that is no number; the same for
+    covariances that differ by rounding.
+    """
     rng = np.random.default_rng(4)
     data = rng.normal(size=(200, 3)) @ rng.normal(size=(3, 3))
     data = np.column_stack([data, 1e12 * (data[:, 0] - data[:, 1]), 1e-12 * data[:, 2], np.full(200, 5.0)])
     covariance = covariance_of_replicas(data)
     error = np.sqrt(np.diag(covariance))
     scale = np.outer(error, error) + (np.outer(error, error) == 0.0)
-    for gradients in (gradients_of_covariance(covariance, error), gradients_of_replicas(data, error)):
-        assert gradients.shape[1] == 3
-        assert gradients @ gradients.T / scale == pytest.approx(covariance / scale, abs=1e-10)
-        assert np.linalg.norm(gradients, axis=1) == pytest.approx(error, rel=1e-12)
+    gradients = gradients_of(covariance, error)
+    assert gradients.shape == (6, 3)
+    assert gradients @ gradients.T / scale == pytest.approx(covariance / scale, abs=1e-10)
+    assert np.linalg.norm(gradients, axis=1) == pytest.approx(error, rel=1e-12)
+    safe = np.where(error > 0.0, error, 1.0)[:, None]
+    for noise in 1e-15 * rng.normal(size=(10, 6, 6)):
+        again = gradients_of(covariance * (1.0 + noise + noise.T), error)
+        assert again / safe == pytest.approx(gradients / safe, abs=1e-6)
+    holes = np.full((7, 7), np.nan)
+    holes[1:, 1:] = covariance
+    with_holes = gradients_of(holes, np.append(np.nan, error))
+    assert np.isnan(with_holes[0]).all() and with_holes[1:] == pytest.approx(gradients)
+    assert gradients_of(np.full((2, 2), np.nan), np.ones(2)).size == 0
 
 
 @pytest.mark.parametrize(("lengths", "size", "most"), [([7, 7, 7], 3, 4096), ([10, 3, 1], 5, 4096), ([40, 41], 4, 32)])

@@ -119,7 +119,8 @@ def test_numbers_of_all_groups_side_by_side(points: Path) -> None:
 
 
 def test_a_cumulant_along_a_process(points: Path) -> None:
-    time, value, error, exact = stored(points, "backward-vp-exact/time", *(f"backward-vp-exact/cumulants/{name}" for name in ("value", "error", "exact")))
+    members = ("time", "cumulants/value", "cumulants/error", "cumulants/exact")
+    time, value, error, exact = stored(points, *(f"backward-vp-exact/{member}" for member in members))
     axes = drawn(panel(points, "backward-vp-exact/kappa_2"))
     assert bars(axes)[0] == pytest.approx(np.column_stack([time, value[:, 1], error[:, 1]]))
     assert axes.lines[-1].get_ydata() == pytest.approx(exact[:, 1]) and axes.xaxis_inverted()
@@ -149,7 +150,8 @@ def test_levels_of_a_generating_function(points: Path) -> None:
 
 
 def test_a_finish_and_the_quantity_of_the_same_name(lattice: Path) -> None:
-    assert bars(drawn(panel(lattice, "finished-ve-learnt/finish/chi")))[0] == pytest.approx(np.array([[0, 0, 0.5], [4, 2, 0.5], [16, 4, 0.5]]))
+    axes = drawn(panel(lattice, "finished-ve-learnt/finish/chi"))
+    assert bars(axes)[0] == pytest.approx(np.array([[0, 0, 0.5], [4, 2, 0.5], [16, 4, 0.5]]))
     assert [curve.name for curve in panel(lattice, "chi").curves] == ["ensemble", "finished-ve-learnt"]
 
 
@@ -173,8 +175,10 @@ def test_titles(tmp_path: Path, name: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lattice", "points", "plane", "field"])
-def test_everything_that_is_listed_can_be_drawn(request: pytest.FixtureRequest, tmp_path: Path, command_here: CommandHere, kind: str) -> None:
-    folder = {"plane": write_plane, "field": write_field}[kind](tmp_path / kind) if kind in ("plane", "field") else request.getfixturevalue(kind)
+def test_everything_that_is_listed_can_be_drawn(request: pytest.FixtureRequest, tmp_path: Path, command_here: CommandHere,
+                                                kind: str) -> None:
+    made_here = {"plane": write_plane, "field": write_field}
+    folder = made_here[kind](tmp_path / kind) if kind in made_here else request.getfixturevalue(kind)
     code, out, _ = command_here("plot", folder)
     (listed,) = read_tables(out)  # a bar would end a cell
     panels = panels_of(folder, read_estimates(folder))

@@ -90,7 +90,7 @@ COMMAND = Command(
     arguments=[
         argument("source", metavar="OUT", type=Path, help="output folder of a run, or a file of configurations in it (OUT/ensemble.h5)"),
         argument("--format", choices=(PYERRORS, NUMPY), help="of what is written (pyerrors; of configurations always numpy)"),
-        argument("--quantities", metavar="A,B,...", help="estimates, groups of results.h5 or single numbers by name; * stands for any text"),
+        argument("--quantities", metavar="A,B,...", help="estimates, groups of results.h5, single numbers; * stands for any text"),
         argument("--to", metavar="FILE", type=Path, help="where it is written"),
     ],
     action=_export,

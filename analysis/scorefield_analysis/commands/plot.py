@@ -48,8 +48,9 @@ def _chosen(panels: Sequence[Panel], wanted: Sequence[str]) -> list[Panel]:
         exact = [panel for panel in panels if panel.names[0] == name]  # before single numbers of an estimate that is drawn as a whole
         fitting = exact or [panel for panel in panels if any(map(pattern_of(name).fullmatch, panel.names))]
         if not fitting:
-            raise UserError(f"nothing is called '{name}'; choose of {listed(list(dict.fromkeys(panel.names[-1] for panel in panels)))}, or of "
-                            "single numbers in them ('scorefield-analysis plot OUT' lists them)")
+            known = list(dict.fromkeys(panel.names[-1] for panel in panels))
+            raise UserError(f"nothing is called '{name}'; choose of {listed(known)}, or of single numbers in them "
+                            "('scorefield-analysis plot OUT' lists them)")
         found |= {panel.names[0]: panel for panel in fitting}
     if len(found) > MOST_PANELS:
         raise UserError(f"{len(found)} panels are too many for a figure; name at most {MOST_PANELS} of {listed(list(found))}")
@@ -67,8 +68,8 @@ def _write(panels: Sequence[Panel], target: Path) -> None:
 COMMAND = Command(
     name="plot",
     help="one figure of quantities by name; without a name, what can be drawn",
-    description="Draws quantities of OUT/results.h5, a panel each, beside what is expected where that is known: correlators, propagators and "
-                "others against what they depend on, single numbers along a process or of all samples side by side, histograms.",
+    description="Draws quantities of OUT/results.h5, a panel each, beside what is expected where that is known: correlators, propagators "
+                "and others against what they depend on, single numbers along a process or of all samples side by side, histograms.",
     arguments=[
         RUN,
         argument("quantities", metavar="QUANTITY", nargs="*", help="names; * stands for any text"),

@@ -26,8 +26,8 @@ def _table(options: argparse.Namespace) -> str:
 COMMAND = Command(
     name="table",
     help="numbers of runs, of files of pyerrors and of exported ones in one table",
-    description="Prints quantities in rows and sources in columns, value(error). A source is the output folder of a run, a .json or .json.gz of "
-                "pyerrors, or a .npz that 'scorefield-analysis export' wrote.",
+    description="Prints quantities in rows and sources in columns, value(error). A source is the output folder of a run, a .json or "
+                ".json.gz of pyerrors, or a .npz that 'scorefield-analysis export' wrote.",
     arguments=[
         argument("sources", metavar="SOURCE", type=Path, nargs="+", help="output folder of a run, or a file of pyerrors or of export"),
         argument("--quantities", metavar="A,B,...", help="the rows, by name; * stands for any text (the main ones)"),

@@ -10,6 +10,7 @@ import numpy as np
 from ..hdf5 import attribute, text
 from ..lattice.replicas import Binning, read_replicas, require_agreement, scalars_of
 from ..reader import opened_results
+from .covariance import covariance_of_replicas, gradients_of
 from .record import Estimate
 
 CORRELATORS = ("slices_y", "slices_x")
@@ -19,16 +20,26 @@ def with_replicas(folder: Path, estimates: Sequence[Estimate], groups: Sequence[
     """The same, correlators over slices in these groups with the replicas of all their distances. Reads the configurations of each group.
     UserError if they are not there, or not those that were measured.
     """
-    replicas: dict[str, Mapping[str, np.ndarray]] = {}
+    found = list(estimates)
     with opened_results(folder) as file:
         for name in groups:
             path, checksum, binning = _measured(folder, file[name])
-            found = read_replicas(path, checksum, binning)
-            replicas[name] = {key: getattr(found, key) for key in CORRELATORS}
+            replicas = read_replicas(path, checksum, binning)
             for key in CORRELATORS:
-                require_agreement(path, f"{name}/{key}", replicas[name][key], file[f"{name}/{key}/error"][...])
-    return [replace(each, replicas=replicas[each.group][each.key]) if each.key in CORRELATORS and each.group in groups else each
-            for each in estimates]
+                require_agreement(path, f"{name}/{key}", getattr(replicas, key), file[f"{name}/{key}/error"][...])
+            found = _given(found, name, {key: getattr(replicas, key) for key in CORRELATORS})
+    return found
+
+
+def _given(estimates: Sequence[Estimate], group: str, replicas: Mapping[str, np.ndarray]) -> list[Estimate]:
+    """Those of one group with their replicas, and with gradients of one noise for both directions."""
+    own = {each.key: each for each in estimates if each.group == group and each.key in replicas}
+    error = np.concatenate([own[key].error for key in replicas])
+    gradients = gradients_of(covariance_of_replicas(np.concatenate(list(replicas.values()), axis=1)), error)
+    ends = np.cumsum([replicas[key].shape[1] for key in replicas])
+    given = {key: replace(own[key], replicas=replicas[key], gradients=part, noise=f"{own[key].ensemble} bins")
+             for key, part in zip(replicas, np.split(gradients, ends[:-1]))}
+    return [given.get(each.key, each) if each.group == group else each for each in estimates]
 
 
 def _measured(folder: Path, group: h5py.Group) -> tuple[Path, str, Binning]:

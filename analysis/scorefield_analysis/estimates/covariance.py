@@ -2,24 +2,39 @@
 
 import numpy as np
 
+SMALLEST = 1e-14  # variance that is left of a number, over all of it: rounding
+NEAR_LARGEST = 0.5
 
-def gradients_of_covariance(covariance: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """G (n, r) with G Gᵀ the covariance (n, n), r its rank. Made of correlations: numbers may be of any size, and some functions of
-    others, so that eigenvalues vanish or come out below 0. Each row is scaled to its error exactly.
+
+def gradients_of(covariance: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """G (n, r) with G Gᵀ the covariance (n, n), r its rank; each row is scaled to its error exactly. NaN for what has no covariance.
+
+    A Cholesky decomposition of the correlations: numbers may be of any size, and some functions of others. Rounding does not change the
+    order in which the noises are taken (the next is that of the first number that keeps half as much variance as any), so that every
+    export of a run, on any machine, has the same noise.
     """
+    known = np.isfinite(covariance).sum(axis=1) == np.isfinite(covariance).sum(axis=1).max(initial=0)
     scale = np.where(error > 0.0, error, 1.0)
-    eigenvalues, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
-    kept = eigenvalues > len(error) * np.finfo(float).eps * max(eigenvalues.max(initial=0.0), 1.0)
-    return _with_errors(vectors[:, kept] * np.sqrt(eigenvalues[kept]), error)
+    result = np.full((len(error), 0), np.nan)
+    if known.any() and np.isfinite(covariance[np.ix_(known, known)]).all():
+        factor = _cholesky((covariance / np.outer(scale, scale))[np.ix_(known, known)])
+        result = np.full((len(error), factor.shape[1]), np.nan)
+        length = np.linalg.norm(factor, axis=1)
+        result[known] = factor * np.divide(error[known], length, out=np.zeros_like(length), where=length > 0.0)[:, None]
+    return result
 
 
-def gradients_of_replicas(replicas: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """The same from jackknife replicas (bins, n), whose deviations from their mean have the correlations."""
-    deviation = replicas - replicas.mean(axis=0)
-    scale = np.where(error > 0.0, error, 1.0)
-    _, sizes, vectors = np.linalg.svd(deviation / scale, full_matrices=False)
-    kept = sizes > max(deviation.shape) * np.finfo(float).eps * sizes.max(initial=0.0)
-    return _with_errors(vectors[kept].T * sizes[kept], error)
+def _cholesky(correlation: np.ndarray) -> np.ndarray:
+    """L (n, r) with L Lᵀ the matrix, which need not have full rank."""
+    left = correlation.copy()
+    columns = []
+    while len(left) and left.diagonal().max() > SMALLEST:
+        pivot = int(np.argmax(left.diagonal() >= NEAR_LARGEST * left.diagonal().max()))
+        column = left[:, pivot] / np.sqrt(left[pivot, pivot])
+        left -= np.outer(column, column)
+        left[pivot], left[:, pivot] = 0.0, 0.0
+        columns.append(column)
+    return np.column_stack(columns) if columns else np.zeros((len(correlation), 0))
 
 
 def covariance_of_replicas(replicas: np.ndarray) -> np.ndarray:
@@ -27,8 +42,3 @@ def covariance_of_replicas(replicas: np.ndarray) -> np.ndarray:
     bins = len(replicas)
     deviation = replicas - replicas.mean(axis=0)
     return (bins - 1) / bins * deviation.T @ deviation
-
-
-def _with_errors(gradients: np.ndarray, error: np.ndarray) -> np.ndarray:
-    length = np.linalg.norm(gradients, axis=1)
-    return gradients * np.divide(error, length, out=np.zeros_like(length), where=length > 0.0)[:, None]

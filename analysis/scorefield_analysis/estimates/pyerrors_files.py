@@ -13,7 +13,6 @@ import numpy as np
 from ..errors import UserError
 from ..hdf5 import readable
 from ..outputs import written_aside
-from .covariance import gradients_of_covariance, gradients_of_replicas
 from .record import Estimate, Number
 
 PLACEHOLDER = "DICTOBS"  # of a structure, in the dictionary that is in the description
@@ -41,8 +40,8 @@ def write_pyerrors(target: Path, estimates: Sequence[Estimate], description: str
     left_out = []
     for estimate in estimates:
         left_out += [number.label for number in estimate.numbers() if not number.is_finite]
-    for estimate, gradients, noise in _with_noise([each for each in map(_finite, estimates) if each.value.size]):
-        structures |= _structures(pe, estimate, gradients, noise)
+    for estimate in map(_finite, estimates):
+        structures |= _structures(pe, estimate)
     with written_aside(target) as partial:
         pe.input.json.dump_dict_to_json(structures, str(partial), description=description, indent=0, gz=target.name.endswith(".gz"))
     return left_out
@@ -54,48 +53,24 @@ def _finite(estimate: Estimate) -> Estimate:
     return estimate if finite.all() else estimate.part(np.flatnonzero(finite))
 
 
-def _with_noise(estimates: Sequence[Estimate]) -> Iterator[tuple[Estimate, np.ndarray | None, str]]:
-    """Each with its gradients (n, r) and the name of the noise that they are of. Those with replicas of the same bins share theirs."""
-    joint = {each.ensemble: _joint_gradients(each.ensemble, estimates) for each in estimates if each.replicas is not None}
-    taken = dict.fromkeys(joint, 0)
-    for estimate in estimates:
-        size, ensemble = estimate.value.size, estimate.ensemble
-        if estimate.replicas is not None:
-            yield estimate, joint[ensemble][taken[ensemble]:taken[ensemble] + size], f"{ensemble} bins"
-            taken[ensemble] += size
-        elif estimate.covariance is not None and np.isfinite(estimate.covariance).all():
-            yield estimate, gradients_of_covariance(estimate.covariance, estimate.error.ravel()), f"{ensemble} {estimate.key}"
-        else:
-            yield estimate, None, f"{ensemble} {estimate.key}"
-
-
-def _joint_gradients(ensemble: str, estimates: Sequence[Estimate]) -> np.ndarray:
-    members = [each for each in estimates if each.replicas is not None and each.ensemble == ensemble]
-    return gradients_of_replicas(np.concatenate([each.replicas for each in members], axis=1),
-                                 np.concatenate([each.error.ravel() for each in members]))
-
-
-def _structures(pe: ModuleType, estimate: Estimate, gradients: np.ndarray | None, noise: str) -> dict[str, Any]:
+def _structures(pe: ModuleType, estimate: Estimate) -> dict[str, Any]:
     """Obs, or an array of them, by name."""
-    numbers = estimate.numbers()
-    if gradients is None:
-        return {number.label: _tagged(pe.cov_Obs(number.value, number.error**2, f"{noise} {number.label}"), number.label)
+    numbers, gradients = estimate.numbers(), estimate.gradients
+    if gradients is None or not gradients.size or not np.isfinite(gradients).all():
+        return {number.label: _tagged(pe.cov_Obs(number.value, number.error**2, f"{estimate.ensemble} {number.label}"), number.label)
                 for number in numbers}
-    base = _independent(pe, gradients.shape[1], noise)
-    made = [_tagged(_linear(pe, base, number.value, gradient), number.label) for number, gradient in zip(numbers, gradients)]
-    if len(made) == 1:
-        return {numbers[0].label: made[0]}
-    return {estimate.name: np.array(made, dtype=object).reshape(estimate.value.shape)}
+    base = _independent(pe, gradients.shape[1], estimate.noise)
+    values = estimate.value.ravel()
+    made = pe.derived_observable(lambda x, **_: values + gradients @ x, base, man_grad=gradients)
+    for obs, number in zip(made, numbers):
+        _tagged(obs, number.label)
+    return {numbers[0].label: made[0]} if len(made) == 1 else {estimate.name: made.reshape(estimate.value.shape)}
 
 
 def _independent(pe: ModuleType, count: int, noise: str) -> list[Any]:
     """Obs of value 0 and error 1 without correlations."""
     made = pe.cov_Obs([0.0] * count, np.identity(count), noise)
     return made if isinstance(made, list) else [made]
-
-
-def _linear(pe: ModuleType, base: Sequence[Any], value: float, gradient: np.ndarray) -> Any:
-    return pe.derived_observable(lambda x, **_: value + gradient @ x, base, man_grad=gradient)
 
 
 def _tagged(obs: Any, label: str) -> Any:

@@ -11,6 +11,7 @@ from ..errors import UserError
 from ..hdf5 import array, optional_array
 from ..reader import MEASURE_AGAIN, opened_results
 from .axes import axes_of
+from .covariance import gradients_of
 from .record import ENSEMBLE, Estimate
 
 SUFFIX = "_error"  # of an attribute, beside the one whose error it is
@@ -64,4 +65,6 @@ def _estimate(group: h5py.Group, ensemble: str, path: str) -> Estimate:
         exact = None
     if covariance is not None and covariance.shape != (value.size, value.size):
         raise ValueError(f"{group.name}/{path}/covariance has the shape {covariance.shape} for {value.size} numbers")
-    return Estimate(ensemble, group.name.strip("/"), path, value, error, axes_of(group, path, value.shape), exact, covariance)
+    gradients = None if covariance is None else gradients_of(covariance, error.ravel())
+    return Estimate(ensemble, group.name.strip("/"), path, value, error, axes_of(group, path, value.shape), exact, covariance,
+                    gradients=gradients, noise=f"{ensemble} {path}")

@@ -13,8 +13,8 @@ NAMED_ALONE = ("quantities", "averages", "plane")  # whose names say all
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of an estimate. kind: "name" (values are names), "label" (whole labels), "order", "part" (Re, Im), or what the numbers in `values` are, as
-    "time" and "distance". Values may depend on the recorded time, and then have it as first axis.
+    """One axis of an estimate. kind: "name" (values are names), "label" (whole labels), "order", "part" (Re, Im), or what the numbers in
+    `values` are, as "time" and "distance". Values may depend on the recorded time, and then have it as first axis.
     """
 
     kind: str
@@ -42,6 +42,8 @@ class Estimate:
     ensemble: names the configurations it is of, whatever folder they are in: estimates of different ensembles are independent.
     group: of results.h5; key: the rest of the path there. covariance (n, n) of the n numbers in C order, where it is known. replicas
     (bins, n): values without each bin; estimates of one group that have them have them of the same bins.
+    gradients (n, r), where the covariance is known: with respect to independent noise of variance 1, whose name is `noise`. Estimates of
+    the same noise are correlated.
     """
 
     ensemble: str
@@ -53,6 +55,8 @@ class Estimate:
     exact: np.ndarray | None = None
     covariance: np.ndarray | None = None
     replicas: np.ndarray | None = None
+    gradients: np.ndarray | None = None
+    noise: str = ""
 
     @property
     def name(self) -> str:
@@ -71,7 +75,8 @@ class Estimate:
             self.ensemble, self.group, self.key, self.value.ravel()[chosen], self.error.ravel()[chosen], [Axis("label", np.array(names))],
             exact=None if self.exact is None else self.exact.ravel()[chosen],
             covariance=None if self.covariance is None else self.covariance[np.ix_(chosen, chosen)],
-            replicas=None if self.replicas is None else self.replicas[:, chosen])
+            replicas=None if self.replicas is None else self.replicas[:, chosen],
+            gradients=None if self.gradients is None else self.gradients[chosen], noise=self.noise)
 
     def numbers(self) -> list[Number]:
         """Each number, in C order."""

@@ -28,8 +28,8 @@ LABELS = {"lattice momentum squared": r"$\hat k^2 = 4\sin^2(k_y/2) + 4\sin^2(k_x
           "cutoff": r"cutoff on $|y|$", "order n": "order $n$", "source J": r"source $J$", "t": "$t$"}
 TITLES = {"spectrum": "propagator $G(k)$", "slices_y": "slice correlator along $y$", "slices_x": "slice correlator along $x$",
           "mass_y": "effective mass along $y$", "mass_x": "effective mass along $x$", "two_point": "two-point function",
-          "generating_function": "$W[J]$", "modes": r"$\langle|\tilde\phi(k)|^2\rangle/V$", "histogram": "field", "histogram_M": "magnetisation",
-          "histogram_x": "histogram of $x$", "histogram_y": "histogram of $y$"}
+          "generating_function": "$W[J]$", "modes": r"$\langle|\tilde\phi(k)|^2\rangle/V$", "histogram": "field",
+          "histogram_M": "magnetisation", "histogram_x": "histogram of $x$", "histogram_y": "histogram of $y$"}
 FIELDS = {"histogram_M": "$M$", "histogram_x": "$x$", "histogram_y": "$y$"}
 FEW = ("order n", "source J")  # what is expected there is no line: it has no meaning between
 MANY_TIMES = 30.0  # the smallest, from which cumulants have a logarithmic scale
@@ -128,7 +128,7 @@ def _curves(axes: Axes, panel: Panel) -> None:
 
 
 def _shown(curve: Curve) -> np.ndarray:
-    """What has a value; and where something is expected, is known better than to twice the largest of that: noise leaves the rest no room."""
+    """What has a value; and where something is expected, an error below twice the largest of that: noise leaves the rest no room."""
     known = np.isfinite(curve.value) & np.isfinite(curve.error)
     largest = 0.0 if curve.exact is None else np.abs(curve.exact[np.isfinite(curve.exact)]).max(initial=0.0)
     return known & (curve.error <= 2.0 * largest) if largest > 0.0 else known
@@ -142,7 +142,7 @@ def _scales(axes: Axes, panel: Panel) -> None:
     if panel.against == "cutoff":
         axes.set_xscale("log")
     if panel.against in LOGARITHMIC:
-        log_or_linear(axes, np.concatenate([curve.value for curve in panel.curves]), np.concatenate([curve.error for curve in panel.curves]))
+        log_or_linear(axes, *(np.concatenate(each) for each in zip(*((curve.value, curve.error) for curve in panel.curves))))
     if panel.against == "order n":
         smallest, largest = _sizes(panel.curves)
         if largest > MANY_TIMES * smallest:
@@ -186,7 +186,8 @@ def _histograms(axes: Axes, panel: Panel) -> None:
         else:
             axes.stairs(value, cells.edges, color=look.colour, linewidth=0.9, label=name)
         if histogram.exact is not None:
-            axes.plot(*exact_curve(histogram), color=FORMULA.colour if alone else look.colour, linewidth=0.7, linestyle="-" if alone else ":")
+            colour, style = (FORMULA.colour, "-") if alone else (look.colour, ":")
+            axes.plot(*exact_curve(histogram), color=colour, linewidth=0.7, linestyle=style)
     axes.set_xlim(*_occupied([histogram for _, histogram in shown]))
     axes.set_ylim(bottom=0.0)
     field = FIELDS.get(_own_name(panel), "field")
@@ -207,5 +208,6 @@ def _occupied(histograms: Sequence[Histogram]) -> tuple[float, float]:
     ends = []
     for histogram in histograms:
         cells = np.flatnonzero(histogram.counts)
-        ends.append((histogram.edges[cells[0]], histogram.edges[cells[-1] + 1]) if len(cells) else (histogram.edges[0], histogram.edges[-1]))
+        first, last = (cells[0], cells[-1] + 1) if len(cells) else (0, -1)
+        ends.append((histogram.edges[first], histogram.edges[last]))
     return min(low for low, _ in ends), max(high for _, high in ends)

@@ -103,8 +103,9 @@ def agreement_table(runs: Sequence[Run], names: Sequence[str], correlators: Mapp
         of_both = [correlators.get(run.name) for run in (first, second)]
         fits = [quantities_agree(first.results, second.results, names),
                 *(None if None in of_both else correlators_agree(of_both[0][kind], of_both[1][kind]) for kind in ("slices", "G(k)"))]
+        tests = [compare_distributions(first.results.series, second.results.series, name) for name in SERIES]
         rows.append([f"{second.name} - {first.name}", *(cell for fit in fits for cell in _cells(fit)),
-                     *(cell for name in SERIES for cell in _distance(compare_distributions(first.results.series, second.results.series, name)))])
+                     *(cell for test in tests for cell in _distance(test))])
     kinds = ("quantities", "slices", "G(k)")
     series = [in_text(name) for name in SERIES]
     return Table(["", *(column for kind in kinds for column in (f"χ²/dof of {kind}", f"p of {kind}")),

@@ -21,11 +21,12 @@ PAIRS_NOTE = (
     "full covariance; p is the probability of a larger one."
 )
 AGREEMENT_NOTE = (
-    "χ² with the full covariance, without directions in which some numbers are functions of others; p is the probability of a larger one (F "
-    "distribution: the covariance is an estimate). Quantities: those above. Slices: correlators along y and along x together; G(k): averaged "
-    "over momenta of equal length; both with the covariance of the configurations in the bins of the measurement, neighbours averaged where "
-    "there are fewer than three bins for each number. KS: Kolmogorov-Smirnov, the largest distance of the distribution functions, and as how "
-    "many independent points each run counts, by the longest τ_int of the shares of points below x: p is rather too large than too small."
+    "χ² with the full covariance, without directions in which some numbers are functions of others; p is the probability of a "
+    "larger one (F distribution: the covariance is an estimate). Quantities: those above. Slices: correlators along y and along x "
+    "together; G(k): averaged over momenta of equal length; both with the covariance of the configurations in the bins of the "
+    "measurement, neighbours averaged where there are fewer than three bins for each number. KS: Kolmogorov-Smirnov, the largest "
+    "distance of the distribution functions, and as how many independent points each run counts, by the longest τ_int of the "
+    "shares of points below x: p is rather too large than too small."
 )
 BIAS_NOTE = (
     "Fits a + b ε to the Euler scheme, a + b ε² to that of second order; of four steps and more also the next power. "

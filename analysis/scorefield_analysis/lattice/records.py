@@ -77,7 +77,8 @@ class LatticeResults:
 
     striped: share of the configurations with domain walls around the lattice. in_equilibrium: False where the chains
     themselves show that they are not; warnings can be of other things. updates: None of plain Langevin, and of what was
-    made elsewhere. quantity_covariance: in the order of the quantities, None if it was not written. cumulants: kappa_1 .. kappa_8 of a site with their covariance (8, 8).
+    made elsewhere. quantity_covariance: in the order of the quantities, None if it was not written. cumulants: kappa_1 .. kappa_8 of a
+    site with their covariance (8, 8).
     """
 
     provenance: Mapping[str, str]

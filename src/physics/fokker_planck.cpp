@@ -94,8 +94,8 @@ double FokkerPlanck::moment(int m, int n) const {
 
 namespace {
 
-/// Hermite functions at points, averaged over normal noise of a deviation sigma, and their derivatives. With u = x/s and v = (sigma/s)^2 the
-/// generating function e^{2 u t - t^2 - u^2/2} becomes e^{2 a t - rho t^2 - a u/2}/sqrt(1 + v), a = u/(1 + v), rho = (1 - v)/(1 + v).
+/// Hermite functions at points, averaged over normal noise of a deviation sigma, and their derivatives. With u = x/s and v = (sigma/s)^2
+/// the generating function e^{2 u t - t^2 - u^2/2} becomes e^{2 a t - rho t^2 - a u/2}/sqrt(1 + v), a = u/(1 + v), rho = (1 - v)/(1 + v).
 struct SmoothedFunctions {
   SmoothedFunctions(int count, double width, std::span<const double> points, double noise) {
     const double v = noise * noise / (width * width), rho = (1.0 - v) / (1.0 + v);

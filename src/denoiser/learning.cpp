@@ -17,7 +17,7 @@ const Learning& load() {
     throw IoError(std::string("cannot load ") + kLibrary + ", which trains networks (" + ::dlerror() +
                   "): build and install the program again with the LibTorch that is there");
   }
-  return *reinterpret_cast<const Learning* (*)()>(function)();
+  return *reinterpret_cast<const Learning* (*)()>(function)();  // NOLINT: dlsym knows no types
 }
 
 }  // namespace

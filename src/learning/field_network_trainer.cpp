@@ -57,8 +57,8 @@ at::Tensor FieldNetworkTrainer::sum_of_squares(const at::Tensor& weights, const 
   const std::size_t sites = shape_.sites();
   const auto rows = static_cast<std::int64_t>(shape_.y), columns = static_cast<std::int64_t>(shape_.x);
   const auto tensor = [&](const std::vector<float>& values, std::size_t each, at::IntArrayRef shape) {
-    return at::from_blob(const_cast<float*>(values.data() + first * each), shape, at::kFloat)
-        .to(layers_.device());  // NOLINT: torch only reads it
+    auto* const data = const_cast<float*>(values.data() + first * each);  // NOLINT: torch only reads it
+    return at::from_blob(data, shape, at::kFloat).to(layers_.device());
   };
   const at::Tensor answer = layers_.forward(weights, tensor(batch.inputs, kNetworkInputs * sites, {count, kNetworkInputs, rows, columns}),
                                             tensor(batch.coordinates, 1, {count}));

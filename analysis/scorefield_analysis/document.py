@@ -1,11 +1,11 @@
 """What all reports have in common: their folder, their figures, and how they are written."""
 
-import os
 from pathlib import Path
 from typing import Mapping, Sequence
 
 from .errors import OutputError
 from .figures import Figure
+from .outputs import aside
 from .render import write_figures
 
 
@@ -25,17 +25,11 @@ def _written(target: Path, texts: Mapping[str, str], figures: Sequence[Figure]) 
         if figures:
             write_figures(figures, target)
         for name, text in texts.items():
-            _write_text(target / name, text)
+            with aside(target / name) as partial:  # an interrupted run leaves the former report or none, never half of one
+                partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or target}: {error.strerror}; "
                           "free the path, or make room and allow writing there") from None
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Writes aside and renames: an interrupted run leaves the former report or none, never half of one."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
 
 
 def embedded(figure: Figure) -> str:

@@ -1,4 +1,6 @@
-"""Errors that a user can mend: shown as one line, without a traceback."""
+"""Errors that a user can mend, and warnings: shown as one line, without a traceback."""
+
+import sys
 
 
 class UserError(Exception):
@@ -17,3 +19,8 @@ class UnreadableError(UserError):
     """A file or folder that cannot be read (the exit code is that of the program for failed input or output)."""
 
     exit_code = 3
+
+
+def warn(note: object) -> None:
+    """A warning on stderr, at once."""
+    print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)

@@ -57,17 +57,22 @@ def bin_sums(samples: np.ndarray, bins: int, block: int = 1) -> tuple[np.ndarray
     return sums, np.diff(bounds)
 
 
+def covariance_of_replicas(replicas: np.ndarray) -> np.ndarray:
+    """(B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T, (Q, Q), of jackknife replicas theta (B, Q)."""
+    bins = len(replicas)
+    deviation = replicas - replicas.mean(axis=0)
+    return (bins - 1) / bins * deviation.T @ deviation
+
+
 def jackknife(sums: np.ndarray, counts: np.ndarray, derive: Callable[[np.ndarray], np.ndarray]) -> Estimate:
     """Delete-one-bin jackknife (Efron 1979) of quantities derived from means.
 
     sums (B, M) and counts (B) of the bins; derive maps means (..., M) to quantities (..., Q). With theta_b from
-    all data but bin b, the covariance is (B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T.
+    all data but bin b, see covariance_of_replicas.
     """
-    bins = len(counts)
     value = derive(sums.sum(axis=0) / counts.sum())
     without = derive((sums.sum(axis=0) - sums) / (counts.sum() - counts)[:, None])
-    deviation = without - without.mean(axis=0)
-    covariance = (bins - 1) / bins * deviation.T @ deviation
+    covariance = covariance_of_replicas(without)
     return Estimate(value, np.sqrt(np.diag(covariance)), covariance)
 
 

@@ -13,7 +13,7 @@
 
 namespace scorefield {
 
-/// The library src/learning/. It is no part of the executable, for LibTorch takes 0.3 s and 60 MB of each rank as soon as it is loaded,
+/// The library src/learning/. It is no part of the executable, for LibTorch takes 0.3 s and 100 MB of each rank as soon as it is loaded,
 /// and most runs and commands need none of it.
 class Learning {
  public:

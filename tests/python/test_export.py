@@ -13,7 +13,8 @@ from conftest import CommandHere
 from lattice_deck import complete
 from program import contents, unseal
 from scorefield_analysis import configurations
-from scorefield_analysis.estimates.covariance import covariance_of_replicas, gradients_of
+from scorefield_analysis.estimates.covariance import gradients_of
+from scorefield_analysis.jackknife import covariance_of_replicas
 from scorefield_analysis.hdf5 import text
 from scorefield_analysis.lattice.replicas import Binning, bins_of
 from slice_correlators import slice_replicas

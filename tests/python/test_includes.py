@@ -65,7 +65,7 @@ def test_only_learning_sees_torch():
 
 
 def test_the_executable_does_not_load_torch():
-    """0.3 s and 60 MB of each rank."""
+    """0.3 s and 100 MB of each rank."""
     needed = subprocess.run(["readelf", "--dynamic", EXECUTABLE], capture_output=True, text=True, check=True).stdout
     assert "libhdf5" in needed and "torch" not in "".join(line for line in needed.splitlines() if "NEEDED" in line)
 

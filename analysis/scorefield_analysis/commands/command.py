@@ -1,12 +1,11 @@
 """What a command is, and what several of them need."""
 
 import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
-from ..errors import UserError
+from ..errors import UserError, warn
 from ..freshness import changed_note
 from ..reader import Run
 
@@ -51,11 +50,6 @@ def require_different(folders: Sequence[Path]) -> None:
     """UserError if a folder is given twice."""
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UserError("a folder is given twice; each run counts once")
-
-
-def warn(note: str) -> None:
-    """A warning on stderr, at once."""
-    print(f"scorefield-analysis: warning: {note}", file=sys.stderr, flush=True)
 
 
 def warn_of_changes(runs: Mapping[Path, Run]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Sequence
 
 from ..configurations import export_configurations
-from ..errors import UserError
+from ..errors import UserError, warn
 from ..estimates.correlators import CORRELATORS, with_replicas
 from ..estimates.npz import write_npz
 from ..estimates.pyerrors_files import load_pyerrors, write_pyerrors
@@ -14,7 +14,7 @@ from ..estimates.record import Estimate
 from ..estimates.select import chosen
 from ..freshness import changed_note
 from ..reader import read_run
-from .command import Command, argument, names, warn
+from .command import Command, argument, names
 
 PYERRORS, NUMPY = "pyerrors", "numpy"
 ENDINGS = {PYERRORS: (".json.gz", ".json"), NUMPY: (".npz",)}  # of estimates, the first is that of the file beside results.h5

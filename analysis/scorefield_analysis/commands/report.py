@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 
 from ..complex_field.records import ComplexFieldResults
+from ..errors import warn
 from ..freshness import changed_note
 from ..lattice.records import LatticeResults
 from ..plane.records import PlaneResults
 from ..reader import Run, read_losses, read_run
 from ..results import Results
-from .command import RUN, Command, warn
+from .command import RUN, Command
 
 
 def write_report_of(folder: Path, results: Run) -> str:

@@ -1,11 +1,11 @@
 """Writes OUT/report/ of complex Langevin on a lattice."""
 
-import sys
 from pathlib import Path
 from typing import Sequence
 
 from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
+from ..errors import warn
 from ..figures import Figure
 from ..notation import probability
 from ..plane.names import BOUNDARY_POWERS
@@ -48,7 +48,7 @@ def write_complex_field_report(folder: Path, results: ComplexFieldResults, note:
     warnings = field_warnings(results, model)
     state = [] if results.in_equilibrium else [NOT_IN_EQUILIBRIUM]
     for each in [*bad_verdict(results.criteria), *state, *warnings]:
-        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+        warn(each)
     figures = planned_figures(results, model)
     text = report_text(folder, results, model, figures, [*warnings, *([note] if note else [])])
     write_document(folder / "report", "report.md", text, figures)

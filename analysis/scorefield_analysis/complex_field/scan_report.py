@@ -1,11 +1,11 @@
 """Writes what a scan of a coupling shows: a table, and its figure."""
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Mapping, Sequence
 
 from ..document import embedded, write_document
+from ..errors import warn
 from ..figures import Figure
 from .exact_values import ExactValues, read_exact_values
 from .figures.scan import draw_scan
@@ -31,7 +31,7 @@ def write_scan(target: Path, runs: Mapping[Path, ComplexFieldResults], coupling:
     exact = None if exact_file is None else read_exact_values(exact_file, coupling, names)
     warnings = scan_warnings(points, names)
     for each in warnings:
-        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+        warn(each)
     beside = "" if exact is None else "; below, the deviation from the exact values"
     figure = Figure("scan", CAPTION.format(coupling, beside), partial(draw_scan, points, names, coupling, exact))
     text = _text(points, names, coupling, exact, warnings)

@@ -8,9 +8,10 @@ import h5py
 import numpy as np
 
 from ..hdf5 import attribute, text
+from ..jackknife import covariance_of_replicas
 from ..lattice.replicas import Binning, read_replicas, require_agreement, scalars_of
 from ..reader import opened_results
-from .covariance import covariance_of_replicas, gradients_of
+from .covariance import gradients_of
 from .record import Estimate
 
 CORRELATORS = ("slices_y", "slices_x")

@@ -35,10 +35,3 @@ def _cholesky(correlation: np.ndarray) -> np.ndarray:
         left[pivot], left[:, pivot] = 0.0, 0.0
         columns.append(column)
     return np.column_stack(columns) if columns else np.zeros((len(correlation), 0))
-
-
-def covariance_of_replicas(replicas: np.ndarray) -> np.ndarray:
-    """The covariance (n, n) of jackknife replicas (bins, n)."""
-    bins = len(replicas)
-    deviation = replicas - replicas.mean(axis=0)
-    return (bins - 1) / bins * deviation.T @ deviation

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..errors import UserError
 from ..hdf5 import readable
+from ..jackknife import covariance_of_replicas
 from ..outputs import written_aside
-from .covariance import covariance_of_replicas
 from .record import Estimate, Number
 
 SCHEMA = "scorefield estimates 1"

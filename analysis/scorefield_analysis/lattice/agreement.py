@@ -7,7 +7,7 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from ..errors import UserError
-from ..estimates.covariance import covariance_of_replicas
+from ..jackknife import covariance_of_replicas
 from ..notation import ABSENT, probability
 from ..tables import Table
 from .chi_squared import LEAST_BINS_A_NUMBER, ChiSquared, chi_squared

@@ -1,12 +1,11 @@
 """Writes the comparison of several lattice runs: tables, and their figures."""
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Mapping, Sequence
 
 from ..document import embedded, write_document
-from ..errors import UserError
+from ..errors import UserError, warn
 from ..figures import Figure
 from .agreement import Correlators, agreement_table, read_correlators
 from .bias import Bias, find_biases, fit_table
@@ -62,7 +61,7 @@ def _correlators(runs: Sequence[Run]) -> dict[str, dict[str, Correlators]]:
         try:
             found[run.name] = read_correlators(run)
         except UserError as error:
-            print(f"scorefield-analysis: warning: no χ² of the correlators of {run.name}: {error}", file=sys.stderr, flush=True)
+            warn(f"no χ² of the correlators of {run.name}: {error}")
     return found
 
 

@@ -1,13 +1,12 @@
 """Writes OUT/report/ of a run on a lattice."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Mapping, Sequence
 
 from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
-from ..errors import UserError
+from ..errors import UserError, warn
 from ..figures import Figure
 from ..published import phi4_published_for
 from .diffusion.plan import diffusion_figures
@@ -64,7 +63,7 @@ def write_lattice_report(folder: Path, results: LatticeResults, note: str | None
     notes = [each for each in (note, without) if each is not None]
     state = [] if results.in_equilibrium else [NOT_IN_EQUILIBRIUM]
     for each in [*([without] if without else []), *state, *results.warnings]:
-        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+        warn(each)
     figures = [*planned_figures(results, pictures), *diffusion_figures(results, diffusion)]
     write_document(folder / "report", "report.md", _document(folder, results, deck, figures, notes), figures)
     tables = [quantity_table(results).markdown(), site_table(results, deck).markdown()]

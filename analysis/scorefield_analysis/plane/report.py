@@ -1,11 +1,11 @@
 """Writes OUT/report/ of complex Langevin walkers."""
 
-import sys
 from pathlib import Path
 from typing import Sequence
 
 from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
+from ..errors import warn
 from ..figures import Figure
 from ..notation import probability
 from .action import GAUSSIAN, Action, action_of
@@ -64,7 +64,7 @@ def write_plane_report(folder: Path, results: PlaneResults, note: str | None = N
     action = action_of(read_deck(results.provenance.get("deck", ""), folder), folder)
     warnings = plane_warnings(results)
     for each in [*bad_verdict(results.criteria), *warnings]:
-        print(f"scorefield-analysis: warning: {each}", file=sys.stderr, flush=True)
+        warn(each)
     figures = planned_figures(results, action)
     text = report_text(folder, results, action, figures, [*warnings, *([note] if note else [])])
     write_document(folder / "report", "report.md", text, figures)

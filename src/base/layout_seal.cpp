@@ -48,10 +48,10 @@ std::optional<std::string> seal_text(const std::filesystem::path& path, const st
     }
   }
   text << "\nchecksum " << hex_digits(sum) << "\n";
-  std::string seal = text.str();
-  if (seal.size() > kSealSize - kSealText) throw Error(ExitCode::internal, "no room for the seal of " + path.string());
-  seal.resize(kSealSize - kSealText, '\0');
-  return seal;
+  const std::size_t length = text.view().size(), room = kSealSize - kSealText;
+  if (length > room) throw Error(ExitCode::internal, "no room for the seal of " + path.string());
+  text << std::string(room - length, '\0');
+  return text.str();
 }
 
 /// The parts that a seal names.

@@ -9,7 +9,7 @@
 namespace scorefield {
 namespace {
 
-constexpr double kLeak = 0.01;
+constexpr double kConvolutionLeak = 0.01;
 constexpr std::int64_t kChannelsAGroup = 8;
 
 }  // namespace
@@ -44,7 +44,7 @@ class FieldNetwork::Pass {
     }
     if (name == "tanh") return at::tanh(h);
     if (name == "silu") return at::silu(h);
-    return at::leaky_relu(h, kLeak);
+    return at::leaky_relu(h, kConvolutionLeak);
   }
 
   at::Tensor linear(const at::Tensor& h) {

@@ -10,7 +10,7 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kTogether = 16;  // configurations in one evaluation by a core: more leave its caches
+constexpr std::int64_t kTogetherOnCore = 16;  // configurations in one evaluation by a core: more leave its caches
 
 }  // namespace
 
@@ -23,7 +23,7 @@ class NetworkCorrection::Worker : public CorrectionWorker {
     features_->evaluate(level, y, out);
     inputs_.set_level(level);
     const auto sites = static_cast<std::int64_t>(c_.reference_.shape.sites()), count = static_cast<std::int64_t>(y.size()) / sites;
-    const std::int64_t together = c_.layers_.device().is_cpu() ? kTogether : std::max<std::int64_t>(1, count);
+    const std::int64_t together = c_.layers_.device().is_cpu() ? kTogetherOnCore : std::max<std::int64_t>(1, count);
     for (std::int64_t first = 0; first < count; first += together) {
       const std::int64_t part = std::min(together, count - first);
       const auto begin = static_cast<std::size_t>(first * sites), size = static_cast<std::size_t>(part * sites);

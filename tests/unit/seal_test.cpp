@@ -120,7 +120,7 @@ TEST(Seal, Lengths) {
   EXPECT_EQ(check(bytes.substr(0, kSealSize - 1)), Seal::none);
   EXPECT_EQ(check(""), Seal::none);
   EXPECT_EQ(check(content(1000)), Seal::none);
-  EXPECT_EQ(check("scorefield file\n" + std::string(600, 'x')), Seal::broken);
+  EXPECT_EQ(check(std::string("scorefield file\n").append(600, 'x')), Seal::broken);
 }
 
 // A file that is not there is an IoError of all ranks.

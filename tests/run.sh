@@ -32,7 +32,7 @@ group() {  # NAME BUDGET COMMAND...
 
 unit_tests() { ctest --test-dir build/release --output-on-failure 2>&1 | tee build/ctest.log; }
 
-# As many at a time as there are cores: ranks of one run that wait for each other's turn take many times as long. A file's tests stay together.
+# As many at a time as there are cores, each on one of them (conftest.py). A file's tests stay together.
 python_tests() {
   .venv/bin/python -m pytest -q -p no:cacheprovider -n "$(cores)" --dist loadfile --durations=12 -m "$mark" tests/python 2>&1 | tee build/pytest.log
 }

@@ -8,9 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Callable, Iterator
+from unittest.mock import patch
 
 import pytest
 from broken import OtherUser, make_other_user
@@ -26,6 +29,16 @@ REQUIRE_OUTPUT = "SCOREFIELD_REQUIRE_OUTPUT"
 def pytest_configure() -> None:
     """Programs under test hear Ctrl-C also where a shell started pytest in the background, which ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    stay_on_one_core()
+
+
+def stay_on_one_core() -> None:
+    """Of several workers of pytest, each has a core of its own, with all that it starts: ranks that wait for each other then wait for no
+    work of another test, which makes them several times faster than sharing all cores.
+    """
+    worker, cores = os.environ.get("PYTEST_XDIST_WORKER", ""), sorted(os.sched_getaffinity(0))
+    if worker:
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,7 @@ class Report:
         return (self.folder / "report" / "report.md").read_text(encoding="utf-8")
 
 
-def run_command(*arguments: object) -> subprocess.CompletedProcess:
+def run_process(*arguments: object) -> subprocess.CompletedProcess:
     """Runs scorefield-analysis as a user without a display does."""
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     command = [sys.executable, "-c", "import sys; from scorefield_analysis.cli import main; sys.exit(main())"]
@@ -49,24 +62,38 @@ def run_command(*arguments: object) -> subprocess.CompletedProcess:
                           env=environment, timeout=120, check=False)
 
 
-CommandHere = Callable[..., tuple[int, str, str]]
+def run_command(*arguments: object) -> subprocess.CompletedProcess:
+    """Runs scorefield-analysis in this process, which saves the seconds of loading it, with the result of run_process."""
+    output, errors = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
+    with redirect_stdout(output), redirect_stderr(errors):
+        try:
+            code = main(list(map(str, arguments)))
+        except SystemExit as end:  # of --help and of a bad command line
+            code = end.code or 0
+    return subprocess.CompletedProcess(arguments, code, *map(_text, (output, errors)))
 
 
-@pytest.fixture
-def command_here(capsys: pytest.CaptureFixture[str]) -> CommandHere:
-    """command_here(arguments) runs scorefield-analysis in this process: exit code, stdout, stderr. It saves the seconds of loading it."""
-    def run(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(list(map(str, arguments)))
-        return code, *capsys.readouterr()
-
-    return run
+def _text(stream: TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8")
 
 
-def make_report(folder: Path) -> Report:
-    run = run_command("report", folder)
+def answer(*arguments: object) -> tuple[int, str, str]:
+    """Of run_command: exit code, stdout, stderr."""
+    run = run_command(*arguments)
+    return run.returncode, run.stdout, run.stderr
+
+
+def make_report(folder: Path, run_it: Callable[..., subprocess.CompletedProcess] = run_command) -> Report:
+    run = run_it("report", folder)
     assert run.returncode == 0, run.stderr
     return Report(folder, run, read_tables((folder / "report" / "report.md").read_text(encoding="utf-8")))
+
+
+def make_text(folder: Path) -> Report:
+    """The same without drawing its figures, which takes most of the time."""
+    with patch("scorefield_analysis.document.write_figures"):
+        return make_report(folder)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +124,7 @@ def real_output() -> Path:
 
 @pytest.fixture(scope="session")
 def real_report(real_output: Path) -> Report:
-    return make_report(real_output)
+    return make_report(real_output, run_process)
 
 
 @pytest.fixture

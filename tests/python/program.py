@@ -11,14 +11,19 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield"))
 QUICK = ROOT / "input" / "two-peak-quick.ini"
+CORES = os.sched_getaffinity(0)  # before a worker of pytest stays on one of them
 
 
 def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0,
                environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the program and waits; the caller looks at the exit code. Only the ranks, not mpirun, see `environment`."""
+    """Runs the program and waits; the caller looks at the exit code. Only the ranks, not mpirun, see `environment`. Threads that are asked
+    for run on all cores, whichever this process has.
+    """
     exported = [word for name, value in (environment or {}).items() for word in ("-x", f"{name}={value}")]
     command = ["mpirun", "-n", str(ranks), *exported, str(EXECUTABLE), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False)
+    threaded = any(str(word).startswith("--run.threads=") and word != "--run.threads=1" for word in arguments)
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False,
+                          preexec_fn=(lambda: os.sched_setaffinity(0, CORES)) if threaded else None)
 
 
 def succeed(*arguments: object, ranks: int = 1, environment: Mapping[str, str] | None = None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import CommandHere
+from conftest import answer
 from lattice_deck import complete
 from markdown_tables import read_tables
 from program import unseal
@@ -150,9 +150,9 @@ def test_correlators_of_configurations(runs: list[Run]) -> None:
             assert value == pytest.approx(modes[:, half].mean(), rel=1e-9)
 
 
-def test_the_table(runs: list[Run], command_here: CommandHere, tmp_path: Path) -> None:
+def test_the_table(runs: list[Run], tmp_path: Path) -> None:
     names = "abs_M,phi2,kappa2_Z2,M2,V_M2"
-    code, out, said = command_here("compare", *(run.folder for run in runs), "--to", tmp_path, "--quantities", names)
+    code, out, said = answer("compare", *(run.folder for run in runs), "--to", tmp_path, "--quantities", names)
     assert code == 0, said
     row = read_tables(out)[2]["other - one"]
     values = [np.array([run.results.quantities[name].value for name in ("abs_M", "phi2", "M2")]) for run in runs]
@@ -175,10 +175,10 @@ def test_the_table(runs: list[Run], command_here: CommandHere, tmp_path: Path) -
     assert row["χ²/dof of G(k)"].endswith("/12") and row["KS of M"].startswith("0.0")
 
 
-def test_no_correlators_without_configurations(command_here: CommandHere, tmp_path: Path) -> None:
+def test_no_correlators_without_configurations(tmp_path: Path) -> None:
     """Neither where they are not there, nor where they are other ones; no covariance of quantities in results.h5 either."""
     folders = [write_lattice(tmp_path / "none", ensemble=False), write_lattice(tmp_path / "other", seed=6)]
-    code, out, said = command_here("compare", *folders, "--to", tmp_path / "report")
+    code, out, said = answer("compare", *folders, "--to", tmp_path / "report")
     assert code == 0 and f"no χ² of the correlators of none: {folders[0] / 'ensemble.h5'} is not there; " in said
     assert "no χ² of the correlators of other: " in said
     row = read_tables(out)[2]["other - none"]
@@ -186,13 +186,13 @@ def test_no_correlators_without_configurations(command_here: CommandHere, tmp_pa
     assert row["KS of M"] != "–"
 
 
-def test_configurations_that_do_not_have_the_measured_errors(runs: list[Run], command_here: CommandHere, tmp_path: Path) -> None:
+def test_configurations_that_do_not_have_the_measured_errors(runs: list[Run], tmp_path: Path) -> None:
     """Right bins, and an error that is off by 1 %."""
     copy = Path(shutil.copytree(runs[0].folder, tmp_path / "copy"))
     with h5py.File(copy / "results.h5", "a") as file:
         file["ensemble/slices_x/error"][2] *= 1.01
     unseal(copy / "results.h5")
-    code, out, said = command_here("compare", copy, runs[1].folder, "--to", tmp_path / "report")
+    code, out, said = answer("compare", copy, runs[1].folder, "--to", tmp_path / "report")
     assert code == 0 and "no χ² of the correlators of copy: the errors of slices_x are not those of the configurations in" in said
     assert read_tables(out)[2]["other - copy"]["χ²/dof of slices"] == "–"
 

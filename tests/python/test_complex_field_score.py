@@ -21,7 +21,7 @@ mass-im = 0.4
 lambda = 0.25
 lambda-im = 0.1
 [generate]
-samples = 20000
+samples = 10000
 chains = 100
 step = 0.01
 [forward]
@@ -32,10 +32,10 @@ per-level = 4096
 calibration = 4000
 [sample]
 score = learnt, reference
-samples = 5000, 4000
+samples = 2500, 4000
 """
 FILES = ["ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5", "samples-vp-reference.h5"]
-SHORT = ["--network.order=3", "--train.levels=17", "--sample.samples=700", "--sample.steps=6", "--train.per-level=504", "--train.calibration=64", "--sample.score=learnt"]
+SHORT = ["--network.order=3", "--train.levels=9", "--sample.samples=700", "--sample.steps=6", "--train.per-level=248", "--generate.samples=5000", "--train.calibration=64", "--sample.score=learnt"]
 
 
 @pytest.fixture(scope="module")
@@ -151,18 +151,23 @@ def test_a_model_between_others(deck, tmp_path):
     assert abs(samples - of_another) > 6 * error
 
 
+@pytest.fixture(scope="module")
+def sources(deck):
+    """The models of two couplings, as a value of train.from, and the keys they share."""
+    small = [*SHORT, "--generate.samples=2000", "--train.levels=5"]
+    for kappa in (0.12, 0.18):
+        for stage in ("generate", "train"):
+            succeed(stage, deck, f"--run.output={deck.parent}/{kappa}", f"--model.kappa={kappa}", *small)
+    return [*small, f"--train.from={deck.parent}/0.12/model-vp.h5,{deck.parent}/0.18/model-vp.h5"]
+
+
 @pytest.mark.parametrize(("more", "words"), [
     (["--model.kappa=0.2"], "a model between them is for values between theirs"),
     (["--model.mass=0.9"], "that differ in"),
     (["--network.order=5"], "has features of another network.order"),
 ])
-def test_models_that_do_not_go_together(deck, tmp_path, more, words):
-    small = [*SHORT, "--generate.samples=2000", "--train.levels=5", "--train.per-level=504"]
-    for kappa in (0.12, 0.18):
-        for stage in ("generate", "train"):
-            succeed(stage, deck, f"--run.output={tmp_path}/{kappa}", f"--model.kappa={kappa}", *small)
-    models = f"--train.from={tmp_path}/0.12/model-vp.h5,{tmp_path}/0.18/model-vp.h5"
-    out = [f"--run.output={tmp_path}/out", *small, models]
+def test_models_that_do_not_go_together(deck, sources, tmp_path, more, words):
+    out = [f"--run.output={tmp_path}/out", *sources]
     if more[0].startswith("--network"):
         result = scorefield("run", deck, *out, *more, ranks=2, environment=PATIENT)
     else:

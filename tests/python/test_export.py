@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pyerrors as pe
 import pytest
-from conftest import CommandHere
+from conftest import answer
 from lattice_deck import complete
 from program import contents, unseal
 from scorefield_analysis import configurations
@@ -42,10 +42,10 @@ def runs(lattice: Path, tmp_path_factory: pytest.TempPathFactory, make_output) -
 
 
 @pytest.fixture
-def export(command_here: CommandHere) -> Callable[..., str]:
+def export() -> Callable[..., str]:
     """export(folder, target, further arguments) exports, and returns what is said on stderr."""
     def to(folder: Path, target: Path, *more: object) -> str:
-        code, _, said = command_here("export", folder, "--to", target, *more)
+        code, _, said = answer("export", folder, "--to", target, *more)
         assert code == 0, said
         return said
 
@@ -250,8 +250,8 @@ def test_configurations_come_back(lattice: Path, tmp_path: Path, monkeypatch: py
     assert len(lines) == (1 if part > 1000 else 10) and lines[-1].endswith(f"] {SAMPLES} configurations of ensemble.h5")
 
 
-def test_the_program_imports_exported_configurations(command_here: CommandHere, lattice: Path, tmp_path: Path) -> None:
-    code, out, _ = command_here("export", lattice / "ensemble.h5", "--format", "numpy", "--to", tmp_path / "a.npy")
+def test_the_program_imports_exported_configurations(lattice: Path, tmp_path: Path) -> None:
+    code, out, _ = answer("export", lattice / "ensemble.h5", "--format", "numpy", "--to", tmp_path / "a.npy")
     assert code == 0 and f"{SAMPLES} x 1 x 5 x 7 (configuration, component, y, x), float64" in out
     complete("run", tmp_path / "out", f"--generate.samples={SAMPLES}", f"--generate.chains={CHAINS}", "--generate.algorithm=import",
              f"--generate.import-file={tmp_path / 'a.npy'}", "--sample.score=none")
@@ -271,19 +271,19 @@ REFUSED = [  # run, file in it, further arguments, exit code, message
 
 
 @pytest.mark.parametrize(("kind", "file", "more", "code", "message"), REFUSED)
-def test_what_cannot_be_exported(command_here: CommandHere, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch, kind: str, file: str,
-                                 more: list[str], code: int, message: str) -> None:
+def test_what_cannot_be_exported(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch, kind: str, file: str,
+                                     more: list[str], code: int, message: str) -> None:
     monkeypatch.chdir(runs[kind])
-    returned, out, said = command_here("export", runs[kind] / file, *more)
+    returned, out, said = answer("export", runs[kind] / file, *more)
     assert (returned, out) == (code, "") and said.count("error: ") == 1
     assert message in said.splitlines()[-1] and "; " in said.splitlines()[-1], said
 
 
-def test_configurations_that_are_damaged(command_here: CommandHere, tmp_path: Path) -> None:
+def test_configurations_that_are_damaged(tmp_path: Path) -> None:
     ensemble = write_lattice(tmp_path / "damaged") / "ensemble.h5"
     with h5py.File(ensemble, "a") as file:
         file["field"][7, 0, 1, 1] = np.nan
-    code, out, said = command_here("export", ensemble)
+    code, out, said = answer("export", ensemble)
     assert code == 2 and out == "" and "ensemble.h5 holds what is no number, from configuration 0 on; " in said
     assert {path.name for path in ensemble.parent.iterdir()} == {"ensemble.h5", "results.h5"}
 

@@ -73,7 +73,7 @@ def test_stopped_and_resumed(deck, straight, tmp_path):
     folder = tmp_path / "out"
     more = [f"--run.output={folder}", "--run.batch=64", "--run.checkpoint=0"]
     succeed("generate", deck, *more)
-    for attempt in range(10):
+    for attempt in range(6):
         result = scorefield("run", deck, *more, "--run.walltime=0.001", ranks=1 + attempt % 2, environment=PATIENT)
         assert "time" in stopped_by(result)
     succeed("train", deck, *more)
@@ -124,8 +124,8 @@ def test_the_free_field_mode_by_mode(deck, tmp_path):
 def test_phi4_against_its_ensemble(deck, tmp_path, reference):
     """Moments of order 2 and 4 of a site, and of M, within 4.5 sigma of both errors; without what was learnt phi^4 is 20 sigma off."""
     folder = tmp_path / "out"
-    result = scorefield("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=10000", "--sample.steps=48",
-                        "--generate.samples=100000", "--train.per-level=4000", "--train.levels=65", "--train.calibration=2000",
+    result = scorefield("run", deck, f"--run.output={folder}", "--sample.score=reference,learnt", "--sample.samples=5000", "--sample.steps=48",
+                        "--generate.samples=100000", "--train.per-level=4000", "--train.levels=33", "--train.calibration=2000",
                         "--sample.finish=20", f"--network.reference={reference}", ranks=2, timeout=600, environment=PATIENT)
     assert result.returncode == 0, result.stderr
     fields = {}
@@ -254,7 +254,7 @@ def test_features_of_another_lattice(deck, straight, tmp_path):
     """A score learnt on 8x6 makes samples on 12x10: moments of order 2 and 4 of a site within 4.5 sigma of the ensemble there; units and
     order are those of its origin, and the bits do not depend on ranks."""
     model = straight / "model-ve.h5"
-    more = ["--lattice.size=12,10", f"--train.from={model}", "--train.calibration=400", "--sample.samples=4000", "--sample.steps=48"]
+    more = ["--lattice.size=12,10", f"--train.from={model}", "--train.calibration=400", "--sample.samples=2000", "--sample.steps=24"]
     succeed("run", deck, f"--run.output={tmp_path}/a", *more)
     succeed("run", deck, f"--run.output={tmp_path}/b", *more, ranks=2, environment=PATIENT)
     assert identical(tmp_path / "a", tmp_path / "b")

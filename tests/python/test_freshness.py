@@ -4,7 +4,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import Report, make_report
+from conftest import Report, make_text
 from scorefield_analysis.freshness import changed_note
 from scorefield_analysis.reader import read_results
 from scorefield_analysis.seal import SEAL_SIZE, seal_text
@@ -89,10 +89,10 @@ def warnings(report: Report) -> list[str]:
 def test_report_warns_and_says_so_near_its_top(tmp_path: Path) -> None:
     folder = write_output(tmp_path / "output", processes=(), samples=400, bins=20, cells=8)
     (source,) = add_sources(folder)
-    fresh = make_report(folder)
+    fresh = make_text(folder)
     assert warnings(fresh) == [] and "was measured before" not in fresh.text
     change(source)
-    stale = make_report(folder)
+    stale = make_text(folder)
     text = "results.h5 was measured before ensemble.h5 changed; run scorefield measure"
     assert warnings(stale) == [f"scorefield-analysis: warning: {text}"]
     assert text in stale.text.splitlines()[2]

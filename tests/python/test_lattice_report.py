@@ -5,7 +5,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import Report, make_report, run_command
+from conftest import Report, make_report, make_text, run_command
 from markdown_tables import read_cell
 from matplotlib.image import imread
 from synthetic_lattice import write_lattice
@@ -45,7 +45,7 @@ def test_site_cumulants_beside_the_published_ones(frozen: Report) -> None:
 @pytest.mark.parametrize("changes", [{"model__kappa": 0.41},
                                      {"lattice__size": "16, 32"}, {"model__name": "gaussian-field"}])
 def test_published_rows_only_beside_the_same_model(tmp_path: Path, changes: dict[str, object]) -> None:
-    report = make_report(write_lattice(tmp_path / "other", **changes))
+    report = make_text(write_lattice(tmp_path / "other", **changes))
     assert list(report.tables[1]) == ["Data"] and "Published" not in report.text
 
 
@@ -64,13 +64,13 @@ def test_updates(frozen: Report) -> None:
 
 
 def test_updates_that_none_can_reject(tmp_path: Path) -> None:
-    report = make_report(write_lattice(tmp_path / "langevin", generate__algorithm="langevin"))
+    report = make_text(write_lattice(tmp_path / "langevin", generate__algorithm="langevin"))
     assert "## Updates" not in report.text and "acceptance" not in report.text and len(report.tables) == 4
 
 
 def test_updates_without_a_value(tmp_path: Path) -> None:
     """The mean of exp(-ΔH) can overflow; its deviation is then none."""
-    report = make_report(write_lattice(tmp_path / "wild", updates={"exp_minus_delta_h": np.inf, "acceptance": 0.0}))
+    report = make_text(write_lattice(tmp_path / "wild", updates={"exp_minus_delta_h": np.inf, "acceptance": 0.0}))
     row = report.tables[2]["Data"]
     assert (row["acceptance"], row["⟨exp(-ΔH)⟩"], row["deviation from 1"]) == ("0.0000(4)", "–", "–")
 
@@ -84,13 +84,13 @@ def test_warnings_come_first_and_on_the_terminal(frozen: Report) -> None:
 
 
 def test_warning_of_an_ensemble_in_equilibrium(tmp_path: Path) -> None:
-    report = make_report(write_lattice(tmp_path / "few", warnings="only 12 bins: errors are not to be trusted"))
+    report = make_text(write_lattice(tmp_path / "few", warnings="only 12 bins: errors are not to be trusted"))
     assert "**Warning:** only 12 bins: errors are not to be trusted.\n" in report.text
     assert "n equilibrium: " not in report.text + report.run.stderr
 
 
 def test_ensemble_in_equilibrium_has_no_warning(tmp_path: Path) -> None:
-    report = make_report(write_lattice(tmp_path / "good", updates={}))
+    report = make_text(write_lattice(tmp_path / "good", updates={}))
     assert "arning" not in report.text + report.run.stderr and "n equilibrium: " not in report.text + report.run.stderr
 
 
@@ -122,7 +122,7 @@ def test_one_chain_without_ensemble(tmp_path: Path) -> None:
 def test_ensemble_that_cannot_be_read(tmp_path: Path, spoil) -> None:
     folder = write_lattice(tmp_path / "spoilt")
     spoil(folder / "ensemble.h5")
-    report = make_report(folder)
+    report = make_text(folder)
     (line,) = [line for line in report.run.stderr.splitlines() if "warning" in line]
     assert "no pictures of configurations" in line and "make it again with 'scorefield generate'" in line
 

@@ -8,7 +8,7 @@ from typing import Callable
 import h5py
 import numpy as np
 import pytest
-from conftest import Report, make_report, run_command
+from conftest import Report, make_report, make_text, run_command
 from markdown_tables import read_cell, read_tables
 from matplotlib.image import imread
 from scorefield_analysis.decks import read_deck
@@ -216,7 +216,7 @@ def test_good_verdict_is_on_top_without_alarm(quartic: Report) -> None:
 @pytest.mark.parametrize("verdict", ["failing", "undecided"])
 def test_bad_verdict_is_prominent(tmp_path: Path, verdict: str) -> None:
     """In bold on top, as a warning on the terminal, and never with a tag in it."""
-    report = make_report(write_plane(tmp_path / verdict, solved=False, verdict=verdict))
+    report = make_text(write_plane(tmp_path / verdict, solved=False, verdict=verdict))
     text = TEXTS[verdict].replace("<L z>", "⟨L z⟩")
     assert top(report)[1] == f"**C{text[1:]}.**"
     assert f"scorefield-analysis: warning: {text}" in report.run.stderr.splitlines()
@@ -244,7 +244,7 @@ def test_solution_that_has_not_converged(tmp_path: Path, change: float, said: bo
 
 
 def test_warnings_are_on_the_terminal_too(tmp_path: Path) -> None:
-    run = make_report(write_plane(tmp_path / "both", p_value=1e-6, last_change=3e-4)).run
+    run = make_text(write_plane(tmp_path / "both", p_value=1e-6, last_change=3e-4)).run
     assert [line.partition("warning: ")[2].split()[1] for line in run.stderr.splitlines() if "warning: " in line] == ["averages", "solution"]
 
 
@@ -255,7 +255,7 @@ def test_stale_results(tmp_path: Path) -> None:
     (output / "ensemble.h5").write_bytes(seal_text(10**6, 7))
     assert changed_note(output, read_run(output)) is None
     (output / "ensemble.h5").write_bytes(seal_text(10**6, 8))
-    report = make_report(output)
+    report = make_text(output)
     text = "results.h5 was measured before ensemble.h5 changed; run scorefield measure"
     assert f"scorefield-analysis: warning: {text}" in report.run.stderr and f"**Warning:** {text}." in top(report)
 

@@ -172,7 +172,7 @@ def test_stopped_and_resumed(decks, gaussian, tmp_path):
     stops = 0
     for _ in range(40):
         (tmp_path / "out").mkdir(exist_ok=True)
-        result = scorefield("run", *words, "--run.walltime=2", "--run.checkpoint=0.01", "--run.batch=4096")
+        result = scorefield("run", *words, "--run.walltime=4", "--run.checkpoint=0.01", "--run.batch=4096")
         if result.returncode == 0:
             break
         assert result.returncode == 85, result.stderr

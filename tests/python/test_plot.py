@@ -7,7 +7,7 @@ import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import CommandHere
+from conftest import answer
 from markdown_tables import read_tables
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
@@ -17,6 +17,13 @@ from scorefield_analysis.figures.quantities import draw_panels, in_maths
 from synthetic_field import write_field
 from synthetic_lattice import write_lattice
 from synthetic_plane import write_plane
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Figures that a test has drawn and not written."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="module")
@@ -175,11 +182,10 @@ def test_titles(tmp_path: Path, name: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lattice", "points", "plane", "field"])
-def test_everything_that_is_listed_can_be_drawn(request: pytest.FixtureRequest, tmp_path: Path, command_here: CommandHere,
-                                                kind: str) -> None:
+def test_everything_that_is_listed_can_be_drawn(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
     made_here = {"plane": write_plane, "field": write_field}
     folder = made_here[kind](tmp_path / kind) if kind in made_here else request.getfixturevalue(kind)
-    code, out, _ = command_here("plot", folder)
+    code, out, _ = answer("plot", folder)
     (listed,) = read_tables(out)  # a bar would end a cell
     panels = panels_of(folder, read_estimates(folder))
     assert code == 0 and set(listed) == {each.names[-1] for each in panels} and len(listed) > 5
@@ -190,21 +196,21 @@ def test_everything_that_is_listed_can_be_drawn(request: pytest.FixtureRequest, 
 
 
 @pytest.mark.parametrize("ending", [".png", ".pdf"])
-def test_files(points: Path, tmp_path: Path, command_here: CommandHere, ending: str) -> None:
+def test_files(points: Path, tmp_path: Path, ending: str) -> None:
     """The same bytes each time; and in OUT/report where nothing else is asked for."""
-    said = [command_here("plot", points, "cumulants", "samples-*/kappa_2", "--to", tmp_path / f"{name}{ending}") for name in ("a", "b")]
+    said = [answer("plot", points, "cumulants", "samples-*/kappa_2", "--to", tmp_path / f"{name}{ending}") for name in ("a", "b")]
     assert [code for code, _, _ in said] == [0, 0] and said[0][1] == f"{tmp_path / 'a'}{ending}\n"
     assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
-    assert command_here("plot", points, "forward-vp/kappa_2")[0] == 0
+    assert answer("plot", points, "forward-vp/kappa_2")[0] == 0
     assert (points / "report" / "plot-forward-vp-kappa-2.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_cannot_be_drawn(points: Path, tmp_path: Path, command_here: CommandHere) -> None:
+def test_what_cannot_be_drawn(points: Path, tmp_path: Path) -> None:
     for arguments, message in ((["speed"], "nothing is called 'speed'; choose of cumulants, generating_function"),
                                (["*"], "panels are too many for a figure; name at most 12 of "),
                                (["cumulants", "--to", tmp_path / "a.gif"], "a.gif is no name of a figure; let it end in .png or .pdf")):
-        code, out, said = command_here("plot", points, *arguments)
+        code, out, said = answer("plot", points, *arguments)
         assert (code, out) == (2, "") and said.count("\n") == 1 and message in said
     (tmp_path / "file").touch()
-    code, _, said = command_here("plot", points, "cumulants", "--to", tmp_path / "file" / "a.png")
+    code, _, said = answer("plot", points, "cumulants", "--to", tmp_path / "file" / "a.png")
     assert code == 3 and f"cannot write {tmp_path / 'file' / 'a.png'}: " in said and not list(tmp_path.glob("*.png"))

@@ -12,7 +12,7 @@ from typing import Callable, Iterator
 import h5py
 import numpy as np
 import pytest
-from conftest import run_command
+from conftest import run_command, run_process
 from scorefield_analysis.reader import read_losses, read_results
 from synthetic import seal, write_output
 
@@ -215,8 +215,8 @@ def test_wrong_command_line(arguments: list[str], cause: str) -> None:
 
 
 def test_help_and_version() -> None:
-    assert "OUT/report/report.md" in run_command("report", "--help").stdout.replace("\n", " ")
-    assert run_command("--version").stdout.startswith("scorefield-analysis 0.1.0")
+    assert "OUT/report/report.md" in run_process("report", "--help").stdout.replace("\n", " ")
+    assert run_process("--version").stdout.startswith("scorefield-analysis 0.1.0")
 
 
 def test_interrupt_is_one_line(tmp_path: Path) -> None:

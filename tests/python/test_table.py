@@ -9,14 +9,14 @@ import h5py
 import numpy as np
 import pyerrors as pe
 import pytest
-from conftest import CommandHere
+from conftest import answer
 from markdown_tables import Tables, read_cell, read_tables
 from synthetic_field import write_field
 from synthetic_lattice import write_lattice
 
 
-def table(command_here: CommandHere, *arguments: object) -> Tables:
-    code, out, said = command_here("table", *arguments)
+def table(*arguments: object) -> Tables:
+    code, out, said = answer("table", *arguments)
     assert code == 0, said
     (found,) = read_tables(out.replace("\\|", "/"))
     return found
@@ -26,25 +26,25 @@ def run(folder: Path, **quantities: tuple[float, float]) -> Path:
     return write_lattice(folder, ensemble=False, quantities=quantities)
 
 
-def test_runs_and_their_exports_say_the_same(command_here: CommandHere, tmp_path: Path) -> None:
+def test_runs_and_their_exports_say_the_same(tmp_path: Path) -> None:
     one, other = run(tmp_path / "one", chi=(2.5, 0.25)), run(tmp_path / "other", chi=(3.0, 0.5), xi=(np.nan, 0.1))
     files = [tmp_path / "a.npz", tmp_path / "a.json", tmp_path / "a.json.gz"]
     for file in files:
-        assert command_here("export", one, "--to", file, *(["--format", "numpy"] if file.suffix == ".npz" else []))[0] == 0
-    found = table(command_here, one, other, *files, "--quantities", "xi,chi,slices_x[1]")
+        assert answer("export", one, "--to", file, *(["--format", "numpy"] if file.suffix == ".npz" else []))[0] == 0
+    found = table(one, other, *files, "--quantities", "xi,chi,slices_x[1]")
     assert list(found) == ["xi", "chi", "slices_x[1]"]
     assert found["chi"] == {"one": "2.5(2)", "other": "3.0(5)", "a.npz": "2.5(2)", "a.json": "2.5(2)", "a.json.gz": "2.5(2)"}
     assert found["xi"]["other"] == "–" and found["xi"]["a.json"] == "1.00(10)"
     assert read_cell(found["slices_x[1]"]["a.npz"]).value == pytest.approx(np.exp(-0.7), abs=0.01)
 
 
-def test_rows_that_are_shown_unasked(command_here: CommandHere, make_output, tmp_path: Path) -> None:
+def test_rows_that_are_shown_unasked(make_output, tmp_path: Path) -> None:
     """Main quantities of a lattice, cumulants of points; a dash where a source has none, and what it has of others' rows."""
     lattice = run(tmp_path / "lattice")
     with h5py.File(lattice / "results.h5", "a") as file:
         own = file["ensemble/quantities"].attrs
         own["names"] = own["names"].replace("hop_x", "kappa_31_x_r1")
-    found = table(command_here, lattice, make_output("points", processes=(), times=2), write_field(tmp_path / "field"))
+    found = table(lattice, make_output("points", processes=(), times=2), write_field(tmp_path / "field"))
     rows = list(found)
     assert "kappa_31_x_r1" not in rows and {"abs_M", "kappa8_Z2", "kappa_8", "moment_1", "Re V M^2", "x y^3"} <= set(rows)
     assert not any("[" in row or row.startswith("criteria") for row in rows)
@@ -53,23 +53,23 @@ def test_rows_that_are_shown_unasked(command_here: CommandHere, make_output, tmp
     assert read_cell(found["kappa_2"]["points"]).value == pytest.approx(1.06, abs=0.1)
 
 
-def test_names_with_stars_and_groups(command_here: CommandHere, make_output) -> None:
+def test_names_with_stars_and_groups(make_output) -> None:
     folder = make_output("stars", processes=("vp",), times=2)
-    found = table(command_here, folder, "--quantities", "*/kappa_2,kappa_2")
+    found = table(folder, "--quantities", "*/kappa_2,kappa_2")
     assert list(found) == ["samples-vp-exact/kappa_2", "samples-vp-learnt/kappa_2", "kappa_2"]
     with h5py.File(folder / "results.h5") as file:
         value = file["samples-vp-learnt/cumulants/value"][1]
     assert read_cell(found["samples-vp-learnt/kappa_2"]["stars"]).value == pytest.approx(value, abs=0.01)
 
 
-def test_other_formats(command_here: CommandHere, tmp_path: Path) -> None:
+def test_other_formats(tmp_path: Path) -> None:
     folders = [run(tmp_path / name, chi=(1.0 / 3.0, error), xi=(np.nan, 0.1)) for name, error in (("a_1", 0.1), ("b", 0.02))]
-    code, out, _ = command_here("table", *folders, "--quantities", "chi,xi", "--format", "csv", "--to", tmp_path / "made" / "t.csv")
+    code, out, _ = answer("table", *folders, "--quantities", "chi,xi", "--format", "csv", "--to", tmp_path / "made" / "t.csv")
     assert code == 0 and (tmp_path / "made" / "t.csv").read_text() == out
     header, chi, xi = csv.reader(io.StringIO(out))
     assert header == ["quantity", "a_1", "a_1 error", "b", "b error"]
     assert [float(cell) for cell in chi[1:]] == [1.0 / 3.0, 0.1, 1.0 / 3.0, 0.02] and xi == ["xi", "", "", "", ""]
-    _, out, _ = command_here("table", *folders, "--quantities", "chi", "--format", "latex")
+    _, out, _ = answer("table", *folders, "--quantities", "chi", "--format", "latex")
     assert r"\begin{tabular}{lrr}" in out and r" & a\_1 & b \\" in out and r"chi & 0.33(10) & 0.33(2) \\" in out
 
 
@@ -94,48 +94,48 @@ def foreign(path: Path) -> dict[str, tuple[float, float]]:
 
 
 @pytest.mark.parametrize("name", ["theirs.json", "theirs.json.gz"])
-def test_files_of_others(command_here: CommandHere, tmp_path: Path, name: str) -> None:
+def test_files_of_others(tmp_path: Path, name: str) -> None:
     expected = foreign(tmp_path / name)
-    found = table(command_here, tmp_path / name)
+    found = table(tmp_path / name)
     assert list(found) == list(expected)
     for label, (value, error) in expected.items():
         cell = read_cell(found[label][name])
         assert cell.value == pytest.approx(value, abs=0.6 * cell.unit) and cell.error == pytest.approx(error, rel=0.26), label
 
 
-def test_dictionaries_of_others(command_here: CommandHere, tmp_path: Path) -> None:
+def test_dictionaries_of_others(tmp_path: Path) -> None:
     """Keys name what has no tag, and keys of keys."""
     made = {"mass": pe.pseudo_Obs(0.5, 0.1, "A"), "inner": {"decay": pe.pseudo_Obs(2.0, 0.3, "A")}, "text": "said",
             "list": [pe.pseudo_Obs(float(k), 0.1, "A") for k in range(2)]}
     pe.input.json.dump_dict_to_json(made, str(tmp_path / "d.json.gz"))
-    assert list(table(command_here, tmp_path / "d.json.gz")) == ["mass", "inner/decay", "list[0]", "list[1]"]
+    assert list(table(tmp_path / "d.json.gz")) == ["mass", "inner/decay", "list[0]", "list[1]"]
 
 
-def assert_refused(command_here: CommandHere, *arguments: object, message: str) -> None:
-    code, out, said = command_here("table", *arguments)
+def assert_refused(*arguments: object, message: str) -> None:
+    code, out, said = answer("table", *arguments)
     assert (code, out) == (2, "") and said.count("\n") == 1 and "; " in said, said
     assert said.startswith("scorefield-analysis: error: ") and message in said
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.npz"])
 @pytest.mark.parametrize("damage", ["cut", "zeros", "text", "empty", "other json"])
-def test_damaged_files_are_one_line(command_here: CommandHere, tmp_path: Path, name: str, damage: str) -> None:
+def test_damaged_files_are_one_line(tmp_path: Path, name: str, damage: str) -> None:
     path = tmp_path / name
-    assert command_here("export", run(tmp_path / "run"), "--to", path, *(["--format", "numpy"] if name == "a.npz" else []))[0] == 0
+    assert answer("export", run(tmp_path / "run"), "--to", path, *(["--format", "numpy"] if name == "a.npz" else []))[0] == 0
     whole = path.read_bytes()
     middle = len(whole) // 2
     other = b'{"program": "another", "version": 2}'
     path.write_bytes({"cut": whole[:middle], "zeros": whole[:middle] + bytes(200) + whole[middle + 200:], "text": b"no such file",
                       "empty": b"", "other json": gzip.compress(other) if name.endswith("gz") else other}[damage])
-    assert_refused(command_here, path, message=f"{path} is damaged, or no ")
+    assert_refused(path, message=f"{path} is damaged, or no ")
 
 
-def test_what_is_in_no_table(command_here: CommandHere, tmp_path: Path) -> None:
+def test_what_is_in_no_table(tmp_path: Path) -> None:
     folder = run(tmp_path / "run")
     np.savez(tmp_path / "other.npz", x=np.ones(3))
     (tmp_path / "a.txt").write_text("text")
-    assert_refused(command_here, folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of kappa_1, kappa_2")
-    assert_refused(command_here, tmp_path / "other.npz", message="other.npz was not written by 'scorefield-analysis export'; ")
-    assert_refused(command_here, tmp_path / "a.txt", message="a.txt is no folder of a run, and neither of pyerrors (.json, .json.gz)")
-    assert_refused(command_here, tmp_path / "none", message=f"no folder {tmp_path / 'none'}; ")
-    assert_refused(command_here, folder, folder, message="a folder is given twice")
+    assert_refused(folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of kappa_1, kappa_2")
+    assert_refused(tmp_path / "other.npz", message="other.npz was not written by 'scorefield-analysis export'; ")
+    assert_refused(tmp_path / "a.txt", message="a.txt is no folder of a run, and neither of pyerrors (.json, .json.gz)")
+    assert_refused(tmp_path / "none", message=f"no folder {tmp_path / 'none'}; ")
+    assert_refused(folder, folder, message="a folder is given twice")

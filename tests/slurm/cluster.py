@@ -43,7 +43,7 @@ JobRequeue=1
 ReturnToService=2
 MailProg=/bin/true
 KillWait=5
-SchedulerParameters=requeue_delay=1
+SchedulerParameters=requeue_delay=1,batch_sched_delay=0,sched_interval=1
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cores} RealMemory={memory} State=UNKNOWN
 PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 """

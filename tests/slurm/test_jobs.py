@@ -40,9 +40,9 @@ def wait_through_requeues(cluster: Cluster, number: str, folder: Path, seconds: 
     """Until the job has ended; where it waits to be queued again, it is told to start now (SLURM would wait for two minutes)."""
     def ended() -> bool:
         job = cluster.job(number)
-        if job.state == "FAILED" and log_of(folder).endswith("this job is queued again\n"):
+        if job.state == "FAILED" and log_of(folder).count("this job is queued again\n") > job.restarts:
             return False  # so SLURM calls it until it waits
-        if job.state == "PENDING" and job.restarts > 0:
+        if job.state == "PENDING" and job.fields["Reason"] == "BeginTime":
             cluster.command("scontrol", "update", f"jobid={number}", "starttime=now")
         return job.state in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED")
 
@@ -169,7 +169,8 @@ def test_a_chain_ends_at_an_error(cluster: Cluster, tmp_path: Path) -> None:
 def test_an_array_scans_a_key(cluster: Cluster, tmp_path: Path) -> None:
     values = ("0.2", "0.3")
     number = cluster.submit("scan.sbatch", f"model.sigma0={','.join(values)}", QUICK, *WORK,
-                            f"--run.output={tmp_path}/out", options=(f"--array=0-{len(values) - 1}",), folder=tmp_path)
+                            "--generate.samples=50000", "--sample.samples=20000", f"--run.output={tmp_path}/out", options=(f"--array=0-{len(values) - 1}",),
+                            folder=tmp_path)
     for index, value in enumerate(values):
         job = cluster.wait(f"{number}_{index}", SECONDS)
         assert job.state == "COMPLETED", (tmp_path / f"job-{index}.log").read_text(encoding="utf-8")

@@ -11,6 +11,8 @@ matplotlib.use("Agg")  # files only: no display is needed
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
 
 
@@ -106,7 +108,8 @@ def save(canvas: Canvas, stem: Path) -> None:
     # laid out once for both files, which is most of the work
     canvas.get_layout_engine().execute(canvas)
     canvas.set_layout_engine("none")
-    canvas.savefig(stem.with_name(stem.name + ".png"))
+    # savefig would draw each file once more, for a layout
+    FigureCanvasAgg(canvas).print_png(f"{stem}.png")
     # no time stamp: the same results give the same bytes
-    canvas.savefig(stem.with_name(stem.name + ".pdf"), metadata={"CreationDate": None})
+    FigureCanvasPdf(canvas).print_pdf(f"{stem}.pdf", metadata={"CreationDate": None})
     plt.close(canvas)

@@ -27,7 +27,7 @@ echo "build: compiling in $folder (a few minutes the first time)"
 start=$SECONDS
 set +o pipefail
 NINJA_STATUS='[%f/%t %es] ' cmake --build "$folder" "${targets[@]}" 2>&1 | tee "$log" |
-  awk '/^\[/ { split($1, a, /[\[\/]/); if (a[2] - shown >= 10) { print "build: " $1 "]"; fflush(); shown = a[2] } }'
+  awk '/^\[/ { split($1, a, /[\[\/]/); if (a[2] - shown >= 10) { print "build: " $1 " " $2; fflush(); shown = a[2] } }'
 status=${PIPESTATUS[0]}
 if [ "$status" -ne 0 ]; then
   grep -B2 -A12 -E 'error|FAILED' "$log" | head -n 60 >&2

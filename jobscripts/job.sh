@@ -20,7 +20,7 @@ read_options() {
   job_arguments=("$@")
 }
 
-# To `deck` and `output`: where the deck is, and the folder that it writes to with these keys.
+# To `deck`, `output` and `seed`: where the deck is, the folder that it writes to with these keys, and its seed.
 find_deck() {
   deck=$1
   shift
@@ -30,6 +30,7 @@ find_deck() {
   local checked
   checked=$("$program" check "$deck" "$@") || given_up $? "the deck cannot be run"  # behind the program's own line
   output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$checked")
+  seed=$(sed -n 's/^seed = //p' <<<"$checked")
 }
 
 # How far the deck is, in words.

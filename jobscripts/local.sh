@@ -44,3 +44,4 @@ wait "$run" || status=$?  # of the run itself: the waits above may have been cut
 trap - INT TERM HUP USR1
 [ "$status" -eq 0 ] || exit "$status"
 "$checkout/.venv/bin/scorefield-analysis" report "$output"
+echo "local.sh: complete; the report is $output/report/report.md (scorefield in this shell: . $checkout/jobscripts/environment.sh)"

@@ -36,9 +36,11 @@ const std::map<std::string, Command>& commands() {
   return table;
 }
 
+std::string counted(int number, const std::string& what) { return std::to_string(number) + " " + what + (number == 1 ? "" : "s"); }
+
 void announce(const Context& context, int threads) {
   context.log.line("scorefield " + std::string(kVersion) + ": " + context.deck.path.string() + " -> " + context.deck.params.run.output +
-                   ", " + std::to_string(context.comm.size()) + " ranks x " + std::to_string(threads) + " threads, seed " +
+                   ", " + counted(context.comm.size(), "rank") + " x " + counted(threads, "thread") + ", seed " +
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
 }
 

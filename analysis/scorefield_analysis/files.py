@@ -53,6 +53,8 @@ def _lacking(path: Path) -> str:
 
 def describe(path: Path) -> str:
     """Seal, attributes, and every dataset of a file with its shape and type. UserError if it is damaged or no HDF5 file."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; give a file in it, such as {path / 'results.h5'}")
     with readable(path):
         seal = check_seal(path)
     if seal is Seal.BROKEN:

@@ -82,7 +82,8 @@ std::vector<Key> network_keys() {
   }
   for (const auto& part :
        {only(kUnet, {network.number("stride", &NetworkParams::stride, {1, 16}, "sites", physics, "between resolutions; 1: all alike")}),
-        only(kDense, {network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics, "widths of the hidden layers")})}) {
+        only(kDense, {network.numbers("hidden", &NetworkParams::hidden, {1, 65536}, "units", physics,
+                                      "widths of the hidden layers; not set: 48, 48, 48, or 256, 256 for fields")})}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   for (const Key& key :
@@ -99,7 +100,7 @@ std::vector<Key> network_keys() {
   for (const Key& key :
        only(kNetwork, {
                           network.number("embedding", &NetworkParams::embedding, {2, 65536}, "features", physics,
-                                         "random Fourier features of the noise level (even)"),
+                                         "random Fourier features of the noise level (even); not set: 128, or 32 for fields"),
                           network.number("embedding-scale", &NetworkParams::embedding_scale, {0, 100, true}, "", physics,
                                          "standard deviation of their frequencies"),
                           network.choice("activation", &NetworkParams::activation, {"silu", "tanh", "leaky-relu", "cubic"}, physics,
@@ -143,7 +144,8 @@ std::vector<Key> train_keys() {
         only(kNetwork,
              {
                  train.number("steps", &TrainParams::steps, {1, 1e9}, "optimiser steps", extend, "length of the training"),
-                 train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics, "peak learning rate of Adam"),
+                 train.number("learning-rate", &TrainParams::learning_rate, {0, 1, true}, "", physics,
+                              "peak learning rate of Adam; not set: 0.005, or 0.002 for fields"),
                  train.number("warmup", &TrainParams::warmup, {0, 1e9}, "steps", physics, "linear rise of the learning rate"),
                  train.choice("schedule", &TrainParams::schedule, {"cosine", "linear", "constant"}, physics,
                               "fall of the learning rate to 0 at the last step"),
@@ -180,21 +182,22 @@ std::vector<Key> sample_keys() {
                              "scores that drive the backward process; reference: of the Gaussian or mixture alone; none: no diffusion "
                              "model; not set: exact, or none for fields and complex Langevin");
   std::vector<Key> keys =
-      only(kProcess, {
-                         sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
-                                        "configurations made: one number for all scores, or one for each"),
-                         sample.choices("sampler", &SampleParams::sampler,
-                                        {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
-                                        "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
-                                        "fields, adams4 for gaussian and quartic (ode4 with sample.corrections)"),
-                         sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select,
-                                        "its steps: one for all scores, or one for each; not set: 48; 32 for fields, 64 "
-                                        "for complex ones; for gaussian and quartic 28, or 16 with sample.corrections"),
-                         sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
-                                       "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
-                         sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
-                                       "signal to noise of a Langevin correction (predictor-corrector)"),
-                     });
+      only(kProcess,
+           {
+               sample.numbers("samples", &SampleParams::samples, {1, 1e12}, "configurations", select,
+                              "configurations made: one number for all scores, or one for each; not set: 1000000, or 100000 for fields"),
+               sample.choices("sampler", &SampleParams::sampler,
+                              {"euler-maruyama", "predictor-corrector", "ode2", "ode4", "adams4", "sde2", "sde4"}, select,
+                              "integrator of the backward process: one for all scores, or one for each; not set: sde4, sde2 for "
+                              "fields, adams4 for gaussian and quartic (ode4 with sample.corrections)"),
+               sample.numbers("steps", &SampleParams::steps, {1, 1e6}, "", select,
+                              "its steps: one for all scores, or one for each; not set: 48; 32 for fields, 64 "
+                              "for complex ones; for gaussian and quartic 28, or 16 with sample.corrections"),
+               sample.number("records", &SampleParams::records, {2, 10000}, "", physics,
+                             "times at which the backward process is recorded, at most steps + 1; not set: 49, or 17 for fields"),
+               sample.number("corrector-snr", &SampleParams::corrector_snr, {0, 1, true}, "", physics,
+                             "signal to noise of a Langevin correction (predictor-corrector)"),
+           });
   const Key finish = sample.number("finish", &SampleParams::finish, {0, 1e9}, "updates", select,
                                    "of the ensemble's algorithm for each sample, which make it exact: finished-*.h5; 0: none");
   for (const Key& key : only(kFieldScore, {finish})) keys.push_back(key);

@@ -66,8 +66,8 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
       found.changes = changes(output, deck);
       found.complaint = path.string() + " was made by another deck (" + found.changes + ")";
     } else if (found.done > output.wanted) {
-      found.complaint =
-          path.string() + " has " + amount(output, found.done) + ", more than " + output.length_key + " = " + std::to_string(output.wanted);
+      found.complaint = path.string() + " has " + amount(output, found.done) + ", more than " + output.length_key + " = " +
+                        std::to_string(output.wanted) + " (--" + output.length_key + "=" + std::to_string(found.done) + " keeps them)";
     } else {
       check_contents(file, context, output, found.done);
       found.complaint = complaint_about_model(context, output, file);

@@ -36,7 +36,7 @@ def start(folder: Path, ranks: int, keys: dict[str, object], core: int | None = 
     shutil.rmtree(folder, ignore_errors=True)
     launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
     pinned = [] if core is None else ["taskset", "-c", str(core)]
-    options = [f"--{key}={value}" for key, value in {"run.output": folder, "run.threads": 1, **keys}.items()]
+    options = [f"--{key}={value}" for key, value in {"run.output": folder, "run.threads": 1, "sample.score": "none", **keys}.items()]
     return subprocess.Popen([*pinned, *launcher, EXECUTABLE, "generate", DECK, *options], stdout=subprocess.DEVNULL)
 
 
@@ -118,4 +118,5 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

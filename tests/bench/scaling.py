@@ -19,12 +19,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield")).parents[1]
 DECKS = ROOT / "input"
 ROUNDS = 3
 STEPS = 10  # of molecular dynamics in an update
-SINGLE = {"generate.chains": 1, "generate.start": "cold", "generate.cluster": 0, "generate.acceptance": 0, "generate.step": 0.02,
+SINGLE = {"sample.score": "none", "generate.chains": 1, "generate.start": "cold", "generate.cluster": 0, "generate.acceptance": 0, "generate.step": 0.02,
           "generate.trajectory": 0.02 * STEPS, "generate.separation": 1, "generate.samples": 1}
 
 
@@ -48,11 +50,11 @@ UPDATES = ("generate.thermalisation", 20, 120)
 CASES = [
     Case("one lattice of 512², strips", "update", "generate", "phi4-symmetric", {**SINGLE, "lattice.size": "512,512"}, UPDATES),
     Case("  with a cluster update after each", "update", "generate", "phi4-symmetric", {**SINGLE, "lattice.size": "512,512", "generate.cluster": 1}, UPDATES),
-    Case("chains of 32², 4 a rank, thermalising", "update", "generate", "phi4-symmetric", {"generate.samples": 256, "generate.chains": 256}, UPDATES),
+    Case("chains of 32², 4 a rank, thermalising", "update", "generate", "phi4-symmetric", {"sample.score": "none", "generate.samples": 256, "generate.chains": 256}, UPDATES),
     Case("  stored, one in 20 updates", "sweep", "generate", "phi4-symmetric",
-         {"generate.thermalisation": 20, "generate.chains": 256, "run.batch": 256}, ("generate.samples", 2560, 7680)),
+         {"sample.score": "none", "generate.thermalisation": 20, "generate.chains": 256, "run.batch": 256}, ("generate.samples", 2560, 7680)),
     Case("training the network of a number", "step", "train", "two-peak-quick", {"forward.process": "vp"}, ("train.steps", 100, 200), 16),
-    Case("sampling numbers, 48 steps", "10⁶ samples", "sample", "two-peak-quick", {"forward.process": "vp", "sample.score": "exact", "run.batch": 65536},
+    Case("sampling numbers, 48 steps", "10⁶ samples", "sample", "two-peak-quick", {"forward.process": "vp", "sample.score": "exact", "sample.sampler": "sde4", "run.batch": 65536},
          ("sample.samples", 1000000, 2000000), 16),
 ]
 
@@ -130,7 +132,17 @@ class Network:
         return math.ceil(math.log2(ranks)) * self.latency + 2 * size / self.bandwidth if ranks > 1 else 0.0
 
 
-def measured_network() -> Network:
+@dataclass(frozen=True)
+class MeasuredNetwork(Network):
+    """Exchanges as they were measured, in between by interpolation: the way that MPI sends a message changes with its size."""
+
+    exchanges: dict[int, float]
+
+    def exchange(self, size: float) -> float:
+        return float(np.interp(math.log(max(size, 1.0)), [math.log(known) for known in self.exchanges], list(self.exchanges.values())))
+
+
+def measured_network() -> MeasuredNetwork:
     """From exchanges of two ranks: latency of the smallest, bandwidth of those of 32 kB to 2 MB."""
     run = subprocess.run(["mpirun", "-n", "2", BUILD / "tests" / "scorefield_mpi_costs"], stdout=subprocess.PIPE, text=True, check=True)
     print("## Costs\n\n| kind | ranks | bytes | µs |\n|---|---:|---:|---:|")
@@ -142,7 +154,7 @@ def measured_network() -> Network:
             exchanges[int(size)] = float(seconds)
     small = min(exchanges)
     rates = [2 * size / (seconds - exchanges[small]) for size, seconds in exchanges.items() if size >= 32768]
-    return Network(exchanges[small], statistics.median(rates))
+    return MeasuredNetwork(exchanges[small], statistics.median(rates), exchanges)
 
 
 def seconds_an_update(size: int, ranks: int) -> float:
@@ -159,18 +171,19 @@ def seconds_an_update(size: int, ranks: int) -> float:
     return statistics.median((taken(updates + 20) - taken(20)) / updates for _ in range(ROUNDS))
 
 
-DEPTH = 4  # steps between two exchanges
+# Of an update of STEPS steps, as the table of messages has them: steps between two exchanges of ghosts; exchanges, with molecular dynamics,
+# energies and what begins it; rows of numbers that each of them sends one neighbour, all together; sums over the ranks
+DEPTH, EXCHANGES, ROWS, SUMS = 4, 6, 44, 6
 
 
 def update(core: float, size: int, grid: tuple[int, int], network: Network) -> float:
     """Seconds of an update of one chain of size² on a grid of ranks, from those of one core. Ghosts are worked on, too: of d steps the
-    first needs d - 1 rows more on each side, the last none. An update exchanges ghosts every d steps, of field and momenta, and sums energies once.
+    first needs d - 1 rows more on each side, the last none.
     """
     rows, columns = size / grid[0], size / grid[1]
     work = (rows + (DEPTH - 1 if grid[0] > 1 else 0)) * (columns + (DEPTH - 1 if grid[1] > 1 else 0)) / size**2
-    exchanges = math.ceil(STEPS / DEPTH)
-    messages = sum(network.exchange(2 * DEPTH * 8 * length) for length, cut in ((columns, grid[0] > 1), (rows, grid[1] > 1)) if cut)
-    return core * work + exchanges * messages + network.sum(grid[0] * grid[1], 32)
+    messages = sum(network.exchange(ROWS / EXCHANGES * 8 * length) for length, cut in ((columns, grid[0] > 1), (rows, grid[1] > 1)) if cut)
+    return core * work + EXCHANGES * messages + SUMS * network.sum(grid[0] * grid[1], 16)
 
 
 def table_of_checks(network: Network) -> dict[int, float]:

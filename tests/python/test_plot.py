@@ -20,9 +20,8 @@ from synthetic_plane import write_plane
 
 
 @pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Figures that a test has drawn and not written."""
-    yield
+def closed() -> None:
+    """Figures that the tests before have drawn and not written."""
     plt.close("all")
 
 

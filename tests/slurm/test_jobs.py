@@ -174,7 +174,8 @@ def test_an_array_scans_a_key(cluster: Cluster, tmp_path: Path) -> None:
     for index, value in enumerate(values):
         job = cluster.wait(f"{number}_{index}", SECONDS)
         assert job.state == "COMPLETED", (tmp_path / f"job-{index}.log").read_text(encoding="utf-8")
-        assert f"sigma0 = {value}\n" in (tmp_path / f"out-sigma0-{value}" / "deck.ini").read_text(encoding="utf-8")
+        deck = (tmp_path / f"out-sigma0-{value}" / "deck.ini").read_text(encoding="utf-8")
+        assert f"sigma0 = {value}\n" in deck and f"seed = {20241202 + index}\n" in deck
         assert (tmp_path / f"out-sigma0-{value}" / "report" / "report.md").exists()
 
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "learning/mlp.h"
 
@@ -17,8 +18,8 @@ constexpr std::int64_t kChannelsAGroup = 8;
 /// One evaluation: takes parameters in turn.
 class FieldNetwork::Pass {
  public:
-  Pass(const FieldNetwork& network, const at::Tensor& weights, const at::Tensor& coordinates)
-      : n_(network), weights_(weights), odd_(odd_activation(network.network_)) {
+  Pass(const FieldNetwork& network, at::Tensor weights, const at::Tensor& coordinates)
+      : n_(network), weights_(std::move(weights)), odd_(odd_activation(network.network_)) {
     const at::Tensor phase = at::outer(coordinates, network.frequencies_);
     embedding_ = at::cat({phase.sin(), phase.cos()}, 1);
   }
@@ -31,7 +32,7 @@ class FieldNetwork::Pass {
  private:
   at::Tensor next() {
     const LayerParameters& parameters = n_.parameters_[index_++];
-    const at::Tensor part = weights_.narrow(0, position_, parameters.size()).view(parameters.shape);
+    at::Tensor part = weights_.narrow(0, position_, parameters.size()).view(parameters.shape);
     position_ += parameters.size();
     return part;
   }
@@ -122,7 +123,7 @@ FieldNetwork::FieldNetwork(NetworkParams network, FieldShape shape, const std::v
 
 at::Tensor FieldNetwork::forward(const at::Tensor& weights, const at::Tensor& inputs, const at::Tensor& coordinates) const {
   const at::Tensor part_of_signal = at::tanh(coordinates).square().view({-1, 1, 1});
-  const at::Tensor plus = Pass(*this, weights, coordinates).run(inputs) * part_of_signal;
+  at::Tensor plus = Pass(*this, weights, coordinates).run(inputs) * part_of_signal;
   const bool odd_anyway = odd_activation(network_) && network_.normalisation == "none";  // a normalisation has an offset
   if (network_.symmetry != "odd" || odd_anyway) return plus;
   return 0.5 * (plus - Pass(*this, weights, coordinates).run(-inputs) * part_of_signal);

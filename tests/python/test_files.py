@@ -62,6 +62,7 @@ def test_info_names_every_dataset(run: Path) -> None:
     ("verify", lambda path: None, "no HDF5 files in"),
     ("info", lambda path: path.write_text("text"), "cannot read"),
     ("info", lambda path: None, "cannot read"),
+    ("info", lambda path: path.mkdir(), "is a folder; give a file in it"),
 ])
 def test_nothing_to_look_at(tmp_path: Path, command: str, make, cause: str) -> None:
     make(tmp_path / "it")

@@ -211,6 +211,8 @@ def test_status(straight, tmp_path):
     assert found["forward-ve.h5"] == found["samples-ve-exact.h5"] == found["samples-ve-learnt.h5"] == "missing"
     shorter, _ = status_of(tmp_path, "--generate.samples=20000", "--train.steps=100")
     assert shorter["ensemble.h5"] == "complete with 10000 configurations; 20000 are asked for"
+    longer, _ = status_of(tmp_path, "--generate.samples=5000")
+    assert longer["ensemble.h5"].endswith("has 10000 configurations, more than generate.samples = 5000 (--generate.samples=10000 keeps them)")
     stale, _ = status_of(tmp_path, "--model.sigma0=0.5")
     assert re.fullmatch(r"stale: \S+ was made by another deck \(model.sigma0 was 0.25\)", stale["ensemble.h5"])
     assert re.fullmatch(r"stale: the unfinished \S+ belongs to another deck \(model.sigma0 was 0.25\)", stale["model-ve.h5"])

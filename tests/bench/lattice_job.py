@@ -36,7 +36,7 @@ def start(folder: Path, ranks: int, keys: dict[str, object], core: int | None = 
     shutil.rmtree(folder, ignore_errors=True)
     launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
     pinned = [] if core is None else ["taskset", "-c", str(core)]
-    options = [f"--{key}={value}" for key, value in {"run.output": folder, "run.threads": 1, "sample.score": "none", **keys}.items()]
+    options = [f"--{key}={value}" for key, value in {"run.output": folder, "run.threads": 1, **keys}.items()]
     return subprocess.Popen([*pinned, *launcher, EXECUTABLE, "generate", DECK, *options], stdout=subprocess.DEVNULL)
 
 
@@ -50,21 +50,21 @@ def seconds(begin: Callable[[], list[subprocess.Popen]]) -> float:
 
 
 def large(size: str, updates: int) -> dict[str, object]:
-    return {"lattice.size": size, "generate.chains": 1, "generate.samples": 1, "generate.start": "cold", "generate.cluster": 0,
+    return {"sample.score": "none", "lattice.size": size, "generate.chains": 1, "generate.samples": 1, "generate.start": "cold", "generate.cluster": 0,
             "generate.acceptance": 0, "generate.step": 0.02, "generate.trajectory": 0.2, "generate.separation": 1,
             "generate.thermalisation": updates}
 
 
-def updates_a_second(folder: Path, size: str, ranks: int, copies: int = 1) -> float:
-    """Of each of `copies` runs at the same time. Two lengths, so that what happens once cancels."""
+def updates_a_second(folder: Path, size: str, ranks: int, copies: int = 1, number: int = UPDATES) -> float:
+    """Of each of `copies` runs at the same time, over `number` of them. Two lengths, so that what happens once cancels."""
     def taken(updates: int) -> float:
         return seconds(lambda: [start(folder / str(i), ranks, large(size, updates), i if copies > 1 else None) for i in range(copies)])
-    return UPDATES / (taken(UPDATES + 20) - taken(20))
+    return number / (taken(number + 20) - taken(20))
 
 
 def stored(folder: Path, separation: int) -> float:
     """Seconds of a run with SAMPLES updates that stores one in `separation`."""
-    keys = {"generate.algorithm": "langevin", "generate.step": 0.01, "generate.trajectory": 0.01, "generate.thermalisation": 1,
+    keys = {"sample.score": "none", "generate.algorithm": "langevin", "generate.step": 0.01, "generate.trajectory": 0.01, "generate.thermalisation": 1,
             "generate.cluster": 0, "generate.flip": "no", "generate.start": "cold", "generate.chains": 100,
             "generate.separation": separation, "generate.samples": SAMPLES // separation}
     return seconds(lambda: [start(folder, 1, keys)])

@@ -15,19 +15,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from lattice_job import large, updates_a_second
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield")).parents[1]
 DECKS = ROOT / "input"
 ROUNDS = 3
-STEPS = 10  # of molecular dynamics in an update
-SINGLE = {"sample.score": "none", "generate.chains": 1, "generate.start": "cold", "generate.cluster": 0, "generate.acceptance": 0, "generate.step": 0.02,
-          "generate.trajectory": 0.02 * STEPS, "generate.separation": 1, "generate.samples": 1}
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,8 @@ class Case:
 
 UPDATES = ("generate.thermalisation", 20, 120)
 CASES = [
-    Case("one lattice of 512², strips", "update", "generate", "phi4-symmetric", {**SINGLE, "lattice.size": "512,512"}, UPDATES),
-    Case("  with a cluster update after each", "update", "generate", "phi4-symmetric", {**SINGLE, "lattice.size": "512,512", "generate.cluster": 1}, UPDATES),
+    Case("one lattice of 512², strips", "update", "generate", "phi4-symmetric", large("512,512", 0), UPDATES),
+    Case("  with a cluster update after each", "update", "generate", "phi4-symmetric", {**large("512,512", 0), "generate.cluster": 1}, UPDATES),
     Case("chains of 32², 4 a rank, thermalising", "update", "generate", "phi4-symmetric", {"sample.score": "none", "generate.samples": 256, "generate.chains": 256}, UPDATES),
     Case("  stored, one in 20 updates", "sweep", "generate", "phi4-symmetric",
          {"sample.score": "none", "generate.thermalisation": 20, "generate.chains": 256, "run.batch": 256}, ("generate.samples", 2560, 7680)),
@@ -160,18 +158,11 @@ def measured_network() -> MeasuredNetwork:
 def seconds_an_update(size: int, ranks: int) -> float:
     """Of one chain of size²: the difference of two lengths, so that what happens once cancels; the median of some."""
     updates = max(40, 2**25 // size**2)
-
-    def taken(number: int) -> float:
-        with tempfile.TemporaryDirectory() as place:
-            options = [f"--{key}={value}" for key, value in {**SINGLE, "lattice.size": f"{size},{size}", "generate.thermalisation": number}.items()]
-            before = time.perf_counter()
-            program("generate", "phi4-symmetric", Path(place) / "out", ranks, options)
-            return time.perf_counter() - before
-
-    return statistics.median((taken(updates + 20) - taken(20)) / updates for _ in range(ROUNDS))
+    with tempfile.TemporaryDirectory() as place:
+        return statistics.median(1.0 / updates_a_second(Path(place), f"{size},{size}", ranks, number=updates) for _ in range(ROUNDS))
 
 
-# Of an update of STEPS steps, as the table of messages has them: steps between two exchanges of ghosts; exchanges, with molecular dynamics,
+# Of an update of ten steps (lattice_job.py), as the table of messages has them: steps between two exchanges of ghosts; exchanges, with molecular dynamics,
 # energies and what begins it; rows of numbers that each of them sends one neighbour, all together; sums over the ranks
 DEPTH, EXCHANGES, ROWS, SUMS = 4, 6, 44, 6
 

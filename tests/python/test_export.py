@@ -272,7 +272,7 @@ REFUSED = [  # run, file in it, further arguments, exit code, message
 
 @pytest.mark.parametrize(("kind", "file", "more", "code", "message"), REFUSED)
 def test_what_cannot_be_exported(runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch, kind: str, file: str,
-                                     more: list[str], code: int, message: str) -> None:
+                                 more: list[str], code: int, message: str) -> None:
     monkeypatch.chdir(runs[kind])
     returned, out, said = answer("export", runs[kind] / file, *more)
     assert (returned, out) == (code, "") and said.count("error: ") == 1

@@ -8,6 +8,7 @@
 
 #include "base/hdf5_library.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "deck/command_line.h"
 #include "denoiser/learning.h"
 #include "stages/output_folder.h"
@@ -35,8 +36,6 @@ const std::map<std::string, Command>& commands() {
       {"status", {{status}, {}}}};
   return table;
 }
-
-std::string counted(int number, const std::string& what) { return std::to_string(number) + " " + what + (number == 1 ? "" : "s"); }
 
 void announce(const Context& context, int threads) {
   context.log.line("scorefield " + std::string(kVersion) + ": " + context.deck.path.string() + " -> " + context.deck.params.run.output +

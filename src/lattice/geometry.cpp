@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace scorefield {
 namespace {
 
@@ -15,11 +17,9 @@ bool try_numbers(std::int64_t wanted, std::int64_t all, std::int64_t most, const
   return false;
 }
 
-std::string ranks_text(int ranks) { return std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks"); }
-
 /// InputError that says what of a grid does not fit.
 void check_grid(int ranks, const Extents& lattice, std::int64_t chains, const ProcessGrid& grid) {
-  const std::string what = ranks_text(ranks) + " cannot be " + grid.text();
+  const std::string what = counted(ranks, "rank") + " cannot be " + grid.text();
   if (grid.replicas * grid.y * grid.x != ranks) throw InputError(what + ": replicas times ranks must be all ranks");
   if (grid.replicas > chains) throw InputError(what + ": there are only " + std::to_string(chains) + " chains");
   if (grid.y > lattice.y || grid.x > lattice.x) {
@@ -32,8 +32,7 @@ Comm comm_of_replica(const Comm& world, const ProcessGrid& grid) { return world.
 }  // namespace
 
 std::string ProcessGrid::text() const {
-  return std::to_string(replicas) + (replicas == 1 ? " replica of " : " replicas of ") + std::to_string(y) + " x " + std::to_string(x) +
-         (y * x == 1 ? " rank" : " ranks");
+  return counted(replicas, "replica") + " of " + std::to_string(y) + " x " + std::to_string(x) + (y * x == 1 ? " rank" : " ranks");
 }
 
 ProcessGrid choose_grid(int ranks, const Extents& lattice, std::int64_t chains, const ProcessGrid& wanted) {
@@ -51,9 +50,9 @@ ProcessGrid choose_grid(int ranks, const Extents& lattice, std::int64_t chains, 
   });
   if (found) return grid;
   const auto number = [](std::int64_t n) { return std::to_string(n); };
-  throw InputError(ranks_text(ranks) + " cannot be shared by up to " + number(chains) + " replicas of up to " + number(lattice.y) + " x " +
-                   number(lattice.x) + " ranks with lattice.process-grid = " + number(wanted.replicas) + ", " + number(wanted.y) + ", " +
-                   number(wanted.x));
+  throw InputError(counted(ranks, "rank") + " cannot be shared by up to " + number(chains) + " replicas of up to " + number(lattice.y) +
+                   " x " + number(lattice.x) + " ranks with lattice.process-grid = " + number(wanted.replicas) + ", " + number(wanted.y) +
+                   ", " + number(wanted.x));
 }
 
 Domain::Domain(const Comm& world, const Extents& lattice, std::int64_t chains, const ProcessGrid& grid)

@@ -6,6 +6,7 @@
 
 #include "base/growing_file.h"
 #include "base/npy.h"
+#include "base/text.h"
 #include "deck/keys.h"
 #include "stages/chain_file.h"
 
@@ -123,7 +124,7 @@ void require_finite(const std::string& path, std::int64_t first, std::int64_t nu
 /// "10 chains of 64 configurations".
 std::string chains_text(std::int64_t samples, std::int64_t chains) {
   const std::int64_t shortest_chain = samples / chains;
-  return std::to_string(chains) + (chains == 1 ? " chain of " : " chains of ") + std::to_string(shortest_chain) +
+  return counted(chains, "chain") + " of " + std::to_string(shortest_chain) +
          (samples % chains == 0 ? "" : " to " + std::to_string(shortest_chain + 1)) + " configurations";
 }
 

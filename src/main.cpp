@@ -94,11 +94,20 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   for (const auto action : command.actions) action(context);
 }
 
+/// What --help prints: all, or with a section of a deck behind it the keys of that. InputError if there is no such section.
+std::string help(const std::vector<std::string>& arguments) {
+  const bool of_section = arguments.size() == 2 && arguments[0].front() == '-' && arguments[1].front() != '-';
+  return of_section ? keys_help(arguments[1]) : usage() + ("\nkeys of a deck\n" + keys_help());
+}
+
 /// --help and --version, which need no deck. True if that was all.
 bool answer_question(const std::vector<std::string>& arguments, const Comm& comm) {
   const auto asked = [&](const char* option) { return std::find(arguments.begin(), arguments.end(), option) != arguments.end(); };
   if (asked("--help") || asked("-h")) {
-    if (comm.is_root()) std::cout << usage() << "\nkeys of a deck\n" << keys_help();
+    require_all(comm, [&] {
+      const std::string text = help(arguments);
+      if (comm.is_root()) std::cout << text;
+    });
     return true;
   }
   if (asked("--version")) {

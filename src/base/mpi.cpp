@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace scorefield {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{1} << 30;  // bytes: MPI counts by int. Pieces with one tag arrive in their order.
+
+}  // namespace
 
 MpiEnvironment::MpiEnvironment(int* argc, char*** argv) {
   int provided = 0;
@@ -73,7 +78,9 @@ void Comm::broadcast(std::vector<double>& values) const {
   auto length = static_cast<std::int64_t>(values.size());
   MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
   values.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(values.data(), static_cast<int>(length), MPI_DOUBLE, 0, comm_);
+  constexpr std::size_t at_once = kPiece / sizeof(double);
+  for (std::size_t first = 0; first < values.size(); first += at_once)
+    MPI_Bcast(values.data() + first, static_cast<int>(std::min(at_once, values.size() - first)), MPI_DOUBLE, 0, comm_);
 }
 
 namespace {
@@ -130,8 +137,6 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
 }
 
 namespace {
-
-constexpr std::size_t kPiece = std::size_t{1} << 30;  // bytes: MPI counts by int. Pieces with one tag arrive in their order.
 
 /// Calls action(part) for parts that are small enough, one if there is nothing.
 template <class Bytes, class Action>

@@ -30,7 +30,7 @@ constexpr const char* kUsage =
     "options\n"
     "  --section.key=value  overrides a key of the deck\n"
     "  --overwrite          outputs of another deck in the folder are set aside (*.old), not an error\n"
-    "  --help               this, and every key with its default, range and meaning\n"
+    "  --help [SECTION]     this, and every key with its default, range and meaning; or those of one section of a deck\n"
     "  --version            versions of the program and of what it was built with\n"
     "\n"
     "stopping: Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, a file named stop in the output folder, or run.walltime end a run at its next safe\n"

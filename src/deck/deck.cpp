@@ -40,17 +40,23 @@ std::string unknown_key(const std::string& where, const std::string& name) {
   return where + ": unknown key " + shown(name) + "; the nearest known one is " + nearest_key(name) + " (scorefield --help lists all)";
 }
 
-/// The name in "[name]".
-std::string read_section(const std::string& line, const std::string& where) {
-  std::string name = line.substr(1, line.size() - 2);
-  if (line.back() != ']' || name.empty() || name != strip(name)) throw InputError(where + ": a section is written [name], such as [model]");
+/// InputError if no key is in a section of this name.
+void require_section(const std::string& name, const std::string& where) {
   const auto& keys = all_keys();
-  if (std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; })) return name;
+  if (std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; })) return;
   std::string sections;
   for (const Key& key : keys) {
     if (sections.find("[" + key.section + "]") == std::string::npos) sections += " [" + key.section + "]";
   }
   throw InputError(where + ": unknown section [" + shown(name) + "]: expected one of" + sections);
+}
+
+/// The name in "[name]".
+std::string read_section(const std::string& line, const std::string& where) {
+  std::string name = line.substr(1, line.size() - 2);
+  if (line.back() != ']' || name.empty() || name != strip(name)) throw InputError(where + ": a section is written [name], such as [model]");
+  require_section(name, where);
+  return name;
 }
 
 /// What no line of a deck may hold.
@@ -267,11 +273,13 @@ Settings settings_of(const Params& params, const std::vector<std::string>& keys)
   return settings;
 }
 
-std::string keys_help() {
+std::string keys_help(const std::string& only) {
+  if (!only.empty()) require_section(only, "--help");
   const Params defaults;
   std::ostringstream text;
   std::string section;
   for (const Key& key : all_keys()) {
+    if (!only.empty() && key.section != only) continue;
     if (key.section != section) text << "\n[" << key.section << "]\n";
     section = key.section;
     const std::string value = key.get(defaults);

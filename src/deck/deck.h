@@ -36,8 +36,8 @@ std::string resolved_text(const Params& params);
 using Settings = std::vector<std::pair<std::string, std::string>>;
 Settings settings_of(const Params& params, const std::vector<std::string>& keys);
 
-/// Help on every key: name, type, default, range, unit, meaning.
-std::string keys_help();
+/// Help on every key, or on those of one section: name, type, default, range, unit, meaning. InputError if there is no such section.
+std::string keys_help(const std::string& section = "");
 
 /// sample.samples, sample.sampler and sample.steps of entry `index` of sample.score.
 std::int64_t samples_of(const SampleParams& sample, std::size_t index);

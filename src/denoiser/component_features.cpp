@@ -179,7 +179,7 @@ void ComponentFeatureWorker::cut(std::span<double> r, double limit) {
     const double most = limit * fields_.units()[i / sites % 2];
     if (std::fabs(sites_[i]) <= most) continue;
     outside = true;
-    sites_[i] = std::isnan(sites_[i]) ? 0.0 : std::clamp(sites_[i], -most, most);
+    sites_[i] = std::clamp(sites_[i], -most, most);  // what is no number stays so, for all to see
   }
   if (outside) transform_.to_modes(sites_, r);
 }

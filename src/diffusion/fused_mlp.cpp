@@ -140,7 +140,7 @@ FusedMlp::FusedMlp(const NetworkParams& network, std::vector<double> frequencies
     layer.padded_back = layers_.empty() ? inputs : whole_blocks(inputs);
     const std::vector<double> weight = take(inputs * outputs);
     layer.weight = padded_matrix(weight, inputs, outputs, layer.padded, false);
-    if (energy) layer.transposed = padded_matrix(weight, inputs, outputs, layer.padded_back, true);
+    if (energy && !is_output) layer.transposed = padded_matrix(weight, inputs, outputs, layer.padded_back, true);
     layer.embedding = take(network.embedding * outputs);
     layer.bias = take(outputs);
     widest_ = std::max(widest_, layer.padded);

@@ -48,6 +48,7 @@ std::array<double, 4> jacobian(const VectorField& field, double x, double y, dou
 }
 
 std::vector<FixedPoint> fixed_points(const VectorField& field, std::span<const double> start, double step_x, double step_y) {
+  if (start.empty()) return {};
   double low_x = start[0], high_x = start[0], low_y = start[1], high_y = start[1];
   for (std::size_t i = 0; i < start.size(); i += 2) {
     low_x = std::min(low_x, start[i]);

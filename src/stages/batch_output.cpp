@@ -78,7 +78,7 @@ class BatchOutput {
       const std::uint64_t y = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
       const std::uint64_t x = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
       file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), parts, y, x});
-      file.set_attribute("/field", "components", std::string(parts == 2 ? "re, im" : "real"));
+      file.set_attribute("/field", "components", names_of_components(components_of(params.model)));
     }
     if (contents_.recording != nullptr) lay_out_recorded(file, contents_.group, *contents_.recording, output_.wanted);
     if (contents_.describe) contents_.describe(file);

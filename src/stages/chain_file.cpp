@@ -60,7 +60,7 @@ void lay_out_configurations(H5File& file, const Params& params) {
   const std::int64_t components = components_of(params.model);
   file.create_dataset("/field", {rows, unsigned_of(components), unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])},
                       generate.precision == "float32" ? Stored::float32 : Stored::float64);
-  file.set_attribute("/field", "components", std::string(components == 1 ? "real" : components == 2 ? "re, im" : "re1, im1, re2, im2"));
+  file.set_attribute("/field", "components", names_of_components(components));
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
   std::vector<double> chain, trajectory;

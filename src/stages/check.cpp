@@ -202,10 +202,22 @@ void tell_costs_of_walkers(const Context& context) {
                    (generate.scheme != "exact" && generate.largest_drift > 0.0 ? ", and where the drift is large more" : ""));
 }
 
-/// A line for each output, and for what was measured of them.
+/// What is known of the report, which is not the program's: whether it is of this results.h5, by their dates; "" without that. Local.
+std::string describe_report(const Params& params) {
+  const std::filesystem::path results = output_path(params, "results.h5"), report = output_path(params, "report") / "report.md";
+  const std::string command = "scorefield-analysis report " + params.run.output;
+  std::error_code unmeasured, unreported;
+  const auto measured = std::filesystem::last_write_time(results, unmeasured), written = std::filesystem::last_write_time(report, unreported);
+  if (unmeasured) return "";
+  if (unreported) return "missing: " + command;
+  return written < measured ? "older than results.h5: " + command : "complete";
+}
+
+/// A line for each output, for what was measured of them, and for the report on that.
 void tell_status(const Context& context) {
   const std::vector<Surveyed> all = survey_all(context);
-  for (const std::string& line : status_lines(all, describe_results(context, all))) context.log.line(line);
+  const std::string results = describe_results(context, all);
+  for (const std::string& line : status_lines(all, results, describe_report(context.deck.params))) context.log.line(line);
 }
 
 }  // namespace

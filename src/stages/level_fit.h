@@ -14,10 +14,11 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
 /// Takes the features of `source` over at ratios[level]: its coefficients and bounds, and what is linear in them here.
 void take_over_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const FeatureFit& source, FieldModel& model);
 
+/// Updates of a posterior chain of validate_level. Local.
+std::int64_t updates_of_validation(const TrainParams& train);
+
 /// |D - D*|^2 and |D_ref - D*|^2 over the posterior's variance, each with its error, from two means of one posterior chain, far apart:
 /// their product has no noise of its own.
-/// Updates of such a chain. Local.
-std::int64_t updates_of_validation(const TrainParams& train);
 std::array<double, 4> validate_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, const Correction& correction);
 
 }  // namespace scorefield

@@ -19,6 +19,7 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kTogether = 128 * 1024 * 1024;  // bytes of configurations and sums that a rank holds
+constexpr std::int64_t kGathered = 128 * 1024 * 1024;  // numbers that the root receives at a time
 
 /// The sums of pieces, added in order, group by group. Those of all ranks arrive on the root.
 class GroupedSums {
@@ -220,7 +221,8 @@ std::int64_t LevelWork::together(std::size_t numbers) const {
 std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
                                                   std::int64_t groups) {
   const Comm& comm = context_.comm;
-  const std::int64_t at_a_time = comm.size() * together(numbers);
+  const std::int64_t at_a_time = std::clamp<std::int64_t>(kGathered / static_cast<std::int64_t>(std::max<std::size_t>(numbers, 1)), 1,
+                                                          comm.size() * together(numbers));
   GroupedSums totals(chosen.pieces(), std::min(groups, chosen.pieces()), numbers);
   for (std::int64_t first = 0; first < chosen.pieces(); first += at_a_time) {
     const Range part = mine(std::min(at_a_time, chosen.pieces() - first));

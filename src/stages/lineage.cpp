@@ -103,18 +103,19 @@ std::string complaint_about_model(const Context& context, const Output& output, 
 std::string describe_results(const Context& context, const std::vector<Surveyed>& all) {
   const auto path = output_path(context.deck.params, "results.h5");
   if (!file_exists(context.comm, path)) return "missing";
-  std::string old;
+  std::string old, of_stale;
   try {
     const H5File results = context.files->open(context.comm, path);
     for (const Surveyed& each : all) {
-      if ((each.output.stage == "train" && !is_walker(context.deck.params.model)) || each.state != State::complete ||
-          is_measured(context, results, each.output))
-        continue;
-      old += (old.empty() ? "" : ", ") + each.output.file;
+      if (each.output.stage == "train" && !is_walker(context.deck.params.model)) continue;
+      const auto add_to = [&](std::string& names) { names += (names.empty() ? "" : ", ") + each.output.file; };
+      if (each.state == State::stale && results.exists("/" + measured_name(each.output))) add_to(of_stale);
+      if (each.state == State::complete && !is_measured(context, results, each.output)) add_to(old);
     }
   } catch (const AgreedError& error) {
     return std::string("stale: ") + error.what();
   }
+  if (!of_stale.empty()) return "stale, as is what it is of: " + of_stale;
   return old.empty() ? "complete" : "stale: measured before there was this " + old;
 }
 

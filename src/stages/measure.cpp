@@ -140,6 +140,7 @@ void measure(const Context& context) {
                                    : std::string("; cumulants 2, 4, 6, 8, and the p-value of ") +
                                          (law->symmetric() ? "these" : "cumulants 1 to 6") + " against the exact law:"));
   for (const std::string& line : table) context.log.line(line);
+  context.log.line("measure: for tables and figures: scorefield-analysis report " + params.run.output);
 }
 
 }  // namespace scorefield

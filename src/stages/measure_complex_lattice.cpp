@@ -157,14 +157,9 @@ class ComplexMeasurement {
   /// of modes it was told the mean over those that the lattice makes alike, and how much of the higher orders is told is not known: taken
   /// for independent, their errors are too large rather than too small.
   void compare(H5File& out, MeasuredComplexLattice& measured, const MeasuredComplexLattice& ensemble) const {
-    Estimate cumulants = measured.cumulants;
-    const std::size_t n = cumulants.value.size(), told = source_file(context_.deck.params, "train").paths.size() > 1 ? 0 : 4;
-    for (std::size_t i = 0; i < n; ++i) {
-      cumulants.value[i] -= ensemble.cumulants.value[i];
-      if (i < told) continue;  // orders 1 and 2
-      cumulants.error[i] = std::hypot(cumulants.error[i], ensemble.cumulants.error[i]);
-      for (std::size_t j = told; j < n; ++j) cumulants.covariance[i * n + j] += ensemble.cumulants.covariance[i * n + j];
-    }
+    const bool told = shares_fluctuations(context_.deck.params, file_.text_attribute("/field", "score").value_or("exact"));
+    Estimate cumulants = with_errors_of(ensemble.cumulants, measured.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
+    for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] -= ensemble.cumulants.value[i];
     Estimate spectrum = measured.spectrum;
     double squares = 0.0, largest = 0.0;
     std::size_t modes = 0;
@@ -177,7 +172,7 @@ class ComplexMeasurement {
       largest = std::max(largest, std::fabs(pull));
       ++modes;
     }
-    const std::vector<double> none(n, 0.0);
+    const std::vector<double> none(cumulants.value.size(), 0.0);
     const std::size_t bins = std::min(measured.bins, ensemble.bins);
     const bool enough = bins >= kFewestBinsANumber * kEven.size();
     const double p_value = enough ? chi_squared(cumulants, none, kEven, bins).p_value : NAN;
@@ -188,7 +183,7 @@ class ComplexMeasurement {
     write_estimate(out, group_ + "/against_ensemble/cumulants", cumulants, {kMaxOrder, 2});
     write_estimate(out, group_ + "/against_ensemble/spectrum", spectrum, {shape_.y, shape_.half_x(), 2});
     out.set_attribute(group_ + "/against_ensemble", "p_value", p_value);
-    out.set_attribute(group_ + "/against_ensemble", "told", static_cast<std::int64_t>(told > 0 ? 1 : 0));
+    out.set_attribute(group_ + "/against_ensemble", "told", static_cast<std::int64_t>(told ? 1 : 0));
     out.set_attribute(group_ + "/against_ensemble", "spectrum_chi_squared", squares);
     out.set_attribute(group_ + "/against_ensemble", "spectrum_numbers", static_cast<std::int64_t>(modes));
     if (!context_.comm.is_root()) return;

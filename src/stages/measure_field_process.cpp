@@ -49,17 +49,16 @@ std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLeve
   return result;
 }
 
-/// Adds the covariance of kappa_n f^n, n > 2, from the ensemble's kappa_n. What a model was told of the ensemble its samples have, too,
-/// with its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones is told is not
-/// known; taken for independent, their errors are too large rather than too small.
-void add_ensemble_errors(Estimate& to, const Estimate& ensemble, double kept) {
-  const std::size_t n = to.value.size();
-  for (std::size_t i = 2; i < n; ++i) {
-    for (std::size_t j = 2; j < n; ++j) {
-      to.covariance[i * n + j] += std::pow(kept, static_cast<double>(i + j + 2)) * ensemble.covariance[i * n + j];
-    }
-    to.error[i] = std::sqrt(std::max(0.0, to.covariance[i * n + i]));
+/// Cumulants of samples with the errors of kappa_n f^n, n > 2, added, from the ensemble's kappa_n. What a model was told of the ensemble its
+/// samples have, too, with its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones
+/// is told is not known; taken for independent, their errors are too large rather than too small.
+Estimate with_ensemble_errors(const Estimate& samples, Estimate ensemble, double kept) {
+  const std::size_t n = ensemble.value.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    ensemble.error[i] *= std::pow(kept, static_cast<double>(i + 1));
+    for (std::size_t j = 0; j < n; ++j) ensemble.covariance[i * n + j] *= std::pow(kept, static_cast<double>(i + j + 2));
   }
+  return with_errors_of(ensemble, samples, [](std::size_t i) { return i < 2; });
 }
 
 /// Everything of a process, row by row of levels.
@@ -126,15 +125,16 @@ class ProcessMeasurement {
       for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] += cumulant_law[i];
       for (std::size_t i = 0; i < modes.value.size(); ++i) modes.value[i] += mode_law[i];
     } else {
-      add_ensemble_errors(cumulants, initial_->sites.cumulants, level.kept);
+      cumulants = with_ensemble_errors(cumulants, initial_->sites.cumulants, level.kept);
     }
     const auto pull = [](const Estimate& e, const std::vector<double>& law, std::size_t i) { return (e.value[i] - law[i]) / e.error[i]; };
     for (const int n : kEvenCumulants) all.pulls.push_back(pull(cumulants, cumulant_law, static_cast<std::size_t>(n)));
     for (std::size_t i = 0; i < mode_law.size(); ++i) all.mode_pulls.push_back(pull(modes, mode_law, i));
     std::vector<int> every(modes.value.size());
     for (std::size_t n = 0; n < every.size(); ++n) every[n] = static_cast<int>(n);
-    all.p_values.push_back(p_value(cumulants, cumulant_law, kEvenCumulants, process_.bins()));
-    all.p_values.push_back(p_value(modes, mode_law, every, process_.bins()));
+    const std::size_t bins = std::min(process_.bins(), start_->bins());
+    all.p_values.push_back(p_value(cumulants, cumulant_law, kEvenCumulants, bins));
+    all.p_values.push_back(p_value(modes, mode_law, every, process_.bins()));  // the samples' errors alone
   }
 
   /// The deviation at level k from what the law makes of level 0.

@@ -44,23 +44,13 @@ std::vector<double> edges_of(double reach, std::size_t cells) {
   return edges;
 }
 
-/// `made` with the errors of the ensemble's estimate added, from the order `first` on.
-Estimate with_errors_of(const Estimate& ensemble, Estimate made, int first) {
-  const std::size_t n = made.value.size();
-  for (auto i = static_cast<std::size_t>(2 * first - 2); i < n; ++i) {
-    made.error[i] = std::hypot(made.error[i], ensemble.error[i]);
-    for (auto j = static_cast<std::size_t>(2 * first - 2); j < n; ++j) made.covariance[i * n + j] += ensemble.covariance[i * n + j];
-  }
-  return made;
-}
-
 /// chi^2 of an estimate less that of the ensemble, of orders 2, 4, 6, 8, to attributes of `dataset`, and the largest deviation in sigma. A
 /// learnt model was told the second order, which differs by the samples' error alone; of higher ones both errors count, which is too large
 /// rather than too small, for it is not known how much of them is told. The probability of a larger one. Collective.
 double compare_with_ensemble(const Context& context, H5File& out, const std::string& dataset, const Estimate& made,
                              const Estimate& ensemble, bool learnt, std::size_t bins) {
   ChiSquared chi2;
-  const Estimate both = with_errors_of(ensemble, made, learnt ? 3 : 1);
+  const Estimate both = with_errors_of(ensemble, made, [&](std::size_t i) { return learnt && i < 4; });
   require_all(context.comm, [&] { chi2 = chi_squared_of_even(both, ensemble.value, bins); });
   double most = 0.0;
   for (std::size_t i = 0; i < both.value.size(); ++i) {
@@ -133,9 +123,12 @@ std::vector<std::string> measure_plane(const Context& context, const std::string
   Verdict verdict;
   require_all(context.comm, [&] {
     e = estimate_plane(action, sums.sums, sums.sizes);
-    const bool between = learnt && ensemble;  // the walkers' error stands between a model and what is exact
-    of_moments = chi_squared_of_even(between ? with_errors_of(ensemble->moments, e.moments, 1) : e.moments, moments, sums.bins);
-    of_cumulants = chi_squared_of_even(between ? with_errors_of(ensemble->cumulants, e.cumulants, 1) : e.cumulants, cumulants, sums.bins);
+    // the walkers' error, in all orders, stands between a model and what is exact
+    const auto from_exact = [&](const Estimate& made, const Estimate PlaneEstimates::* of_walkers) {
+      return learnt && ensemble ? with_errors_of((*ensemble).*of_walkers, made, [](std::size_t) { return false; }) : made;
+    };
+    of_moments = chi_squared_of_even(from_exact(e.moments, &PlaneEstimates::moments), moments, sums.bins);
+    of_cumulants = chi_squared_of_even(from_exact(e.cumulants, &PlaneEstimates::cumulants), cumulants, sums.bins);
     std::vector<std::string> doubts;
     if (params.model.name == "quartic" && params.generate.noise_y > 0.0)
       doubts.emplace_back("with N_y > 0 the quartic model's P(x,y) is known to fall like a power, be its weight too small to be seen");

@@ -21,7 +21,7 @@ std::vector<std::string> measure_plane(const Context& context, const std::string
 /// What is known of the deck's model without walkers.
 struct PlaneTheory {
   std::vector<std::string> lines;        ///< for the log
-  bool solved = false;                   ///< on all ranks
+  bool solved = false;                   ///< well enough to compare with; on all ranks
   std::optional<FokkerPlanck> solution;  ///< on the root, where it exists
 };
 

@@ -40,19 +40,11 @@ std::vector<double> moments_of(std::span<const double> means) {
 
 std::vector<double> results_of(std::span<const double> means) { return with_cumulants(moments_of(means)); }
 
-/// Samples less what the law makes of the walkers. With a learnt score samples share with the walkers what their model was told, means and
-/// covariance: these differ by the samples' error alone. How much of the higher orders is told is not known; taken for independent, their
-/// errors are too large rather than too small.
-Estimate difference(const Estimate& samples, const Estimate& law, bool learnt) {
-  const auto told = [&](std::size_t i) { return learnt && (i < kPlane ? i % kOrders < 4 : i < kPlane + 3); };
-  Estimate d = samples;
-  const std::size_t n = d.value.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    d.value[i] -= law.value[i];
-    if (told(i)) continue;
-    d.error[i] = std::hypot(samples.error[i], law.error[i]);
-    for (std::size_t j = 0; j < n; ++j) d.covariance[i * n + j] += told(j) ? 0.0 : law.covariance[i * n + j];
-  }
+/// Samples less what the law makes of the walkers. Means and covariance of what a model was told differ by the samples' error alone. How
+/// much of the higher orders is told is not known; taken for independent, their errors are too large rather than too small.
+Estimate difference(const Estimate& samples, const Estimate& law, bool told) {
+  Estimate d = with_errors_of(law, samples, [&](std::size_t i) { return told && (i < kPlane ? i % kOrders < 4 : i < kPlane + 3); });
+  for (std::size_t i = 0; i < d.value.size(); ++i) d.value[i] -= law.value[i];
   return d;
 }
 
@@ -65,8 +57,8 @@ struct Measured {
 
 class Measurement {
  public:
-  Measurement(const RecordedProcess& process, const RecordedProcess* start, bool learnt)
-      : process_(process), start_(start), learnt_(learnt), sums_(process.read_sums("/power_sums")) {
+  Measurement(const RecordedProcess& process, const RecordedProcess* start, bool told)
+      : process_(process), start_(start), told_(told), sums_(process.read_sums("/power_sums")) {
     if (start_ != nullptr) start_sums_ = start_->read_sums("/power_sums");
   }
 
@@ -92,11 +84,12 @@ class Measurement {
       measured.p_values.push_back(NAN);
       return;
     }
-    const Estimate off = itself ? together(k, law) : difference(here, expected, learnt_);
+    const Estimate off = itself ? together(k, law) : difference(here, expected, told_);
     for (const int i : kEven) measured.pulls.push_back(off.value[static_cast<std::size_t>(i)] / off.error[static_cast<std::size_t>(i)]);
     const std::vector<double> none(kAll, 0.0);
-    const bool enough = process_.bins() >= kFewestBins * kEven.size();
-    measured.p_values.push_back(enough ? chi_squared(off, none, kEven, process_.bins()).p_value : NAN);
+    const std::size_t bins = std::min(process_.bins(), start_->bins());
+    const bool enough = bins >= kFewestBins * kEven.size();
+    measured.p_values.push_back(enough ? chi_squared(off, none, kEven, bins).p_value : NAN);
   }
 
   /// The deviation at level k from what the law makes of level 0, of the same configurations.
@@ -120,7 +113,7 @@ class Measurement {
 
   const RecordedProcess& process_;
   const RecordedProcess* start_;
-  bool learnt_;  ///< the score
+  bool told_;  ///< the model, of the ensemble that the law starts from
   std::vector<double> sums_, start_sums_;
 };
 
@@ -165,7 +158,7 @@ std::vector<std::string> measure_plane_process(const Context& context, const std
                                 start == nullptr ? nullptr
                                 : other          ? &*other
                                                  : &process,
-                                file.text_attribute(source, "score") == "learnt");
+                                shares_fluctuations(context.deck.params, file.text_attribute(source, "score").value_or("exact")));
   Measured measured;
   require_all(context.comm, [&] { measured = measurement.run(); });
   const std::string group = "/" + name;

@@ -263,14 +263,17 @@ std::vector<std::string> measure_plane_scores(const Context& context, const Plan
     const Surveyed found = survey(context, model_output(params, process));
     if (found.state != State::complete) continue;
     const Model model = read_model(context.files->open(context.comm, output_path(params, found.output.file)), params.network, 2);
-    ScoreMeasurement measured(model, Schedule(process.c, params.forward.sigma), params.forward.noise_min);
-    require_all(context.comm, [&] { measured.run(action); });
-    if (gaussian) measured.compare(context.comm, [&](const NoiseLevel& level, ScoreFields& f) { set_gaussian(exact, level, f); });
+    std::optional<ScoreMeasurement> measured;
+    require_all(context.comm, [&] {
+      measured.emplace(model, Schedule(process.c, params.forward.sigma), params.forward.noise_min);
+      measured->run(action);
+    });
+    if (gaussian) measured->compare(context.comm, [&](const NoiseLevel& level, ScoreFields& f) { set_gaussian(exact, level, f); });
     if (!gaussian && theory.solved) {
-      measured.compare(context.comm, [&](const NoiseLevel& level, ScoreFields& f) { set_solution(*theory.solution, level, f); });
+      measured->compare(context.comm, [&](const NoiseLevel& level, ScoreFields& f) { set_solution(*theory.solution, level, f); });
     }
-    write_fields(out, "/score-" + process.name, measured);
-    lines.push_back(line_of(process.name, measured, gaussian));
+    write_fields(out, "/score-" + process.name, *measured);
+    lines.push_back(line_of(process.name, *measured, gaussian));
   }
   if (!lines.empty()) lines.push_back("  the classical drift: " + drift_text(action));
   return lines;

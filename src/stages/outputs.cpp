@@ -86,6 +86,14 @@ double ensemble_bytes(const Params& params) {
 
 }  // namespace
 
+std::string names_of_components(std::int64_t components) {
+  return components == 1 ? "real" : components == 2 ? "re, im" : "re1, im1, re2, im2";
+}
+
+bool shares_fluctuations(const Params& params, const std::string& score) {
+  return score != "exact" && source_file(params, "train").paths.size() <= 1;
+}
+
 SourceFile source_file(const Params& params, const std::string& stage) {
   const GenerateParams& generate = params.generate;
   if (stage == "train" && !params.train.from.empty()) {

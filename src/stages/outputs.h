@@ -47,6 +47,13 @@ struct SourceFile {
 };
 SourceFile source_file(const Params& params, const std::string& stage);
 
+/// What stands beside /field: "real", "re, im", "re1, im1, re2, im2".
+std::string names_of_components(std::int64_t components);
+
+/// Whether samples of this score have the fluctuations of the deck's ensemble in what their model was told of it, means and covariance: not
+/// if the score is exact, nor if the model was made between others (train.from), which knows nothing of this ensemble.
+bool shares_fluctuations(const Params& params, const std::string& score);
+
 /// Path of a file in the run's folder, and of the checkpoint of an unfinished one.
 std::filesystem::path output_path(const Params& params, const std::string& file);
 std::filesystem::path checkpoint_path(const Params& params, const std::string& file);

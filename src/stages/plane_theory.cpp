@@ -108,15 +108,15 @@ PlaneTheory write_plane_theory(const Context& context, H5File& out) {
     solved = numbers_of(all);
     theory.solution = all.back();
   });
-  theory.solved = true;
   broadcast(context.comm, solved);
   write_solution(out, solved, action);
   const double change = last_change(solved);
+  theory.solved = change <= kTolerance;
   out.set_attribute("/fokker_planck", "last_change", change);
   theory.lines = {
       formatted("  Fokker-Planck: %lld x %lld Hermite functions, residual %.1e, moments changed by %.1e at the last extension%s",
                 static_cast<long long>(solved.functions[solved.functions.size() - 2]), static_cast<long long>(solved.functions.back()),
-                solved.residual.back(), change, change > kTolerance ? ": NOT converged" : "")};
+                solved.residual.back(), change, theory.solved ? "" : ": NOT converged; no score is compared with it")};
   return theory;
 }
 

@@ -1,6 +1,7 @@
 #include "stages/source_models.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/checkpoint.h"
 #include "base/hash.h"
@@ -110,8 +111,10 @@ std::vector<Source> read_sources(const Context& context) {
     const FieldShape shape = shape_of_lattice(context.deck.params);
     for (std::size_t i = 0; i < sources.size(); ++i) {
       const FieldReference& reference = sources[i].model.reference;
-      if (reference.basis && reference.shape.y == shape.y && reference.shape.x == shape.x) continue;
-      throw InputError(place(context, paths[i]) + ": a model between several is made of those of complex fields on lattice.size");
+      if (!reference.basis || reference.shape.y != shape.y || reference.shape.x != shape.x)
+        throw InputError(place(context, paths[i]) + ": a model between several is made of those of complex fields on lattice.size");
+      if (std::fabs(sources[i].model.fit.widest / reference.widest() - 1.0) > 1e-9)  // the unit of its features is that of another lattice
+        throw InputError(place(context, paths[i]) + " has taken its features over from another model: name models that were fitted themselves");
     }
     parameter_of(context, sources);
   });
@@ -127,6 +130,22 @@ std::vector<FieldModel> models_of(std::vector<Source> sources) {
 }  // namespace
 
 std::vector<FieldModel> read_source_models(const Context& context) { return models_of(read_sources(context)); }
+
+void require_noises(const Context& context, const std::vector<FieldModel>& models, const std::vector<double>& ratios) {
+  const auto paths = source_file(context.deck.params, "train").paths;
+  require_all(context.comm, [&] {
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      const std::vector<double>& theirs = models[i].fit.ratios;
+      const std::size_t last = theirs.size() - 1, next = std::min<std::size_t>(1, last);
+      const double least = theirs.front() * theirs.front() / theirs[next], most = theirs.back() * theirs.back() / theirs[last - next];
+      if (ratios.front() >= least && ratios.back() <= most) continue;
+      throw InputError(place(context, paths[i]) +
+                       formatted(" was fitted at noises r from %.3g to %.3g, and the deck's are from %.3g to %.3g: ", theirs.front(),
+                                 theirs.back(), ratios.front(), ratios.back()) +
+                       "give the deck the forward.process, forward.sigma and forward.noise-min of that model");
+    }
+  });
+}
 
 std::int64_t identity_of_sources(const std::vector<FieldModel>& models) {
   if (models.size() == 1) return identity_of(models[0]);
@@ -148,6 +167,7 @@ void train_between(const Context& context, const Surveyed& found, const Process&
   FieldModel model;
   require_all(context.comm, [&] { model.reference = reference_between(models, weights); });
   const std::vector<double> ratios = ratios_of_levels(context, process, model.reference);
+  require_noises(context, models, ratios);
   model = model_between(models, weights, model.reference, ratios);
   const auto path = output_path(params, found.output.file);
   PendingFile pending(path, context.comm);

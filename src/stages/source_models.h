@@ -13,6 +13,10 @@ namespace scorefield {
 /// whose values the deck's is.
 std::vector<FieldModel> read_source_models(const Context& context);
 
+/// AgreedError if a noise of the deck's levels is beyond those that a model was fitted at by more than two levels are apart: what was not
+/// fitted is not known. `models` are those of train.from, in its order.
+void require_noises(const Context& context, const std::vector<FieldModel>& models, const std::vector<double>& ratios);
+
 /// A number for the models of train.from.
 std::int64_t identity_of_sources(const std::vector<FieldModel>& models);
 

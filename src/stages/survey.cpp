@@ -210,7 +210,7 @@ bool already_complete(const Context& context, const Surveyed& found) {
   return true;
 }
 
-std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results) {
+std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results, const std::string& report) {
   std::vector<std::string> lines;
   const auto add = [&](const std::string& stage, const std::string& file, const std::string& state) {
     std::array<char, 64> start{};
@@ -219,6 +219,7 @@ std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const st
   };
   for (const Surveyed& each : all) add(each.output.stage, each.output.file, each.describe());
   add("measure", "results.h5", results);
+  if (!report.empty()) add("report", "report/report.md", report);
   return lines;
 }
 

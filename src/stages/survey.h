@@ -41,7 +41,7 @@ std::vector<Surveyed> survey_all(const Context& context);
 /// True if the output is complete; says so in the log. AgreedError if it is stale, which the run was not prepared for. Collective.
 bool already_complete(const Context& context, const Surveyed& found);
 
-/// One line an output for the user: complete, how far, missing, or what is wrong; and one for results.h5.
-std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results);
+/// One line an output for the user: complete, how far, missing, or what is wrong; one for results.h5; one for the report unless it is "".
+std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results, const std::string& report);
 
 }  // namespace scorefield

@@ -160,8 +160,12 @@ void train_process(const Context& context, const Process& process) {
       context.comm,
       std::span(data).subspan(components * static_cast<std::size_t>(mine.begin), components * static_cast<std::size_t>(mine.size())),
       components, components > 1 && params.network.symmetry == "odd");
+  const Schedule schedule(process.c, params.forward.sigma);
+  require_all(context.comm, [&] {  // before the training what only sampling needs: noises to go down
+    even_coordinates(level_coordinate(schedule.at(1.0), reference.scale()), params.forward.noise_min, 1);
+  });
   order_for_picks(data, reference);
-  const Trainer::Settings settings{params.network, params.train, Schedule(process.c, params.forward.sigma), params.forward.noise_min,
+  const Trainer::Settings settings{params.network, params.train, schedule, params.forward.noise_min,
                                    static_cast<std::uint64_t>(params.run.seed)};
   const Learning& torch = learning(context.comm);
   std::unique_ptr<Trainer> trainer;

@@ -17,9 +17,9 @@
 namespace scorefield {
 namespace {
 
-/// Fit of all levels from the lowest up, training of the network, calibration from the highest down, validation of all: one step each.
 constexpr double kLeastAcceptance = 0.5;  // of posterior chains
 
+/// Fit of all levels from the lowest up, training of the network, calibration from the highest down, validation of all: one step each.
 class FieldTraining {
  public:
   FieldTraining(const Context& context, const Surveyed& found, const Process& process, const H5File& ensemble)
@@ -40,6 +40,7 @@ class FieldTraining {
     model_.fit.scale = model_.reference.widest();
     model_.fit.widest = source_ ? source_->fit.widest : model_.fit.scale;
     ratios_ = ratios_of_levels(context, process, model_.reference);
+    if (source_) require_noises(context, {*source_}, ratios_);
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
     if (network_ && found.checkpoint) restore_network(*found.checkpoint);

@@ -23,6 +23,10 @@ struct Estimate {
   std::vector<double> covariance;  ///< row by row
 };
 
+/// `made` with the errors and the covariance of `other` added, an independent estimate of the same numbers, so that they are those of the
+/// difference; not of numbers for which `shared` holds: these have the fluctuations of `other` in both. Without a covariance none is made.
+Estimate with_errors_of(const Estimate& other, Estimate made, const std::function<bool(std::size_t)>& shared);
+
 /// Delete-one-bin jackknife (Efron 1979): theta_b from all data but bin b, covariance
 /// (B-1)/B sum_b (theta_b - mean)(theta_b - mean)^T. Bins may differ in size: to leading order each counts by its size.
 /// `sums`: [bin][quantity] sums over the bin; `counts`: configurations a bin; `function`: from means to results.

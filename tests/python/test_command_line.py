@@ -1,5 +1,6 @@
 """What a user meets: help, versions, stages that are skipped, stale outputs, errors of one line."""
 
+import os
 import re
 
 import h5py
@@ -15,6 +16,14 @@ def test_help_lists_every_key_with_its_meaning():
     text = succeed("--help")
     for words in ("usage: scorefield", "[forward]", "noise-min", "standard deviations of the data", "exit codes"):
         assert words in text
+
+
+def test_help_on_one_section():
+    text = succeed("--help", "forward")
+    assert text.startswith("\n[forward]\n") and "  noise-min = " in text and text.count("[") == 1 and "usage" not in text
+    result = scorefield("--help", "training", ranks=2)
+    assert result.returncode == 2
+    assert "unknown section [training]: expected one of [run] [" in only_error_line(result)
 
 
 def test_version_on_two_ranks_speaks_once():
@@ -43,6 +52,23 @@ def test_second_run_skips_complete_stages(tmp_path):
     text = succeed("run", QUICK, *TINY, f"--run.output={tmp_path}")
     assert text.count("is complete") == 3  # ensemble, forward, samples
     assert (tmp_path / "ensemble.h5").stat().st_mtime_ns == before
+
+
+def test_status_tells_of_the_report(tmp_path):
+    """By dates alone: it is no output of the program."""
+    deck = [QUICK, *TINY, f"--run.output={tmp_path}"]
+    succeed("generate", *deck)
+    assert "report.md" not in succeed("status", tmp_path)
+    assert f"measure: for tables and figures: scorefield-analysis report {tmp_path}\n" in succeed("run", *deck)
+    assert f"report/report.md             missing: scorefield-analysis report {tmp_path}\n" in succeed("status", tmp_path)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.md").touch()
+    assert "report/report.md             complete\n" in succeed("status", tmp_path)
+    measured = (tmp_path / "results.h5").stat().st_mtime
+    os.utime(tmp_path / "report" / "report.md", (measured - 1.0, measured - 1.0))
+    assert f"report/report.md             older than results.h5: scorefield-analysis report {tmp_path}\n" in succeed("status", tmp_path)
+    text = succeed("status", *deck, "--model.sigma0=0.5")
+    assert "results.h5                   stale, as is what it is of: ensemble.h5, forward-ve.h5, samples-ve-exact.h5\n" in text
 
 
 def test_stale_output_is_refused_and_set_aside_on_request(tmp_path):

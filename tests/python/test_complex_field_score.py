@@ -146,6 +146,11 @@ def test_a_model_between_others(deck, tmp_path):
     with h5py.File(tmp_path / "between/results.h5") as file:
         at = file["ensemble/averages"].attrs["names"].decode().split(",").index("V M^2")
         samples, error = (file[f"samples-vp-learnt/averages/{what}"][at, 0] for what in ("value", "error"))
+        # it was told nothing of this ensemble: also of kappa_2 the errors of both count
+        assert file["samples-vp-learnt/against_ensemble"].attrs["told"] == 0
+        second, kept = file["backward-vp-learnt/cumulants"], file["backward-vp-learnt/kept"][:]
+        both = np.hypot(second["error"][:, 1, 0], kept**2 * file["forward-vp/cumulants/error"][0, 1, 0])
+        assert file["backward-vp-learnt/pull"][:, 0] == pytest.approx((second["value"][:, 1, 0] - second["exact"][:, 1, 0]) / both, rel=1e-6)
     with h5py.File(tmp_path / "0.08/model-vp.h5") as file:
         of_another = file["reference/covariance"][[0, 3], 0, 0] @ [1, -1]
     assert abs(samples - of_another) > 6 * error
@@ -165,6 +170,7 @@ def sources(deck):
     (["--model.kappa=0.2"], "a model between them is for values between theirs"),
     (["--model.mass=0.9"], "that differ in"),
     (["--network.order=5"], "has features of another network.order"),
+    (["--forward.noise-min=0.0001"], "give the deck the forward.process, forward.sigma and forward.noise-min of that model"),
 ])
 def test_models_that_do_not_go_together(deck, sources, tmp_path, more, words):
     out = [f"--run.output={tmp_path}/out", *sources]

@@ -124,6 +124,13 @@ def test_the_score_as_an_object(gaussian, quartic):
         assert score["distance"][0] < 0.1
         assert score["total_variation"][0] < 0.03
         assert score["fixed_points"].attrs["kinds"].decode() == "attractor"
+        assert 1e-3 < score["curl"][0] < 0.2  # no gradient of anything
+        along = score["complex_density"]
+        kept = np.sqrt(1.0 / (1.0 + score["noise_ratio"][0] ** 2))  # of variance preserving noise
+        weight = np.sqrt((1 + 1j) / (2 * np.pi)) / kept * np.exp(-0.5 * (1 + 1j) * (along["x"][:] / kept) ** 2)
+        assert along["exact"][:] @ [1, 1j] == pytest.approx(weight, abs=1e-6)
+        off = np.abs(along["value"][:] @ [1, 1j] - weight).sum() / np.abs(weight).sum()
+        assert along.attrs["distance"] == pytest.approx(off, rel=1e-3) and off < 0.05
         assert np.abs(score["fixed_points"][0, :2]).max() < 3e-4  # odd about 0 by construction
         x, y = score["x"][0], score["y"][0]
         expected = np.stack(np.broadcast_arrays(-2 * x[:, None] - 2 * y, -6 * y - 2 * x[:, None]), axis=-1)

@@ -70,6 +70,17 @@ Binned correlated_pairs(std::size_t bins, std::size_t per_bin, std::uint64_t see
 
 const DerivedFunction kIdentity = [](std::span<const double> means) { return std::vector<double>(means.begin(), means.end()); };
 
+// Errors of a difference: of both where they are independent, of one alone where both share what fluctuates.
+TEST(Errors, OfADifference) {
+  const Estimate one{{1.0, 2.0, 3.0}, {3.0, 1.0, 0.5}, {9.0, 0.1, 0.2, 0.1, 1.0, 0.3, 0.2, 0.3, 0.25}};
+  const Estimate other{{5.0, 6.0, 7.0}, {4.0, 7.0, 1.2}, {16.0, 2.0, 3.0, 2.0, 49.0, 4.0, 3.0, 4.0, 1.44}};
+  const Estimate found = with_errors_of(other, one, [](std::size_t i) { return i == 1; });
+  EXPECT_EQ(found.value, one.value);
+  EXPECT_EQ(found.error, (std::vector<double>{5.0, 1.0, 1.3}));
+  EXPECT_EQ(found.covariance, (std::vector<double>{25.0, 0.1, 3.2, 0.1, 1.0, 0.3, 3.2, 0.3, 1.69}));
+  EXPECT_TRUE(with_errors_of(other, {one.value, one.error, {}}, [](std::size_t) { return false; }).covariance.empty());
+}
+
 // For means the jackknife is the textbook formula: mean of the bins, error and covariance from their scatter.
 TEST(Jackknife, OfMeansIsTheStandardError) {
   constexpr std::size_t kBins = 37, kPerBin = 5;

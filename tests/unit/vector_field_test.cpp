@@ -29,6 +29,7 @@ TEST(VectorField, OutsideAndTurning) {
   const VectorField turning = [](double x, double y) { return std::array{-0.1 * (x - 3.0) - y, (x - 3.0) - 0.1 * y}; };
   const std::vector<double> around = {2.0, -1.0, 4.0, 1.0}, beside = {-1.0, -1.0, 1.0, 1.0};
   EXPECT_TRUE(fixed_points(turning, beside, 0.01, 0.01).empty());
+  EXPECT_TRUE(fixed_points(turning, {}, 0.01, 0.01).empty());  // no point of a density that is nowhere known
   const auto found = fixed_points(turning, around, 0.01, 0.01);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].kind, "attractor");

@@ -38,9 +38,10 @@ script=$(cd "$(dirname "$0")" && pwd)/run.sbatch
 name=scorefield-chain-$(date +%s)-$$  # of this chain alone: a failing job cancels by it those that wait
 previous=
 for ((i = 0; i < jobs; ++i)); do
-  after=()
+  after=(--hold)  # the first, until all are there: what it cancels at its end must not be still on the way
   [ -z "$previous" ] || after=("--dependency=afternotok:$previous" --kill-on-invalid-dep=yes)
   previous=$(sbatch --parsable "${options[@]}" --job-name="$name" --no-requeue "${after[@]}" "$script" --chained "$@")
   previous=${previous%%;*}  # of a federation: number;cluster
   echo "$previous"
+  [ "$i" -gt 0 ] || trap "scontrol release $previous" EXIT
 done

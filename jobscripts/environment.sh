@@ -19,7 +19,7 @@ export PRTE_MCA_hwloc_default_binding_policy=${PRTE_MCA_hwloc_default_binding_po
 # Physical cores this process may use.
 cores() {
   local available physical
-  available=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+  available=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
   physical=$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^#' | sort -u | wc -l)
   if [ "$physical" -gt 0 ] && [ "$physical" -lt "$available" ]; then echo "$physical"; else echo "$available"; fi
 }

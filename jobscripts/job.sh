@@ -20,17 +20,21 @@ read_options() {
   job_arguments=("$@")
 }
 
-# To `deck`, `output` and `seed`: where the deck is, the folder that it writes to with these keys, and its seed.
+# To `deck`: where it is.
 find_deck() {
   deck=$1
-  shift
   [ -f "$deck" ] || [ ! -f "$checkout/$deck" ] || deck=$checkout/$deck
   [ -f "$deck" ] || job_error "no deck $deck in $PWD"
   [ -x "$program" ] || job_error "no $program; build it on a node like this one: jobscripts/build.sh release"
-  local checked
-  checked=$("$program" check "$deck" "$@") || given_up $? "the deck cannot be run"  # behind the program's own line
-  output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$checked")
-  seed=$(sed -n 's/^seed = //p' <<<"$checked")
+}
+
+# [--section.key=value ...]: to `output` and `seed`, the folder and the seed of the deck with these keys; whether it can be run there is not asked.
+read_deck() {
+  local said status=0
+  said=$("$program" check "$deck" "$@" 2>&1) || status=$?
+  output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$said")
+  seed=$(sed -n 's/^seed = //p' <<<"$said")
+  [ -n "$output" ] || { grep '^scorefield: ' <<<"$said" >&2 || echo "$said" >&2; given_up "$status" "the deck cannot be run"; }
 }
 
 # How far the deck is, in words.
@@ -38,13 +42,17 @@ progress() { "$program" status "$output" 2>/dev/null || true; }
 
 # DECK [--section.key=value ...]: all stages on the ranks of the job, and the report. Exit code 85 if it is unfinished and is not queued again.
 run_deck() {
-  find_deck "$@"
+  find_deck "$1"
   shift
+  read_deck "$@"
+  "$program" check "$deck" "$@" >/dev/null || given_up $? "the deck cannot be run"  # behind the program's own line
+  [ -n "${SLURM_NTASKS:-}" ] || [ "${SLURM_JOB_NUM_NODES:-1}" = 1 ] || job_error "$SLURM_JOB_NUM_NODES nodes and no number of ranks; give sbatch --ntasks"
   local keys=("$@") ranks=${SLURM_NTASKS:-1} threads=() status=0 before
   [ -z "${SLURM_CPUS_PER_TASK:-}" ] || threads=("--run.threads=$SLURM_CPUS_PER_TASK")  # in front: the user's own keys win
   local command=("$program" run "$deck" "${device[@]}" "${threads[@]}" "${keys[@]}")
   case $launcher in
-    srun) command=(srun "--mpi=${SCOREFIELD_SRUN_MPI:-pmix}" -n "$ranks" "${command[@]}") ;;
+    # srun does not take over the cores of a task from sbatch
+    srun) command=(srun "--mpi=${SCOREFIELD_SRUN_MPI:-pmix}" -n "$ranks" ${SLURM_CPUS_PER_TASK:+"--cpus-per-task=$SLURM_CPUS_PER_TASK"} "${command[@]}") ;;
     mpirun) command=(mpirun -n "$ranks" "${command[@]}") ;;
   esac
   echo "$job_name: job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}, $ranks ranks on ${SLURM_JOB_NODELIST:-this node}: ${command[*]}"
@@ -52,8 +60,8 @@ run_deck() {
   run_to_a_safe_point "${command[@]}" || status=$?
   case $status in
     0) complete ;;
-    1 | 2 | 3 | 4) given_up "$status" "failed with exit code $status" ;;  # the program's own errors, which another start would meet again
-    *) go_on "$status" "$before" ;;  # stopped (85), or ended by a signal or its launcher
+    2 | 3 | 4) given_up "$status" "failed with exit code $status" ;;  # the program's own errors, which another start would meet again
+    *) go_on "$status" "$before" ;;  # stopped (85), or ended by a signal or its launcher (which may say 1, as an internal error does)
   esac
 }
 
@@ -110,10 +118,12 @@ go_on() {  # STATUS PROGRESS-BEFORE
   if tail -n 1 "$output/run.log" 2>/dev/null | grep -q 'stopped by the stop file'; then
     given_up "$status" "stopped by the stop file; submit it again to go on"
   fi
-  if [ "$(progress)" = "$before" ]; then
+  if [ "$(progress)" = "$before" ] && [ "$status" = 85 ]; then
     given_up "$status" "not finished, and this job got no further than the one before: it needs a longer --time"
+  elif [ "$(progress)" = "$before" ]; then
+    given_up "$status" "ended with exit code $status and got no further than the job before; the lines above say why (or --time or --mem is too small)"
   fi
-  if [ "$requeue" = yes ] && scontrol requeue "$SLURM_JOB_ID"; then
+  if [ "$requeue" = yes ] && scontrol requeue "$own_id"; then
     echo "$job_name: not finished; this job is queued again"
   elif [ "$chained" = yes ]; then
     echo "$job_name: not finished; the next job of the chain goes on"
@@ -124,12 +134,13 @@ go_on() {  # STATUS PROGRESS-BEFORE
 }
 
 run= stopping=no cancelled=no chained=no
+own_id=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}  # the number alone may be that of a whole array
 trap pass_on USR1
 trap terminated TERM INT
 program=$checkout/build/release/src/scorefield
 # Older SLURMs do not tell a job when it ends.
 if [ -z "${SLURM_JOB_END_TIME:-}" ]; then
-  job_end=$(squeue -h -j "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}" -o %e)
+  job_end=$(squeue -h -j "$own_id" -o %e || true)  # without it SLURM's warning ends the run in time
   [[ $job_end != [0-9]* ]] || export SLURM_JOB_END_TIME=$(date -d "$job_end" +%s)
 fi
 . "$checkout/jobscripts/environment.sh"

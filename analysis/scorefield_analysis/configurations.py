@@ -23,7 +23,10 @@ def parts_of(path: Path, field: h5py.Dataset) -> Iterator[tuple[int, np.ndarray]
     every = -(-len(firsts) // MOST_STEPS)
     progress = Progress(-(-len(firsts) // every) if firsts else 0)
     for number, first in enumerate(firsts):
-        part = field[first:first + rows]
+        try:
+            part = field[first:first + rows]
+        except OSError as error:
+            raise UserError(f"cannot read {path} from configuration {first} on ({' '.join(str(error).split())}); {MAKE_AGAIN}") from None
         if not np.isfinite(part).all():
             raise UserError(f"{path} holds what is no number, from configuration {first} on; {MAKE_AGAIN}")
         yield first, part

@@ -7,7 +7,8 @@ import h5py
 import numpy as np
 
 from .errors import UserError
-from .hdf5 import DAMAGE, readable, text
+from .hdf5 import DAMAGE, readable, require_file, text
+from .notation import ABSENT
 from .reader import SCHEMA_VERSION
 from .seal import Seal, check_seal
 from .tables import Table
@@ -23,19 +24,28 @@ def verify(folder: Path) -> tuple[Table, list[str]]:
     table, and the names of what is not whole. UserError if there are none.
     """
     with readable(folder):
-        paths = sorted(folder.glob("*.h5")) + sorted(path for path in folder.glob("checkpoint/*") if path.is_file())
+        paths = sorted(folder.glob("*.h5")) + sorted(path for path in folder.glob("checkpoint/*") if not path.is_dir())
     if not paths:
         raise UserError(f"no HDF5 files in {folder}; give the output folder of a run (run.output of its deck)")
     rows, wrong = [], []
     for path in paths:
         name = str(path.relative_to(folder))
+        if not path.is_file():  # opening a pipe would wait for its other end
+            rows.append([name, ABSENT, ABSENT, "is no regular file"])
+            wrong.append(name)
+            continue
         with readable(path):
             seal, size = check_seal(path), path.stat().st_size
-        state = "" if seal is Seal.BROKEN or path.parent != folder else _lacking(path)
+        state = "" if seal is Seal.BROKEN else _lacking(path) if path.parent == folder else _unsealed(seal)
         rows.append([name, f"{size / 2**20:.1f} MiB", SEALS[seal], state or ("" if seal is Seal.BROKEN else "as it should be")])
         if seal is Seal.BROKEN or state:
             wrong.append(name)
     return Table(["file", "size", "seal", "contents"], rows), wrong
+
+
+def _unsealed(seal: Seal) -> str:
+    """What is wrong with a checkpoint that is not broken: the program seals all of them."""
+    return "" if seal is Seal.GOOD else "is no checkpoint, or one that is damaged"
 
 
 def _lacking(path: Path) -> str:
@@ -55,6 +65,7 @@ def describe(path: Path) -> str:
     """Seal, attributes, and every dataset of a file with its shape and type. UserError if it is damaged or no HDF5 file."""
     if path.is_dir():
         raise UserError(f"{path} is a folder; give a file in it, such as {path / 'results.h5'}")
+    require_file(path, "give an HDF5 file of the program")
     with readable(path):
         seal = check_seal(path)
     if seal is Seal.BROKEN:

@@ -34,7 +34,7 @@ def reading(path: Path, cure: str) -> Iterator[h5py.File]:
 @contextmanager
 def reading_part(path: Path, cure: str) -> Iterator[h5py.File]:
     """A file of which little is wanted, and whose seal is not compared: that of an ensemble would take minutes."""
-    _require_file(path, cure)
+    require_file(path, cure)
     with _opened(path, cure) as file:
         yield file
 
@@ -49,8 +49,11 @@ def _opened(path: Path, cure: str) -> Iterator[h5py.File]:
         raise UserError(f"{path} is damaged, or was not written by scorefield ({reason}); {cure}") from None
 
 
-def _require_file(path: Path, cure: str) -> None:
+def require_file(path: Path, cure: str) -> None:
+    """UserError if it is not there, is no file, or is empty."""
     with readable(path):
+        if not path.exists():
+            raise UserError(f"no {path}; {cure}")
         if path.is_dir():
             raise UserError(f"{path} is a folder where a file should be; move it away, and {cure}")
         if not path.is_file():  # opening a pipe would wait for its other end
@@ -61,7 +64,7 @@ def _require_file(path: Path, cure: str) -> None:
 
 def _verify(path: Path, cure: str) -> None:
     """Refuses what is no file, or whose bytes are not those that were sealed."""
-    _require_file(path, cure)
+    require_file(path, cure)
     with readable(path):
         if check_seal(path) is Seal.BROKEN:
             raise UserError(f"{path} is damaged: its checksum is not that of its bytes; {cure}")

@@ -11,11 +11,11 @@ from .results import Histogram
 
 @dataclass(frozen=True)
 class GoodnessOfFit:
-    """Pearson's chi-squared with its degrees of freedom and the probability of a larger one."""
+    """Pearson's chi-squared with its degrees of freedom and the probability of a larger one, None without a degree of freedom."""
 
     chi2: float
     dof: int
-    p_value: float
+    p_value: float | None
 
 
 def merged(histogram: Histogram, at_most: int) -> Histogram:
@@ -74,4 +74,4 @@ def goodness_of_fit(histogram: Histogram, least_expected: float = 10.0) -> Goodn
     observed, mean = np.array(counts, dtype=float), np.array(means)
     value = float(((observed - mean) ** 2 / mean).sum())
     dof = len(means) - 1
-    return GoodnessOfFit(value, dof, float(chdtrc(dof, value)))
+    return GoodnessOfFit(value, dof, float(chdtrc(dof, value)) if dof > 0 else None)

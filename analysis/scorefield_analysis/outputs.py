@@ -14,6 +14,10 @@ def aside(target: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(target)
+    except OSError as error:
+        if error.filename in (str(partial), partial):
+            error.filename, error.filename2 = str(target), None  # what the user knows
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

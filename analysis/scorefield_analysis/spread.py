@@ -40,6 +40,12 @@ def require_one_deck(runs: Mapping[Path, Run]) -> None:
             key, one, another = difference
             raise UserError(f"the runs are of different decks: {key} is {one} in {first}, and {another} in {other}; "
                             "give runs of one deck with different run.seed")
+    by_seed: dict[str, Path] = {}
+    for folder, deck in decks.items():
+        seed = deck.get("run.seed")
+        if seed is not None and by_seed.setdefault(seed, folder) is not folder:
+            raise UserError(f"{by_seed[seed]} and {folder} have the same run.seed = {seed}, and so the same random numbers: no spread can be "
+                            "seen; make one again with another --run.seed and --run.output")
 
 
 def _learnt(runs: Sequence[Results]) -> dict[str, list[tuple[FieldResult, FieldResult]]]:

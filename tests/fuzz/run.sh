@@ -18,8 +18,14 @@ for name in "${names[@]}"; do
   .venv/bin/python tests/fuzz/seeds.py "$name" "$corpus"
   dictionary=()
   [ "$name" != deck ] || dictionary=("-dict=$corpus.dict")
+  rm -f build/fuzz/found-"$name"-*
   echo "== fuzz $name: $runs inputs"
+  status=0
   build/fuzz/tests/fuzz/fuzz_"$name" "$corpus" "${dictionary[@]}" "-runs=$runs" -max_len=16384 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
-    -artifact_prefix=build/fuzz/found-"$name"- 2>&1 | grep -E '^#[0-9]*	(pulse|DONE)|stat::|ERROR|SUMMARY|terminate|what\(\)|Test unit' || true
-  [ -z "$(compgen -G "build/fuzz/found-$name-*")" ] || { echo "fuzz: error: found $(compgen -G "build/fuzz/found-$name-*")" >&2; exit 1; }
+    -artifact_prefix=build/fuzz/found-"$name"- >build/fuzz/"$name".log 2>&1 || status=$?
+  grep -aE '^#[0-9]*	(pulse|DONE)|stat::|ERROR|SUMMARY|terminate|what\(\)|Test unit' build/fuzz/"$name".log || true
+  if [ $status -ne 0 ]; then
+    echo "fuzz: error: exit code $status after an input that is in $(compgen -G "build/fuzz/found-$name-*" || echo "no file: see build/fuzz/$name.log")" >&2
+    exit 1
+  fi
 done

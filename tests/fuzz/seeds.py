@@ -14,13 +14,11 @@ PROGRAM = ROOT / "build" / "release" / "src" / "scorefield"
 
 def decks(folder: Path) -> None:
     """The decks, some with overrides, and a dictionary of all keys and the words that they take."""
-    words = set()
     for path in sorted((ROOT / "input").glob("*.ini")):
         (folder / path.name).write_bytes(path.read_bytes())
         (folder / f"{path.stem}-override").write_bytes(path.read_bytes() + b"\x1f--run.seed=7\x1f--sample.steps=16")
-    if PROGRAM.exists():
-        text = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
-        words = {word.strip(",;:()[]") for word in text.split() if word.isascii() and 1 < len(word.strip(",;:()[]")) < 30}
+    text = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+    words = {word.strip(",;:()[]") for word in text.split() if word.isascii() and 1 < len(word.strip(",;:()[]")) < 30}
     quoted = ['"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in sorted(words)]
     Path(f"{folder}.dict").write_text("\n".join(quoted) + "\n")
 
@@ -44,14 +42,17 @@ def seals(folder: Path) -> None:
 
 
 def checkpoints() -> list[tuple[str, bytes]]:
-    """Of a run that is stopped at once, if the program is built."""
-    if not PROGRAM.exists():
-        return []
+    """Of a run that is stopped at once."""
     with tempfile.TemporaryDirectory() as out:
         subprocess.run([PROGRAM, "generate", ROOT / "input" / "two-peak-quick.ini", "--run.walltime=0.001", "--run.batch=4096", f"--run.output={out}/out"],
                        capture_output=True, check=False)
-        return [(path.name, path.read_bytes()) for path in Path(out).glob("out/checkpoint/*")]
+        found = [(path.name, path.read_bytes()) for path in Path(out).glob("out/checkpoint/*")]
+    if not found:
+        sys.exit("seeds.py: error: the run left no checkpoint")
+    return found
 
 
 if __name__ == "__main__":
+    if not PROGRAM.exists():
+        sys.exit(f"seeds.py: error: no {PROGRAM}; build it: jobscripts/build.sh release")
     {"deck": decks, "npy": arrays, "seal": seals}[sys.argv[1]](Path(sys.argv[2]))

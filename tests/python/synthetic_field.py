@@ -7,7 +7,7 @@ import numpy as np
 from synthetic_plane import CUTOFFS, TEXTS
 
 Y, X = 6, 4
-SAMPLES, CHAINS = 4000, 100
+SAMPLES, CHAINS, BINS = 4000, 100, 400
 KAPPA, MASS = 0.15, 1.0 + 0.4j
 NAMES = ("z", "z^2", "z^3", "z^4", "z^5", "z^6", "z^7", "z^8", "hop_y", "hop_x", "L z^2", "L z^4", "V M^2")
 BOSE_NAMES = ("density", "|phi|^2")
@@ -47,7 +47,7 @@ def write_field(folder: Path, seed: int = 3, verdict: str = "good", warnings: st
         file.attrs["schema_version"] = 2
         file.create_group("provenance").attrs.update({"deck": deck_text(**deck), "version": "0.1.0"})
         group = file.create_group("ensemble")
-        group.attrs.update({"samples": SAMPLES, "chains": CHAINS, "bins": 400, "tau_int": tau_int, "warnings": warnings,
+        group.attrs.update({"samples": SAMPLES, "chains": CHAINS, "bins": BINS, "tau_int": tau_int, "warnings": warnings,
                             "source": "ensemble.h5", "source_checksum": ""})
         _averages(group, (*NAMES, *(BOSE_NAMES if bose else ())), averages or {}, rng)
         cumulants = np.array([[CUMULANTS.get(n, 0.0j).real, CUMULANTS.get(n, 0.0j).imag] for n in range(1, 9)])

@@ -45,7 +45,7 @@ def write_plane(folder: Path, seed: int = 3, verdict: str = "good", solved: bool
     gaussian = deck.get("model__name") == "gaussian"
     with h5py.File(folder / "results.h5", "w") as file:
         file.attrs["schema_version"] = 2
-        file.create_group("provenance").attrs.update({"deck": deck_text(**deck), "version": "0.1.0"})
+        file.create_group("provenance").attrs.update({"deck": deck_text(**{"run__seed": seed, **deck}), "version": "0.1.0"})
         group = file.create_group("ensemble")
         group.attrs.update({"samples": SAMPLES, "bins": 250, "source": "ensemble.h5", "source_checksum": ""})
         _orders(group, "moments", GAUSSIAN_MOMENTS if gaussian else QUARTIC_MOMENTS, rng, p_value, flat)

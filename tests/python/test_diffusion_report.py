@@ -7,8 +7,9 @@ import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.container import ErrorbarContainer
 from scorefield_analysis.histograms import Histogram
-from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_modes
+from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_magnetisation, draw_modes
 from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
 from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
 from scorefield_analysis.lattice.report import write_lattice_report
@@ -79,6 +80,20 @@ def test_parts_of_a_run(results):
         assert "snapshots-ve" not in names and "finish-ve" not in names
         for draw in (draw_cumulants, draw_modes):
             plt.close(draw([backward]))
+
+
+def test_samples_beyond_the_data_are_missing_in_the_distribution_of_m(results):
+    """A tenth of the samples far outside: what is left integrates to nine tenths, and is below the data by as much."""
+    (finished,) = [each for each in results.diffusion.samples if "finished" in each.label]
+    edges, counts = results.histogram_m.edges, results.histogram_m.counts
+    beyond = Histogram(np.append(edges, 10.0 * edges[-1]), np.append(counts, counts.sum() / 9.0), None, 1)
+    away = replace(finished, measured=replace(finished.measured, histogram_m=beyond))
+    above, below = draw_magnetisation(results, [away]).axes
+    (made,) = [each for each in above.containers if isinstance(each, ErrorbarContainer)]
+    x, height = made.lines[0].get_data()
+    assert np.sum(height * (x[1] - x[0])) == pytest.approx(0.9, rel=1e-6)
+    assert below.containers[0].lines[0].get_ydata().max() < 0.0
+    plt.close("all")
 
 
 def test_counts_in_other_cells_keep_their_sum(results):

@@ -93,6 +93,22 @@ def test_values_and_errors_for_pyerrors(export: Callable[..., str], runs: dict[s
         assert found[tag].dvalue == pytest.approx(stored(runs[kind], path, "error")[index], rel=1e-6), tag
 
 
+def test_several_numbers_of_one_estimate(export: Callable[..., str], lattice: Path, tmp_path: Path) -> None:
+    """By names of their own, in the order of the names, with their correlations."""
+    wanted = ["chi", "abs_M", "V_M*"]
+    export(lattice, tmp_path / "a.json", "--quantities", ",".join(wanted))
+    found = observables(tmp_path / "a.json")
+    assert list(found)[:2] == wanted[:2] and {"V_M2", "V_M4"} & set(found) and all(tag in wanted or tag.startswith("V_M") for tag in found)
+    export(lattice, tmp_path / "a.npz", "--format", "numpy", "--quantities", "chi,abs_M")
+    with np.load(tmp_path / "a.npz") as file, h5py.File(lattice / "results.h5") as results:
+        assert list(file["names"]) == ["quantities"] and list(file["quantities/labels"]) == ["chi", "abs_M"]
+        group = results["ensemble/quantities"]
+        places = [text(group.attrs["names"]).split(",").index(name) for name in ("chi", "abs_M")]
+        assert file["quantities/value"] == pytest.approx(group["value"][...][places])
+        covariance = group["covariance"][...][np.ix_(places, places)]
+        assert pe.covariance([found["chi"], found["abs_M"]]) == pytest.approx(covariance, rel=1e-6)
+
+
 @pytest.mark.filterwarnings("ignore:Covariance matrix is not positive semi-definite")  # some are functions of others
 def test_all_named_quantities_and_their_covariance(export: Callable[..., str], lattice: Path, tmp_path: Path) -> None:
     """Every one that is a number."""
@@ -286,6 +302,18 @@ def test_configurations_that_are_damaged(tmp_path: Path) -> None:
     code, out, said = answer("export", ensemble)
     assert code == 2 and out == "" and "ensemble.h5 holds what is no number, from configuration 0 on; " in said
     assert {path.name for path in ensemble.parent.iterdir()} == {"ensemble.h5", "results.h5"}
+
+
+def test_configurations_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the disk in the middle: of the file that is read, not of the one that is written."""
+    def fails(*_: object) -> None:
+        raise OSError("Can't synchronously read data")
+
+    ensemble = write_lattice(tmp_path / "run") / "ensemble.h5"
+    monkeypatch.setattr(h5py.Dataset, "__getitem__", fails)
+    code, _, said = answer("export", ensemble, "--format", "numpy", "--to", tmp_path / "a.npy")
+    assert code == 2 and f"cannot read {ensemble} from configuration 0 on (Can't synchronously read data); make it again" in said
+    assert not list(tmp_path.glob("*.npy"))
 
 
 def test_without_pyerrors_the_cure_is_named(runs: dict[str, Path]) -> None:

@@ -12,11 +12,12 @@ import pytest
 from conftest import Report, make_report
 from markdown_tables import read_cell, read_tables
 from scipy.special import chdtrc
+from scipy.stats import norm, t
 from scorefield_analysis import cli
 from scorefield_analysis.complex_field.figures import planned_figures
 from scorefield_analysis.complex_field.figures.spectrum import AT_REST, draw_spectrum
 from scorefield_analysis.complex_field.model import Model, model_of
-from scorefield_analysis.complex_field.momenta import independent, spectrum_of
+from scorefield_analysis.complex_field.momenta import Spectrum, independent, spectrum_of
 from scorefield_analysis.complex_field.records import ComplexFieldResults
 from scorefield_analysis.complex_field.report import field_warnings, report_text
 from scorefield_analysis.decks import read_deck
@@ -24,7 +25,7 @@ from scorefield_analysis.figures.style import FORMULA
 from scorefield_analysis.freshness import changed_note
 from scorefield_analysis.reader import read_field, read_run
 from scorefield_analysis.seal import seal_text
-from synthetic_field import KAPPA, MASS, SAMPLES, X, Y, write_field
+from synthetic_field import BINS, KAPPA, MASS, SAMPLES, X, Y, write_field
 from synthetic_lattice import write_lattice
 from synthetic_plane import TEXTS, write_plane
 
@@ -124,7 +125,8 @@ def test_spectrum_against_the_exact_one(free: Report) -> None:
     keep = np.array([(y, x) for y in range(Y) for x in range(X // 2 + 1) if x == 1 or y <= Y // 2])
     assert len(keep) == Y * X // 2 + 2
     for part, name in enumerate(("Re", "Im")):
-        chi2 = sum(((value - exact) / error)[y, x, part] ** 2 for y, x in keep)
+        off = np.array([abs(value - exact)[y, x, part] / error[y, x, part] for y, x in keep])
+        chi2 = np.sum(norm.isf(t.sf(off, BINS - 1)) ** 2)
         assert free.tables[2][name] == {"χ²/dof": f"{chi2:.1f}/{len(keep)}", "p": f"{chdtrc(len(keep), chi2):.2f}"}
 
 
@@ -196,7 +198,7 @@ def test_files_and_output(free: Report) -> None:
     assert {path.name for path in folder.iterdir()} == {"report.md", *(f"{name}.{kind}" for name in ("spectrum", "drift", "boundary")
                                                                        for kind in ("png", "pdf"))}
     assert free.run.stdout.startswith(f"{TEXTS['good']}\n\n|") and "warning" not in free.run.stderr
-    assert free.text.split("\n\n")[1] == f"C{TEXTS['good'][1:]}." and "**" not in free.text
+    assert free.text.split("\n\n")[2] == f"C{TEXTS['good'][1:]}." and "**" not in free.text
 
 
 @pytest.mark.parametrize("verdict", ["failing", "undecided"])
@@ -206,7 +208,7 @@ def test_bad_verdict_is_prominent(tmp_path: Path, verdict: str, capsys: pytest.C
     folder = write_field(tmp_path / verdict, verdict=verdict, warnings=R_HAT)
     assert cli.main(["report", str(folder)]) == 0
     text, warning = TEXTS[verdict].replace("<L z>", "⟨L z⟩"), R_HAT.replace("<z^2>", "⟨z^2⟩")
-    top = (folder / "report" / "report.md").read_text(encoding="utf-8").split("\n\n")[1:4]
+    top = (folder / "report" / "report.md").read_text(encoding="utf-8").split("\n\n")[2:5]
     assert top == [f"**C{text[1:]}.**", f"**N{NOT_IN_EQUILIBRIUM[1:]}.**", f"**Warning:** {warning}."]
     said = [line.partition("warning: ")[2] for line in capsys.readouterr().err.splitlines()]
     assert said == [text, NOT_IN_EQUILIBRIUM, warning]
@@ -234,6 +236,21 @@ def test_nothing_is_said_about_numbers_while_drawing(tmp_path: Path) -> None:
     cells = [cell for table in read_tables(text_of(folder)) for row in table.values() for cell in row.values()]
     assert not [cell for cell in cells if "nan" in cell or "inf" in cell]
     assert spectrum_of(results, model.size).agreement(0).dof == Y * X // 2 + 1
+
+
+def test_few_bins_make_no_small_p_values() -> None:
+    """400 right spectra of 500 modes with errors from 20 bins: mean p of 1/2 within 4σ; taken for exact errors, it is far off."""
+    rng = np.random.default_rng(12)
+    modes, bins, p_values, wrong = 500, 20, [], []
+    for _ in range(400):
+        value = rng.normal(size=(bins, modes))
+        error = value.std(axis=0, ddof=1) / np.sqrt(bins)
+        both = [np.repeat(each[:, None], 2, axis=1) for each in (value.mean(axis=0), error)]
+        found = Spectrum(np.ones(modes), np.zeros(modes), *both, np.zeros((modes, 2)), bins).agreement(0)
+        p_values.append(found.p_value)
+        wrong.append(chdtrc(modes, np.sum((both[0][:, 0] / error) ** 2)))
+    bound = 4.0 / np.sqrt(12.0 * len(p_values))
+    assert abs(np.mean(p_values) - 0.5) < bound < abs(np.mean(wrong) - 0.5)
 
 
 def assert_refused(folder: Path, cause: str, capsys: pytest.CaptureFixture, command: str = "report") -> None:

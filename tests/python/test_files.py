@@ -1,5 +1,6 @@
 """verify and info: what is whole passes, what is damaged is named."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def test_a_whole_run(run: Path) -> None:
 
 
 def test_what_is_damaged_is_named(run: Path) -> None:
-    """A flipped byte; a file of another schema, sealed well; a checkpoint cut short."""
+    """A flipped byte; a file of another schema, sealed well; checkpoints cut short and without a seal; a pipe."""
     results = run / "results.h5"
     data = bytearray(results.read_bytes())
     data[-5] ^= 1
@@ -39,10 +40,16 @@ def test_what_is_damaged_is_named(run: Path) -> None:
     with h5py.File(model, "r+") as file:
         file.attrs["schema_version"] = 1
     seal(model)
+    (run / "checkpoint").mkdir()
+    (run / "checkpoint" / "short").write_bytes(data[:300])
+    (run / "checkpoint" / "zeros").write_bytes(bytes(len(data)))
+    os.mkfifo(run / "pipe.h5")
     said = run_command("verify", run)
-    assert said.returncode == 2 and said.stderr == (f"scorefield-analysis: error: not whole: {model.name}, results.h5; "
-                                                    "make them again, or fetch intact copies\n")
+    assert said.returncode == 2 and said.stderr == (f"scorefield-analysis: error: not whole: {model.name}, pipe.h5, results.h5, checkpoint/short, "
+                                                    "checkpoint/zeros; make them again, or fetch intact copies\n")
     (table,) = read_tables(said.stdout)
+    assert table["checkpoint/short"]["contents"] == table["checkpoint/zeros"]["contents"] == "is no checkpoint, or one that is damaged"
+    assert table["pipe.h5"]["contents"] == "is no regular file"
     assert table["results.h5"]["seal"].startswith("DAMAGED") and table[model.name]["contents"] == "schema_version is 1, not 2"
 
 
@@ -61,7 +68,8 @@ def test_info_names_every_dataset(run: Path) -> None:
     ("verify", lambda path: path.mkdir(), "no HDF5 files in"),
     ("verify", lambda path: None, "no HDF5 files in"),
     ("info", lambda path: path.write_text("text"), "cannot read"),
-    ("info", lambda path: None, "cannot read"),
+    ("info", lambda path: None, "no "),
+    ("info", os.mkfifo, "is no regular file"),
     ("info", lambda path: path.mkdir(), "is a folder; give a file in it"),
 ])
 def test_nothing_to_look_at(tmp_path: Path, command: str, make, cause: str) -> None:

@@ -95,5 +95,5 @@ def test_report_warns_and_says_so_near_its_top(tmp_path: Path) -> None:
     stale = make_text(folder)
     text = "results.h5 was measured before ensemble.h5 changed; run scorefield measure"
     assert warnings(stale) == [f"scorefield-analysis: warning: {text}"]
-    assert text in stale.text.splitlines()[2]
+    assert text in stale.text.splitlines()[4]
     assert stale.run.stdout == fresh.run.stdout

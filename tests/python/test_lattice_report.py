@@ -77,7 +77,7 @@ def test_updates_without_a_value(tmp_path: Path) -> None:
 
 def test_warnings_come_first_and_on_the_terminal(frozen: Report) -> None:
     lines, top = frozen.run.stderr.splitlines(), frozen.text.partition("## Quantities")[0].splitlines()
-    assert top[2] == f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**"
+    assert top[4] == f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**"
     assert f"scorefield-analysis: warning: {NOT_IN_EQUILIBRIUM}" in lines
     for each in SHOWN_WARNINGS:
         assert f"**Warning:** {each}." in top and f"scorefield-analysis: warning: {each}" in lines

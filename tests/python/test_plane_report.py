@@ -204,12 +204,13 @@ def test_inputs_deck_and_provenance(quartic: Report, gaussian: Report) -> None:
 
 
 def top(report: Report) -> list[str]:
-    return report.text.partition("## Cumulants")[0].split("\n\n")
+    """Verdict and warnings, behind the title and the run."""
+    return report.text.partition("## Cumulants")[0].split("\n\n")[2:]
 
 
 def test_good_verdict_is_on_top_without_alarm(quartic: Report) -> None:
     text = TEXTS["good"]
-    assert top(quartic)[1] == f"C{text[1:]}." and "**" not in quartic.text and "warning" not in quartic.run.stderr
+    assert top(quartic)[0] == f"C{text[1:]}." and "**" not in quartic.text and "warning" not in quartic.run.stderr
     assert quartic.run.stdout.startswith(f"{text}\n\n|")
 
 
@@ -218,7 +219,7 @@ def test_bad_verdict_is_prominent(tmp_path: Path, verdict: str) -> None:
     """In bold on top, as a warning on the terminal, and never with a tag in it."""
     report = make_text(write_plane(tmp_path / verdict, solved=False, verdict=verdict))
     text = TEXTS[verdict].replace("<L z>", "⟨L z⟩")
-    assert top(report)[1] == f"**C{text[1:]}.**"
+    assert top(report)[0] == f"**C{text[1:]}.**"
     assert f"scorefield-analysis: warning: {text}" in report.run.stderr.splitlines()
     assert report.run.stdout.startswith(f"{text}\n\n|")
     assert report.tables[5]["verdict"]["value"] == verdict
@@ -395,7 +396,7 @@ def test_report_that_cannot_be_written(output: Path) -> None:
 
 
 def test_no_spread_or_comparison_of_walkers_alone(tmp_path: Path) -> None:
-    folders = [write_plane(tmp_path / name, solved=False) for name in "ab"]
+    folders = [write_plane(tmp_path / name, seed=seed, solved=False) for seed, name in enumerate("ab")]
     for command, cause in (("spread", "the runs do not hold samples of the same scores"), ("compare", "is no run on a lattice")):
         run = run_command(command, *folders)
         assert run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1

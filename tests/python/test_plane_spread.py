@@ -80,9 +80,9 @@ def test_chi_squared_against_other_walkers() -> None:
         sampled = orders(rng, learnt_from.value, 2.0 * covariance)
         made = SampledOrders(Estimate(sampled.value, sampled.error), sampled.covariance, 0.5, 0.0)
         found = against_other_walkers(made, learnt_from, others, 10**9)
-        assert found.p_value == pytest.approx(chi2.sf(found.chi2, 8), abs=1e-6) and found.largest > 0.0 and found.numbers == 8
-        p_values.append(found.p_value)
-        wrong.append(against_other_walkers(made, None, others, 10**9).p_value)
+        assert found.fit.p_value == pytest.approx(chi2.sf(found.fit.value, 8), abs=1e-6) and found.largest > 0.0 and found.fit.dof == 8
+        p_values.append(found.fit.p_value)
+        wrong.append(against_other_walkers(made, None, others, 10**9).fit.p_value)
     error = 1.0 / np.sqrt(12.0 * len(p_values))
     assert abs(np.mean(p_values) - 0.5) < 4.0 * error < abs(np.mean(wrong) - 0.5)
 
@@ -93,7 +93,17 @@ def test_parts_without_an_error_are_left_out() -> None:
     zero = Orders(np.zeros((8, 2)), np.tile([1.0, 0.0], (8, 1)), covariance, np.zeros((8, 2)), 0.0, 4, 0.5)
     made = SampledOrders(Estimate(np.tile([2.0, 0.0], (8, 1)), zero.error), covariance, 0.5, 0.0)
     found = against_other_walkers(made, None, zero, 10**9)
-    assert found.numbers == 4 and found.chi2 == pytest.approx(4 * 4.0 / 2.0) and found.largest == pytest.approx(np.sqrt(2.0))
+    assert found.fit.dof == 4 and found.fit.value == pytest.approx(4 * 4.0 / 2.0) and found.largest == pytest.approx(np.sqrt(2.0))
+    assert against_other_walkers(made, None, zero, 11).fit is None  # three bins a number are the fewest
+
+
+def test_the_fewest_bins_count(runs: list[Path]) -> None:
+    """χ² of two runs needs three bins a number of both."""
+    with h5py.File(runs[1] / "results.h5", "a") as file:
+        file["ensemble"].attrs["bins"] = 20
+    tables = read_tables(run_command("spread", *runs[:2]).stdout)
+    rows = [row for table in tables for row in table.values() if "largest" in row]
+    assert rows and all(row["p"] == "–, –" for row in rows)
 
 
 def test_runs_of_different_scores_are_refused(runs: list[Path], tmp_path: Path) -> None:

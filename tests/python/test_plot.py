@@ -19,12 +19,6 @@ from synthetic_lattice import write_lattice
 from synthetic_plane import write_plane
 
 
-@pytest.fixture(autouse=True)
-def closed() -> None:
-    """Figures that the tests before have drawn and not written."""
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def points(make_output) -> Path:
     return make_output("points", processes=("vp",), times=5)
@@ -200,12 +194,13 @@ def test_files(points: Path, tmp_path: Path, ending: str) -> None:
     said = [answer("plot", points, "cumulants", "samples-*/kappa_2", "--to", tmp_path / f"{name}{ending}") for name in ("a", "b")]
     assert [code for code, _, _ in said] == [0, 0] and said[0][1] == f"{tmp_path / 'a'}{ending}\n"
     assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
-    assert answer("plot", points, "forward-vp/kappa_2")[0] == 0
-    assert (points / "report" / "plot-forward-vp-kappa-2.png").read_bytes().startswith(b"\x89PNG")
+    assert answer("plot", points, "forward-vp/kappa_2", "kappa_4")[0] == 0
+    assert (points / "report" / "plot-forward-vp-kappa-2-kappa-4.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_what_cannot_be_drawn(points: Path, tmp_path: Path) -> None:
     for arguments, message in ((["speed"], "nothing is called 'speed'; choose of cumulants, generating_function"),
+                               (["cumulant"], "nothing is called 'cumulant'; the nearest is cumulants ("),
                                (["*"], "panels are too many for a figure; name at most 12 of "),
                                (["cumulants", "--to", tmp_path / "a.gif"], "a.gif is no name of a figure; let it end in .png or .pdf")):
         code, out, said = answer("plot", points, *arguments)

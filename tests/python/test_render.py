@@ -6,9 +6,12 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
 from scorefield_analysis.errors import OutputError
 from scorefield_analysis.figures import Figure
+from scorefield_analysis.figures.style import save
 from scorefield_analysis.render import write_figures
 
 
@@ -40,6 +43,22 @@ def test_interrupts_are_answered_again_afterwards(tmp_path: Path) -> None:
 def test_killed_process_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="has ended with exit code -9; if it was killed"):
         write_figures([Figure("first", "", killed), Figure("second", "", line)], tmp_path)
+
+
+def test_a_figure_that_is_cut_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (".png", ".pdf"):
+        (tmp_path / f"figure{kind}").write_text("before")
+
+    def cut(self: object, path: Path, **_: object) -> None:
+        Path(path).write_text("half")
+        raise KeyboardInterrupt
+
+    for kind, canvas in (("png", FigureCanvasAgg), ("pdf", FigureCanvasPdf)):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(canvas, f"print_{kind}", cut)
+            save(line(), tmp_path / "figure")
+        assert (tmp_path / f"figure.{kind}").read_text() == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"figure.png", "figure.pdf"}
 
 
 def test_error_of_a_file_is_passed_on(tmp_path: Path) -> None:

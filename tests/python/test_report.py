@@ -1,11 +1,14 @@
 """The numbers in a report against those in results.h5, and its figures."""
 
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
-from conftest import Report, make_report
+from conftest import Report, make_report, make_text
 from markdown_tables import read_cell, read_tables
 from matplotlib.image import imread
+from scorefield_analysis.introduction import introduction
 from synthetic import write_output
 
 EVEN, ODD = (2, 4, 6, 8), (1, 3, 5, 7)
@@ -70,6 +73,32 @@ def test_learnt_samples_against_their_ensemble(report: Report, results: h5py.Fil
     assert table["c = 0.5, learnt score"]["κ8 publ."] == "–"
 
 
+def test_rows_that_are_not_of_the_exact_law_are_said_on_top(make_output) -> None:
+    folder = make_output("warned", processes=("vp",), times=2)
+    with h5py.File(folder / "results.h5", "a") as file:
+        file["samples-vp-learnt"].attrs["p_value"] = 2e-5
+        counts = file["samples-vp-exact/histogram/counts"]
+        middle = len(counts) // 2
+        counts[middle - 5:middle + 5] += 50
+    report = make_text(folder)
+    head = report.text.split("\n## ")[0]
+    assert report.run.stderr.count("warning: VP, ") == 2
+    assert "**Warning:** VP, learnt score: not the exact law, p = 2.0e-05 by its cumulants; a longer training" in head
+    assert "**Warning:** VP, exact score: not the exact law, p = " in head and " by its histogram." in head
+    assert "Warning" not in make_text(make_output("right", processes=("vp",), times=2)).text
+
+
+def test_the_report_begins_with_its_run(make_output) -> None:
+    folder = make_output("introduced", processes=("vp",), times=2)
+    assert make_text(folder).text.startswith("# Report on introduced\n\nTwo peaks, wN(μ0, σ0²) + (1-w)N(-μ0, σ0²).\n\n")
+    deck = {"run.seed": "7", "lattice.size": "16, 32", "model.name": "phi4", "model.kappa": "0.4", "generate.samples": "1000",
+            "generate.algorithm": "hmc", "forward.process": "ve, vp", "sample.score": "learnt", "sample.samples": "500"}
+    assert introduction(Path("out/broken"), deck) == [
+        "# Report on broken", "Real φ⁴ theory on a lattice of 16 × 32 sites: kappa = 0.4. 1000 configurations (hmc), seed 7. "
+        "Diffusion models: processes ve, vp; scores learnt; 500 samples."]
+    assert introduction(Path("out/broken"), {}) == ["# Report on broken"]
+
+
 def test_largest_deviation_along_each_process(report: Report, results: h5py.File) -> None:
     table = report.tables[2]
     groups = {"VE forward": "forward-ve", "c = 0.5 backward, exact score": "backward-c0.5-exact",
@@ -109,7 +138,7 @@ def test_figures_exist_are_embedded_and_not_empty(report: Report) -> None:
 
 
 def test_progress_names_each_figure_once(report: Report) -> None:
-    lines = report.run.stderr.splitlines()
+    lines = [line for line in report.run.stderr.splitlines() if line.startswith("[")]
     assert len(lines) == 17
     assert lines[-1].startswith("[17/17] ") and lines[0].startswith("[ 1/17] ")
     assert sum("density-c0.5.png, .pdf" in line for line in lines) == 1

@@ -12,6 +12,7 @@ import pytest
 from conftest import run_command
 from markdown_tables import read_tables
 from scorefield_analysis.reproduce.latex import SPECIAL, escaped, tables_of
+from scorefield_analysis.reproduce.page import Section, page
 from synthetic_plane import write_plane
 
 VOID = {"meta", "img", "br", "hr"}
@@ -107,6 +108,13 @@ def test_reports_are_made_again_only_where_they_are_old(runs: Path, made: Path, 
     assert run_command("reproduce", folder, "--to", tmp_path / "page").returncode == 0
     assert [report.read_text(encoding="utf-8").endswith("\nkept\n") for report in reports.values()] == [False, True]
     assert (tmp_path / "page" / "index.html").exists()
+
+
+def test_the_overview_counts_all_that_is_bold(tmp_path: Path) -> None:
+    """A verdict that is not good, and what is said of samples, as warnings."""
+    head = "# Report\n\n**Criteria: FAILING.**\n\n**Warning:** few.\n\nNot **bold** itself.\n\n## Samples\n\n**VE, learnt score:** far off.\n"
+    found = page("title", [Section(1, "bad", "phi4", head, tmp_path), Section(2, "good", "phi4", "# Report\n\nFine.\n", tmp_path)])
+    assert re.findall(r"<td>\d+</td><td>(\w+)</td></tr>", found) == ["3", "none"]
 
 
 @pytest.mark.parametrize("make, cause", [(lambda path: None, "no folder"), (lambda path: path.mkdir(), "no results.h5 in")])

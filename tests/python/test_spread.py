@@ -94,6 +94,13 @@ def test_runs_may_differ_in_how_they_were_made(runs: list[Path]) -> None:
     assert len(read_tables(run.stdout)[0]) == 1
 
 
+def test_runs_of_one_seed_are_refused(runs: list[Path]) -> None:
+    for seed, folder in zip((1, 2, 1), runs):
+        set_deck(folder, run__seed=str(seed))
+    assert_refused(runs, f"{runs[0]} and {runs[2]} have the same run.seed = 1, and so the same random numbers: no spread can be seen; "
+                         "make one again with another --run.seed and --run.output")
+
+
 def test_key_that_one_deck_lacks(runs: list[Path]) -> None:
     for folder, extra in zip(runs, ({}, {"train__schedule": "a%b = c"}, {})):
         set_deck(folder, **extra)

@@ -62,6 +62,17 @@ def test_names_with_stars_and_groups(make_output) -> None:
     assert read_cell(found["samples-vp-learnt/kappa_2"]["stars"]).value == pytest.approx(value, abs=0.01)
 
 
+def test_whole_estimates_by_name(make_output, tmp_path: Path) -> None:
+    """As plot and export name them, and groups; stars in them too."""
+    folder = make_output("wholes", processes=("vp",), times=2)
+    kappa = [f"kappa_{n}" for n in range(1, 9)]
+    assert list(table(folder, "--quantities", "cumulants")) == kappa
+    assert list(table(folder, "--quantities", "samples-*/cumulants")) == [f"samples-vp-{score}/{each}" for score in ("exact", "learnt") for each in kappa]
+    assert {"kappa_8", "generating_function[0]"} <= set(table(folder, "--quantities", "ensemble"))
+    shown = list(table(folder))
+    assert {"kappa_2", "samples-vp-learnt/kappa_2"} <= set(shown) and not any("forward" in row or "backward" in row for row in shown)
+
+
 def test_other_formats(tmp_path: Path) -> None:
     folders = [run(tmp_path / name, chi=(1.0 / 3.0, error), xi=(np.nan, 0.1)) for name, error in (("a_1", 0.1), ("b", 0.02))]
     code, out, _ = answer("table", *folders, "--quantities", "chi,xi", "--format", "csv", "--to", tmp_path / "made" / "t.csv")
@@ -134,7 +145,8 @@ def test_what_is_in_no_table(tmp_path: Path) -> None:
     folder = run(tmp_path / "run")
     np.savez(tmp_path / "other.npz", x=np.ones(3))
     (tmp_path / "a.txt").write_text("text")
-    assert_refused(folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of kappa_1, kappa_2")
+    assert_refused(folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of cumulants, ensemble, ")
+    assert_refused(folder, "--quantities", "abs_m", message="no source has a quantity 'abs_m'; the nearest is abs_M")
     assert_refused(tmp_path / "other.npz", message="other.npz was not written by 'scorefield-analysis export'; ")
     assert_refused(tmp_path / "a.txt", message="a.txt is no folder of a run, and neither of pyerrors (.json, .json.gz)")
     assert_refused(tmp_path / "none", message=f"no folder {tmp_path / 'none'}; ")

@@ -8,7 +8,7 @@ from typing import Sequence
 from ..errors import UserError
 from ..estimates.panels import Panel, panels_of
 from ..estimates.reader import read_estimates
-from ..estimates.select import listed, pattern_of
+from ..estimates.select import listed, nearest, pattern_of
 from ..outputs import written_aside
 from ..reader import read_run
 from ..tables import Table
@@ -16,6 +16,7 @@ from .command import RUN, Command, argument, warn_of_changes
 
 ENDINGS = (".png", ".pdf")
 MOST_PANELS = 12
+LONGEST_NAME = 80
 
 
 def _plot(options: argparse.Namespace) -> str:
@@ -24,11 +25,15 @@ def _plot(options: argparse.Namespace) -> str:
     if not options.quantities:
         return _list(panels)
     found = _chosen(panels, options.quantities)
-    target = options.to or options.folder / "report" / f"plot-{re.sub('[^A-Za-z0-9]+', '-', options.quantities[0]).strip('-')}.png"
+    target = options.to or options.folder / "report" / f"plot-{_in_a_file_name(options.quantities)}.png"
     if target.suffix not in ENDINGS:
         raise UserError(f"{target} is no name of a figure; let it end in {' or '.join(ENDINGS)}")
     _write(found, target)
     return str(target)
+
+
+def _in_a_file_name(quantities: Sequence[str]) -> str:
+    return re.sub("[^A-Za-z0-9]+", "-", " ".join(quantities)).strip("-")[:LONGEST_NAME]
 
 
 def _list(panels: Sequence[Panel]) -> str:
@@ -48,9 +53,8 @@ def _chosen(panels: Sequence[Panel], wanted: Sequence[str]) -> list[Panel]:
         exact = [panel for panel in panels if panel.names[0] == name]  # before single numbers of an estimate that is drawn as a whole
         fitting = exact or [panel for panel in panels if any(map(pattern_of(name).fullmatch, panel.names))]
         if not fitting:
-            known = list(dict.fromkeys(panel.names[-1] for panel in panels))
-            raise UserError(f"nothing is called '{name}'; choose of {listed(known)}, or of single numbers in them "
-                            "('scorefield-analysis plot OUT' lists them)")
+            alike = nearest(name, [panel.names[-1] for panel in panels], [panel.names[0] for panel in panels])
+            raise UserError(f"nothing is called '{name}'; {alike} ('scorefield-analysis plot OUT' lists what there is)")
         found |= {panel.names[0]: panel for panel in fitting}
     if len(found) > MOST_PANELS:
         raise UserError(f"{len(found)} panels are too many for a figure; name at most {MOST_PANELS} of {listed(list(found))}")
@@ -73,7 +77,7 @@ COMMAND = Command(
     arguments=[
         RUN,
         argument("quantities", metavar="QUANTITY", nargs="*", help="names; * stands for any text"),
-        argument("--to", metavar="FILE", type=Path, help="where it is written, .png or .pdf (OUT/report/plot-QUANTITY.png)"),
+        argument("--to", metavar="FILE", type=Path, help="where it is written, .png or .pdf (OUT/report/plot-QUANTITY-....png)"),
     ],
     action=_plot,
 )

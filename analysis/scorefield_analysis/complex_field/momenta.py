@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import chdtrc
+from scipy.stats import norm, t
 
 from ..lattice.momenta import lattice_momenta
 from .records import ComplexFieldResults
@@ -27,6 +28,7 @@ class Spectrum:
     value: np.ndarray
     error: np.ndarray
     exact: np.ndarray | None
+    bins: int
 
     def deviation(self) -> np.ndarray:
         """(value - exact)/error, (k, 2); NaN where there is no error."""
@@ -34,10 +36,12 @@ class Spectrum:
             return np.where(self.error > 0.0, (self.value - self.exact) / self.error, np.nan)
 
     def agreement(self, part: int) -> Agreement:
-        """Of Re or Im alone: both of one momentum come from the same noise, those of two momenta of a free field do not."""
+        """Of Re or Im alone: both of one momentum come from the same noise, those of two momenta of a free field do not. Errors from few
+        bins vary themselves: a deviation over its error is distributed as Student's t, and counts as the normal one of its probability.
+        """
         deviation = self.deviation()[:, part]
-        shown = deviation[np.isfinite(deviation)]
-        chi2 = float(np.sum(shown**2))
+        shown = np.abs(deviation[np.isfinite(deviation)])
+        chi2 = float(np.sum(norm.isf(t.sf(shown, self.bins - 1)) ** 2))
         return Agreement(chi2, len(shown), float(chdtrc(len(shown), chi2)) if len(shown) else 1.0)
 
 
@@ -55,4 +59,4 @@ def spectrum_of(results: ComplexFieldResults, size: tuple[int, int]) -> Spectrum
     order = np.argsort(squares, kind="stable")
     exact = results.exact_spectrum
     return Spectrum(squares[order], np.nonzero(keep)[1][order], results.spectrum.value[keep][order],
-                    results.spectrum.error[keep][order], None if exact is None else exact[keep][order])
+                    results.spectrum.error[keep][order], None if exact is None else exact[keep][order], results.bins)

@@ -7,6 +7,7 @@ from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
+from ..introduction import introduction
 from ..notation import probability
 from ..plane.names import BOUNDARY_POWERS
 from ..plane.diffusion.tables import process_table
@@ -68,7 +69,7 @@ def field_warnings(results: ComplexFieldResults, model: Model) -> list[str]:
 
 def report_text(folder: Path, results: ComplexFieldResults, model: Model, figures: Sequence[Figure], warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
-    parts = [f"# Report on {folder.resolve().name}", verdict_line(results.criteria)]
+    parts = [*introduction(folder, read_deck(results.provenance.get("deck", ""), folder)), verdict_line(results.criteria)]
     if not results.in_equilibrium:
         parts.append(f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**")
     parts += [*(f"**Warning:** {each}." for each in warnings), *_value_parts(results, model), *_criteria_parts(results),

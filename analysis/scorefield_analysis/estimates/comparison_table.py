@@ -9,27 +9,28 @@ from ..notation import ABSENT, compact
 from ..reproduce.latex import NamedTable, latex_table
 from ..tables import Table
 from .record import Number
-from .select import listed, pattern_of
+from .select import nearest, pattern_of
 from .sources import NamedSource
 
 CAPTION = "value(error)"
 
 
 def rows_of(sources: Sequence[NamedSource], wanted: Sequence[str] | None) -> list[str]:
-    """Labels of the rows: those that are asked for ("*" stands for any text), else what each source shows. UserError for one that no
-    source has.
+    """Labels of the rows: those that are asked for, one by one or as a whole ("*" stands for any text), else what each source shows.
+    UserError for one that no source has.
     """
     if wanted is None:
         return list(dict.fromkeys(label for source in sources for label in source.shown))
-    known = list(dict.fromkeys(label for source in sources for label in source.numbers))
-    return list(dict.fromkeys(label for name in wanted for label in _matching(name, known)))
+    return list(dict.fromkeys(label for name in wanted for label in _matching(name, sources)))
 
 
-def _matching(name: str, known: Sequence[str]) -> list[str]:
+def _matching(name: str, sources: Sequence[NamedSource]) -> list[str]:
     pattern = pattern_of(name)
-    found = [label for label in known if pattern.fullmatch(label)]
+    found = [label for source in sources for label in source.numbers if pattern.fullmatch(label)]
+    found += [label for source in sources for whole, labels in source.wholes.items() if pattern.fullmatch(whole) for label in labels]
     if not found:
-        raise UserError(f"no source has a quantity '{name}'; choose of {listed(known)}")
+        wholes = [whole for source in sources for whole in source.wholes]
+        raise UserError(f"no source has a quantity '{name}'; {nearest(name, wholes, [label for source in sources for label in source.numbers])}")
     return found
 
 

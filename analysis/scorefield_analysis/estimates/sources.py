@@ -1,8 +1,8 @@
 """What numbers may come from: the folder of a run, a file of pyerrors, a file of 'scorefield-analysis export'."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Sequence
 
 from ..errors import UserError
 from ..lattice.names import CUMULANTS, MAIN, RATIOS
@@ -13,18 +13,22 @@ from .record import ENSEMBLE, Estimate, Number
 
 PYERRORS = (".json", ".json.gz", ".gz")
 NUMPY = ".npz"
-IN_SHORT = {"cumulants", "moments", "plane", "averages"}  # estimates of an ensemble whose numbers a table shows unasked
+CONFIGURATIONS = (ENSEMBLE, "samples-", "finished-")  # how the names of groups begin whose numbers a table shows unasked
+IN_SHORT = {"cumulants", "moments", "plane", "averages"}  # estimates in them that it shows
 OF_A_LATTICE = "quantities"
 SHOWN = {*MAIN, *CUMULANTS, *RATIOS}  # of a lattice
 
 
 @dataclass(frozen=True)
 class NamedSource:
-    """Numbers by their labels, and which of them are shown if none is asked for; both in their order."""
+    """Numbers by their labels, and which of them are shown if none is asked for; both in their order. wholes: labels of all numbers of an
+    estimate, or of a group of results.h5, by its name.
+    """
 
     name: str
     numbers: dict[str, Number]
     shown: Sequence[str]
+    wholes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read_sources(paths: Sequence[Path]) -> list[NamedSource]:
@@ -50,7 +54,16 @@ def _source(name: str, path: Path) -> NamedSource:
 
 def _run(name: str, estimates: Sequence[Estimate]) -> NamedSource:
     numbers = {number.label: number for estimate in estimates for number in estimate.numbers()}
-    own = [estimate for estimate in estimates if estimate.group == ENSEMBLE] or list(estimates)
-    lattice = [label for estimate in own if estimate.key == OF_A_LATTICE for label in estimate.labels if label in SHOWN]
+    own = [estimate for estimate in estimates if estimate.group.startswith(CONFIGURATIONS)] or list(estimates)
+    lattice = [label for estimate in own if estimate.key == OF_A_LATTICE for label in estimate.labels if label.split("/")[-1] in SHOWN]
     shown = lattice or [label for estimate in own if estimate.key in IN_SHORT for label in estimate.labels]
-    return NamedSource(name, numbers, shown or list(numbers))
+    return NamedSource(name, numbers, shown or list(numbers), _wholes(estimates))
+
+
+def _wholes(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
+    """Labels by the names of estimates, and by those of groups."""
+    found: dict[str, list[str]] = {}
+    for estimate in estimates:
+        for whole in dict.fromkeys((estimate.name, estimate.group)):
+            found.setdefault(whole, []).extend(estimate.labels)
+    return found

@@ -15,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
 
+from ..outputs import aside
+
 
 class Timed(Protocol):
     """A process: its recorded times, and its score (None: forward)."""
@@ -109,7 +111,9 @@ def save(canvas: Canvas, stem: Path) -> None:
     canvas.get_layout_engine().execute(canvas)
     canvas.set_layout_engine("none")
     # savefig would draw each file once more, for a layout
-    FigureCanvasAgg(canvas).print_png(f"{stem}.png")
+    with aside(stem.with_name(f"{stem.name}.png")) as partial:
+        FigureCanvasAgg(canvas).print_png(partial)
     # no time stamp: the same results give the same bytes
-    FigureCanvasPdf(canvas).print_pdf(f"{stem}.pdf", metadata={"CreationDate": None})
+    with aside(stem.with_name(f"{stem.name}.pdf")) as partial:
+        FigureCanvasPdf(canvas).print_pdf(partial, metadata={"CreationDate": None})
     plt.close(canvas)

@@ -56,10 +56,14 @@ def _slices(results: LatticeResults, found: CorrelatorReplicas) -> Correlators:
 
 
 def _propagator(results: LatticeResults, found: CorrelatorReplicas) -> Correlators:
-    momenta, place = np.unique(lattice_momenta(results.shape).ravel().round(SAME_MOMENTUM), return_inverse=True)
-    average = np.zeros((len(momenta), len(place)))
-    average[place, np.arange(len(place))] = 1.0 / np.bincount(place)[place]
-    return Correlators(average @ results.spectrum.value.ravel(), found.spectrum.reshape(len(found.spectrum), -1) @ average.T)
+    squares = lattice_momenta(results.shape).ravel().round(SAME_MOMENTUM)
+    order = np.argsort(squares, kind="stable")
+    _, first, count = np.unique(squares[order], return_index=True, return_counts=True)
+
+    def averaged(rows: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(rows[:, order], first, axis=1) / count
+
+    return Correlators(averaged(results.spectrum.value.reshape(1, -1))[0], averaged(found.spectrum.reshape(len(found.spectrum), -1)))
 
 
 def correlators_agree(first: Correlators, second: Correlators) -> ChiSquared | None:
@@ -69,9 +73,15 @@ def correlators_agree(first: Correlators, second: Correlators) -> ChiSquared | N
     if first.value.shape != second.value.shape:
         return None
     bins = min(len(first.replicas), len(second.replicas))
-    covariance = covariance_of_replicas(first.replicas) + covariance_of_replicas(second.replicas)
-    average = _neighbours(np.sqrt(np.diag(covariance)), bins // LEAST_BINS_A_NUMBER)
-    return chi_squared(average @ (second.value - first.value), average @ covariance @ average.T, bins, LEAST_OF_CORRELATORS)
+    error = np.sqrt(_variance(first.replicas) + _variance(second.replicas))
+    average = _neighbours(error, bins // LEAST_BINS_A_NUMBER)
+    covariance = sum(covariance_of_replicas(each.replicas @ average.T) for each in (first, second))
+    return chi_squared(average @ (second.value - first.value), covariance, bins, LEAST_OF_CORRELATORS)
+
+
+def _variance(replicas: np.ndarray) -> np.ndarray:
+    """The diagonal of their covariance, which may be too large as a whole."""
+    return (len(replicas) - 1) * replicas.var(axis=0)
 
 
 def _neighbours(error: np.ndarray, most: int) -> np.ndarray:

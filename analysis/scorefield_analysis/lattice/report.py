@@ -8,6 +8,7 @@ from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
 from ..errors import UserError, warn
 from ..figures import Figure
+from ..introduction import introduction
 from ..published import phi4_published_for
 from .diffusion.plan import diffusion_figures
 from .diffusion.reader import read_distances
@@ -101,7 +102,7 @@ def _diffusion_parts(results: LatticeResults) -> list[str]:
 def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], figures: Sequence[Figure],
               notes: Sequence[str]) -> str:
     """report.md."""
-    parts = [f"# Report on {folder.resolve().name}"]
+    parts = introduction(folder, deck)
     if not results.in_equilibrium:
         parts.append(f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**")
     parts += [f"**Warning:** {each}." for each in [*notes, *results.warnings]]

@@ -7,6 +7,7 @@ from ..decks import read_deck
 from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
+from ..introduction import introduction
 from ..notation import probability
 from .action import GAUSSIAN, Action, action_of
 from .diffusion.tables import fixed_point_table, process_table, score_table
@@ -90,7 +91,8 @@ def _value_tables(quantity: ComplexQuantity) -> list[str]:
 def report_text(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
               warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
-    parts = [f"# Report on {folder.resolve().name}", verdict_line(results.criteria), *(f"**Warning:** {each}." for each in warnings)]
+    parts = [*introduction(folder, read_deck(results.provenance.get("deck", ""), folder)), verdict_line(results.criteria),
+             *(f"**Warning:** {each}." for each in warnings)]
     parts += [*_value_parts(results, action), *_process_parts(results), *_plane_parts(results), *_criteria_parts(results),
               "## Figures", *map(embedded, figures), "## Inputs", input_table(results, action).markdown()]
     return "\n\n".join([*parts, *provenance_parts(results.provenance)]) + "\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 import numpy as np
-from scipy.special import fdtrc
 
 from ..errors import UserError
+from ..lattice.chi_squared import ChiSquared, chi_squared
 from ..notation import ABSENT, compact, exact_number, in_sigma, probability
 from ..results import EVEN_ORDERS
 from ..tables import Table
@@ -16,6 +16,7 @@ from .diffusion.records import SampledOrders
 from .names import CUMULANT, MOMENT, OrderName
 from .records import Orders, PlaneResults
 
+LEAST_OF_ORDERS = 1e-10  # eigenvalue of a correlation matrix that can be inverted with any sense
 PARTS = {"Re": 1.0, "-Im": -1.0}
 EVEN = [2 * n - 2 + part for n in EVEN_ORDERS for part in range(2)]  # Re and Im, of the 16 numbers of orders 1 .. 8
 NOTE = (
@@ -116,11 +117,9 @@ def _part_table(name: OrderName, part: int, walkers: Sequence[Orders], samples: 
 
 @dataclass(frozen=True)
 class Comparison:
-    """χ² of `numbers`, the probability of a larger one, and the largest deviation in σ."""
+    """χ², None where there are too few bins, and the largest deviation in σ."""
 
-    chi2: float
-    numbers: int
-    p_value: float
+    fit: ChiSquared | None
     largest: float
 
 
@@ -130,12 +129,7 @@ def against_other_walkers(made: SampledOrders, learnt_from: Orders | None, walke
     known = [i for i in EVEN if covariance[i, i] > 0.0]
     off = (made.estimate.value - walkers.value).ravel()[known]
     covariance = covariance[np.ix_(known, known)]
-    scale = np.sqrt(np.diag(covariance))
-    pull = off / scale
-    chi2 = float(pull @ np.linalg.solve(covariance / np.outer(scale, scale), pull))
-    count = len(known)
-    p_value = float(fdtrc(count, bins - count, chi2 * (bins - count) / (count * (bins - 1.0))))  # as the covariance is measured, too
-    return Comparison(chi2, count, p_value, float(np.abs(pull).max()))
+    return Comparison(chi_squared(off, covariance, bins, LEAST_OF_ORDERS), float(np.abs(off / np.sqrt(np.diag(covariance))).max()))
 
 
 def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[str, Sampled],
@@ -143,8 +137,10 @@ def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[s
     """Samples of each run against the walkers of the next."""
     rows = []
     for label, sampled in samples.items():
-        found = [against_other_walkers(made, walkers[k] if sampled.learnt else None, walkers[(k + 1) % len(walkers)], bins[k])
+        found = [against_other_walkers(made, walkers[k] if sampled.learnt else None, walkers[(k + 1) % len(walkers)], min(bins))
                  for k, made in enumerate(sampled.members)]
-        rows.append([label, ", ".join(f"{each.chi2:.1f}" for each in found), f"{found[0].numbers}",
-                     ", ".join(probability(each.p_value) for each in found), f"{max(each.largest for each in found):.1f}σ"])
+        fits = [each.fit for each in found]
+        rows.append([label, ", ".join(ABSENT if fit is None else f"{fit.value:.1f}" for fit in fits),
+                     ", ".join(dict.fromkeys(ABSENT if fit is None else f"{fit.dof}" for fit in fits)),
+                     ", ".join(probability(None if fit is None else fit.p_value) for fit in fits), f"{max(each.largest for each in found):.1f}σ"])
     return Table([title, "χ²", "numbers", "p", "largest"], rows)

@@ -14,6 +14,7 @@ IMAGE = re.compile(r'<p><img alt="([^"]*)" src="([^"]*)"\s*/?></p>\s*<p>(.*?)</p
 PICTURE = re.compile(r"^!\[[^]]*\]\(([^)]*)\)", re.MULTILINE)
 HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
 WARNING = re.compile(r"^\*\*Warning:\*\* (.+)$", re.MULTILINE)
+BOLD = re.compile(r"^\*\*\S", re.MULTILINE)  # how a line begins that a reader must know of: warnings, verdicts that are not good
 STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 0; color: #1b1f24; background: #fff; }
@@ -51,6 +52,10 @@ class Section:
     def warnings(self) -> list[str]:
         return WARNING.findall(self.report)
 
+    @property
+    def bold_lines(self) -> int:
+        return len(BOLD.findall(self.report))
+
 
 def pictures_of(report: str) -> list[str]:
     """Files of the pictures of a report in Markdown."""
@@ -68,7 +73,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
 def _overview(sections: Sequence[Section]) -> str:
     rows = "".join(f'<tr><td><a href="#{each.anchor}">{html.escape(each.name)}</a></td><td>{html.escape(each.model)}</td>'
-                   f"<td>{len(pictures_of(each.report))}</td><td>{len(each.warnings) or 'none'}</td></tr>" for each in sections)
+                   f"<td>{len(pictures_of(each.report))}</td><td>{each.bold_lines or 'none'}</td></tr>" for each in sections)
     return f"<table><thead><tr><th>run</th><th>model</th><th>figures</th><th>warnings</th></tr></thead><tbody>{rows}</tbody></table>"
 
 

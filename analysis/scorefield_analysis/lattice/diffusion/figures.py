@@ -107,7 +107,7 @@ def draw_magnetisation(ensemble: LatticeResults, samples: Sequence[Samples]) -> 
     all_pulls = []
     for each in samples:
         counts = _counts_on(each.measured, cells.edges)
-        total = counts.sum()
+        total = each.measured.histogram_m.counts.sum()  # also of those beyond the data's range, which are missing in the picture
         width = np.diff(cells.edges)
         points(above, centre, counts / total / width, np.sqrt(counts) / total / width, look_of_samples(each))
         expected = cells.counts / cells.counts.sum()

@@ -59,7 +59,7 @@ group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
 group 'runs of the quick decks' 150 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
 group 'pytest' 660 python_tests
-group 'jobs under SLURM' 150 job_tests
+group 'jobs under SLURM' 200 job_tests
 if [ $full = yes ]; then
   group 'sanitizers' 600 tests/sanitize.sh
   group 'style' 300 tests/style.sh

@@ -1,6 +1,7 @@
 """The scripts of jobscripts/ under a real SLURM: jobs that complete, are cut, cancelled, queued again, chained, and arrays."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,32 @@ def assert_complete(straight: Path, out: Path) -> None:
     assert (out / "results.h5").exists() and (out / "report" / "report.md").exists()
 
 
+class Starts:
+    """Hastens jobs that were queued again, once for each time: moved again and again they would never start."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.known: set[tuple[str, str]] = set()
+
+    def hasten(self, number: str) -> None:
+        job = self.cluster.job(number)
+        waiting = (number, job.fields["SubmitTime"])  # that of the queuing again
+        if job.state != "PENDING" or job.fields["Reason"] != "BeginTime" or waiting in self.known:
+            return
+        self.known.add(waiting)
+        # not now: SLURM's node refuses a job that starts in the second in which it was ended
+        self.cluster.command("scontrol", "update", f"jobid={number}", "starttime=now+2")
+
+
 def wait_through_requeues(cluster: Cluster, number: str, folder: Path, seconds: float = SECONDS) -> Job:
-    """Until the job has ended; where it waits to be queued again, it is told to start now (SLURM would wait for two minutes)."""
+    """Until the job has ended; where it waits to be queued again, it is told to start soon (SLURM would wait for two minutes)."""
+    starts = Starts(cluster)
+
     def ended() -> bool:
         job = cluster.job(number)
-        if job.state == "FAILED" and log_of(folder).count("this job is queued again\n") > job.restarts:
-            return False  # so SLURM calls it until it waits
-        if job.state == "PENDING" and job.fields["Reason"] == "BeginTime":
-            cluster.command("scontrol", "update", f"jobid={number}", "starttime=now")
+        if job.state == "FAILED" and log_of(folder).count("this job is queued again\n") == len(re.findall(": job .*, start [0-9]+, ", log_of(folder))):
+            return False  # so SLURM calls it until it waits, before it counts the restart or after
+        starts.hasten(number)
         return job.state in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED")
 
     cluster.wait_for(ended, seconds, f"the end of job {number}")
@@ -129,6 +148,17 @@ def test_a_stop_file_ends_a_job_for_good(cluster: Cluster, tmp_path: Path) -> No
     assert "stopped by the stop file; submit it again to go on" in log_of(tmp_path)
 
 
+def checkout_of(folder: Path, program: str) -> Path:
+    """A checkout with a program in place of scorefield."""
+    made = folder / "checkout"
+    for name, text in (("build/release/src/scorefield", program), (".venv/bin/scorefield-analysis", "#!/bin/sh\n")):
+        (made / name).parent.mkdir(parents=True)
+        (made / name).write_text(text)
+        (made / name).chmod(0o755)
+    (made / "jobscripts").symlink_to(ROOT / "jobscripts")
+    return made
+
+
 PROGRAM = """\
 #!/usr/bin/env bash
 case $1 in
@@ -141,18 +171,16 @@ esac
 
 @pytest.mark.parametrize("gains, code, state, starts, cause", [
     ("no", 85, "FAILED", 0, "got no further than the one before: it needs a longer --time"),
+    ("no", 1, "FAILED", 0, "ended with exit code 1 and got no further than the job before"),
+    ("yes", 1, "PENDING", 1, "this job is queued again"),
     ("yes", 137, "PENDING", 1, "this job is queued again"),
     ("yes", 4, "FAILED", 0, "failed with exit code 4"),
 ])
 def test_what_follows_from_an_exit_code(cluster: Cluster, tmp_path: Path, gains: str, code: int, state: str, starts: int, cause: str) -> None:
-    """A program that is cut without having gained anything, is killed, or fails."""
-    program = tmp_path / "checkout" / "build" / "release" / "src" / "scorefield"
-    program.parent.mkdir(parents=True)
-    program.write_text(PROGRAM.format(folder=tmp_path, gains=gains, code=code))
-    program.chmod(0o755)
+    """A program that is cut without having gained anything, is killed, or fails; 1 may be of its launcher."""
     (tmp_path / "starts").touch()
-    (tmp_path / "checkout" / "jobscripts").symlink_to(ROOT / "jobscripts")
-    number = cluster.submit("run.sbatch", QUICK, options=(f"--export=ALL,SCOREFIELD_CHECKOUT={tmp_path}/checkout",), folder=tmp_path)
+    checkout = checkout_of(tmp_path, PROGRAM.format(folder=tmp_path, gains=gains, code=code))
+    number = cluster.submit("run.sbatch", QUICK, options=(f"--export=ALL,SCOREFIELD_CHECKOUT={checkout}",), folder=tmp_path)
     cluster.wait_for(lambda: cause in log_of(tmp_path) if (tmp_path / "job.log").exists() else False, 60.0, cause)
     cluster.wait_for(lambda: cluster.job(number).state == state, 60.0, state)
     assert cluster.job(number).restarts == starts
@@ -177,6 +205,50 @@ def test_an_array_scans_a_key(cluster: Cluster, tmp_path: Path) -> None:
         deck = (tmp_path / f"out-sigma0-{value}" / "deck.ini").read_text(encoding="utf-8")
         assert f"sigma0 = {value}\n" in deck and f"seed = {20241202 + index}\n" in deck
         assert (tmp_path / f"out-sigma0-{value}" / "report" / "report.md").exists()
+
+
+CUT_ONCE = """\
+#!/usr/bin/env bash
+out={folder}/out
+for argument; do
+  case $argument in --run.output=*) out=${{argument#*=}} ;; esac
+done
+case $1 in
+  check) echo "check: the deck is good. Output folder: $out"; echo "seed = 1" ;;
+  status) cat "$2.starts" 2>/dev/null ;;
+  run)
+    echo start >>"$out.starts"
+    [ "$(wc -l <"$out.starts")" -gt 1 ] || exit 85 ;;
+esac
+"""
+
+
+def test_a_task_of_an_array_is_queued_again_alone(cluster: Cluster, tmp_path: Path) -> None:
+    """One has the number of the whole array: the others, which are at work or complete, must not start again with it."""
+    checkout = checkout_of(tmp_path, CUT_ONCE.format(folder=tmp_path))
+    number = cluster.submit("scan.sbatch", "model.sigma0=1,2,3", QUICK, folder=tmp_path,
+                            options=("--array=0-2", "--ntasks=1", f"--export=ALL,SCOREFIELD_CHECKOUT={checkout}"))
+
+    starts = Starts(cluster)
+
+    def ended() -> bool:
+        for index in range(3):
+            starts.hasten(f"{number}_{index}")
+        return [cluster.job(f"{number}_{index}").state for index in range(3)] == ["COMPLETED"] * 3
+
+    cluster.wait_for(ended, 60.0, "the end of all tasks")
+    assert [(tmp_path / f"out-sigma0-{value}.starts").read_text() for value in (1, 2, 3)] == ["start\n" * 2] * 3
+    assert [cluster.job(f"{number}_{index}").restarts for index in range(3)] == [1, 1, 1]
+
+
+def test_a_scan_of_a_deck_that_was_run_before(cluster: Cluster, straight: Path, tmp_path: Path) -> None:
+    """Its own folder, of another value, is in nobody's way."""
+    folder = Path(shutil.copytree(straight, tmp_path / "out"))
+    number = cluster.submit("scan.sbatch", "model.sigma0=0.3", QUICK, *WORK, f"--run.output={folder}", "--generate.samples=50000",
+                            "--sample.samples=20000", options=("--array=0",), folder=tmp_path)
+    job = cluster.wait(f"{number}_0", SECONDS)
+    text = (tmp_path / "job-0.log").read_text(encoding="utf-8")
+    assert job.state == "COMPLETED" and "was made by another deck" not in text, text
 
 
 @pytest.mark.parametrize("script, arguments, options, cause", [

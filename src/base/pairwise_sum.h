@@ -14,10 +14,10 @@ namespace scorefield {
 /// pieces first, and then the pieces, gives the same bits. Local.
 class PairwiseSum {
  public:
-  explicit PairwiseSum(std::size_t quantities) : quantities_(quantities), carried_(quantities) {}
+  explicit PairwiseSum(std::size_t quantities) : quantities_(quantities) {}
 
   void add(std::span<const double> leaf) {
-    std::copy(leaf.begin(), leaf.end(), carried_.begin());
+    carried_.assign(leaf.begin(), leaf.end());
     std::size_t level = 0;
     for (; (leaves_ >> level) & 1; ++level) fold(node(level), carried_);
     if (nodes_.size() == level * quantities_) nodes_.resize(nodes_.size() + quantities_);

@@ -23,6 +23,13 @@ struct ComponentFitter::OrbitSums {
   ComplexMatrix left, slopes;
 };
 
+std::size_t numbers_of_component_fit(FieldShape shape, std::size_t components, bool directed, int order) {
+  const std::vector<ComponentNode> graph = component_graph(components / 2, order);
+  const auto features =
+      static_cast<std::size_t>(std::count_if(graph.begin(), graph.end(), [](const ComponentNode& node) { return node.feature; }));
+  return CrossSpectra(ModeOrbits(shape, directed), features * (components / 2) + 2 * components).numbers();
+}
+
 ComponentFitter::ComponentFitter(const FieldReference& reference, int order)
     : reference_(reference),
       components_(reference.basis->components()),

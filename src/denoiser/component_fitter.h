@@ -9,10 +9,14 @@
 #include "denoiser/component_features.h"
 #include "denoiser/cross_spectra.h"
 #include "denoiser/level_fitter.h"
+#include "denoiser/mode_orbits.h"
 
 namespace scorefield {
 
 struct Equations;  // least_squares.h
+
+/// ComponentFitter::numbers() for `components` numbers a site, without a fitter.
+std::size_t numbers_of_component_fit(FieldShape shape, std::size_t components, bool directed, int order);
 
 /// Minimises sum_n (T - D_ref(y) - R(y))_n^2 (v_n + r^2)/(v_n r^2), each mode in units of its posterior variance under the reference, with
 /// R = sum_i c_i F_i - A y and E[R(k) y(k)^dagger] = 0. The sums are the cross spectra of all features, of y and of T - D_ref, from which

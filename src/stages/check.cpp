@@ -4,6 +4,7 @@
 #include "base/folder_lock.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "denoiser/component_fitter.h"
 #include "denoiser/learning.h"
 #include "diffusion/network_layout.h"
 #include "diffusion/samplers.h"
@@ -26,6 +27,8 @@ constexpr double kNumbersACore = 1 << 20;     // of configurations that are writ
 constexpr double kNumbersRead = 1 << 22;      // by a rank at once, as configuration_rows.cpp has it
 constexpr double kNumbersGathered = 1 << 24;  // from all of them
 constexpr double kNumbersOfBlocks = 1 << 25;  // of all sums, as chain_sums.cpp has it
+
+constexpr double kBytesOfCells = 8.0 * (1 << 24) * 4.0 / 3.0;  // at most, of posterior targets of points (ensemble_denoiser.cpp)
 
 constexpr double kLeastPhase = 1e-6;  // |Z| over the integral of |exp(-S)| that still counts as other than 0
 
@@ -90,7 +93,9 @@ void tell_costs(const Context& context) {
   }
   const double in_order = is_walker(params.model) ? 2.5 : 1.0;  // points of the plane are put in order by a second array (data_order.cpp)
   const double training = learns(params) ? in_order * ensemble_output(params).bytes : 0.0;
-  log.line((is_walker(params.model) ? "  to train, sample  " : "  memory a rank  ") + bytes(training + largest) + kBesideProgram);
+  const double cells = learns(params) && params.train.target == "posterior" ? kBytesOfCells : 0.0;
+  log.line((is_walker(params.model) ? "  to train, sample  " : "  memory a rank  ") + bytes(training + std::max(largest, cells)) +
+           kBesideProgram);
   log.line("  score evaluations      " + readable_count(evaluations));
   if (learns(params)) {
     const double batch = static_cast<double>(params.train.levels) * static_cast<double>(params.train.per_level);
@@ -160,6 +165,18 @@ void tell_costs_of_lattice(const Context& context) {
                    (tunes(generate) ? ", until the step is tuned" : ""));
 }
 
+/// What the sums of a level's fit take on each rank, and on the first, which adds those of all (level_work.cpp). Of real fields little.
+void tell_memory_of_component_fit(const Context& context) {
+  const Params& params = context.deck.params;
+  const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
+  const auto numbers = static_cast<double>(numbers_of_component_fit(shape, static_cast<std::size_t>(components_of(params.model)),
+                                                                    is_directed(params.model), static_cast<int>(params.network.order)));
+  const double group = std::max(1.0, static_cast<double>(params.train.per_level) / static_cast<double>(Selection::kPiece * kFitGroups));
+  const double all = 8.0 * numbers * static_cast<double>(kFitGroups);
+  context.log.line("  to fit         " + readable_count(numbers) + " sums of " + std::to_string(kFitGroups) + " groups: " + bytes(all) +
+                   " a rank, " + bytes(all * (3.0 + std::floor(std::log2(group)))) + " on the first");
+}
+
 /// What training, sampling and finish of a field's score take.
 void tell_costs_of_field_score(const Context& context) {
   const Params& params = context.deck.params;
@@ -181,6 +198,7 @@ void tell_costs_of_field_score(const Context& context) {
   context.log.line("  training       " + readable_count(processes * learnt) + " noisy configurations, " +
                    readable_count(processes * chains) + " updates of posterior chains, " + readable_count(processes * calibrating) +
                    " score evaluations to calibrate");
+  if (is_complex(params.model)) tell_memory_of_component_fit(context);
   if (has_field_network(params)) {
     const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
     context.log.line("  network        " + std::to_string(field_parameter_count(params.network, shape)) + " parameters");
@@ -207,7 +225,8 @@ std::string describe_report(const Params& params) {
   const std::filesystem::path results = output_path(params, "results.h5"), report = output_path(params, "report") / "report.md";
   const std::string command = "scorefield-analysis report " + params.run.output;
   std::error_code unmeasured, unreported;
-  const auto measured = std::filesystem::last_write_time(results, unmeasured), written = std::filesystem::last_write_time(report, unreported);
+  const auto measured = std::filesystem::last_write_time(results, unmeasured),
+             written = std::filesystem::last_write_time(report, unreported);
   if (unmeasured) return "";
   if (unreported) return "missing: " + command;
   return written < measured ? "older than results.h5: " + command : "complete";

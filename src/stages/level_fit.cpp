@@ -11,7 +11,6 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kGroups = 8;  // of configurations, by which the ridge is chosen
 constexpr std::int64_t kApart = 40;  // updates at least between two means
 constexpr double kMargin = 1.25;     // over the largest correction that the fit saw
 
@@ -72,7 +71,7 @@ void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t l
         double& most = largest[static_cast<std::size_t>(thread_number())];
         most = std::max(most, worker.fitter->add(worker.noisy_h, worker.first_h, to));
       },
-      kGroups);
+      kFitGroups);
   const Comm& comm = work.context().comm;
   const double bound = work.largest_of_all(largest);
   FitSolution solution;

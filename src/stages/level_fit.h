@@ -8,6 +8,8 @@
 
 namespace scorefield {
 
+constexpr std::int64_t kFitGroups = 8;  // of configurations, by which the ridge is chosen
+
 /// Fits the features at ratios[level], whose values are added to model.fit.
 void fit_level(LevelWork& work, const std::vector<double>& ratios, std::size_t level, FieldModel& model);
 

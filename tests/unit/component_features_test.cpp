@@ -117,6 +117,8 @@ TEST(ComponentFeatures, FitFindsWhatIsThere) {
     const FieldReference reference = some_reference(complex_fields, directed);
     const ReferenceLevel level(reference, 0.5);
     ComponentFitter fitter(reference, 3);
+    EXPECT_EQ(fitter.numbers(),
+              numbers_of_component_fit(reference.shape, reference.basis->components(), reference.basis->orbits().directed(), 3));
     fitter.set_level(level);
     ComponentFields fields(reference, reference.widest(), 3);
     fields.set_level(level, 1e9);

@@ -3,7 +3,7 @@
 #
 #   jobscripts/setup.sh            everything for running the program and its analysis
 #   jobscripts/setup.sh --test     also SLURM, which the tests of the job scripts start for themselves
-#   jobscripts/setup.sh --develop  that, and clang-format and clang-tidy, for tests/style.sh
+#   jobscripts/setup.sh --develop  that, and what tests/run.sh --full, tests/style.sh, tests/fuzz/run.sh and tests/coverage.sh need
 #
 # What it does, each step skipped when there is nothing to do:
 #   1. system packages (Debian or Ubuntu, as root or with password-free sudo). On any other system,
@@ -25,7 +25,8 @@ scheduler=(slurm-wlm munge)
 case ${1:-} in
   '') ;;
   --test) packages+=("${scheduler[@]}") ;;
-  --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev clang libclang-rt-dev) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC; clang: the fuzzers
+  --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev clang libclang-rt-dev gcovr
+    texlive-latex-base texlive-latex-recommended) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC; clang: the fuzzers; gcovr: coverage
   *) echo "set-up: error: unknown option $1: expected --test, --develop or nothing" >&2; exit 2 ;;
 esac
 start=$SECONDS

@@ -65,16 +65,17 @@ def _character(character: str) -> str:
 
 
 def latex_table(table: NamedTable, run: str) -> str:
-    """A table environment with its caption."""
+    """A table environment with its caption; a table that is wider than the text is made as wide."""
     columns = len(table.lines[0])
     rows = [" & ".join(map(escaped, line)) + r" \\" for line in table.lines]
-    return "\n".join([r"\begin{table}", r"\centering\small", rf"\begin{{tabular}}{{l{'r' * (columns - 1)}}}", r"\toprule", rows[0], r"\midrule",
-                      *rows[1:], r"\bottomrule", r"\end{tabular}", rf"\caption{{{escaped(run)}: {escaped(table.heading)}.}}", r"\end{table}"])
+    return "\n".join([r"\begin{table}", r"\centering\small", r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+                      rf"\begin{{tabular}}{{l{'r' * (columns - 1)}}}", r"\toprule", rows[0], r"\midrule",
+                      *rows[1:], r"\bottomrule", r"\end{tabular}}", rf"\caption{{{escaped(run)}: {escaped(table.heading)}.}}", r"\end{table}"])
 
 
 def latex_document(reports: Sequence[tuple[str, str]]) -> str:
-    """All tables of the reports (name of the run, text), to be \\input into a document with booktabs."""
-    parts = ["% Tables of scorefield-analysis reproduce; \\usepackage{booktabs}"]
+    """All tables of the reports (name of the run, text), to be \\input into a document with booktabs and graphicx."""
+    parts = ["% Tables of scorefield-analysis reproduce; \\usepackage{booktabs,graphicx}"]
     for name, text in reports:
         tables = [latex_table(table, name) for table in tables_of(text)]
         for first in range(0, len(tables), MOST_FLOATS):  # LaTeX holds few tables for which it has not found a place

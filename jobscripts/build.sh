@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Configures and builds one preset (release by default). Says what it does only when there is something to do.
 #
-#   jobscripts/build.sh [release|debug|asan|fuzz] [TARGET ...]
+#   jobscripts/build.sh [release|debug|asan|coverage|fuzz] [TARGET ...]
 #
 # SCOREFIELD_CMAKE holds further options of CMake for the first configuration, such as -DSCOREFIELD_TESTS=OFF.
 set -euo pipefail

@@ -96,7 +96,7 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
 
 /// What --help prints: all, or with a section of a deck behind it the keys of that. InputError if there is no such section.
 std::string help(const std::vector<std::string>& arguments) {
-  const bool of_section = arguments.size() == 2 && arguments[0].front() == '-' && arguments[1].front() != '-';
+  const bool of_section = arguments.size() == 2 && arguments[0].rfind('-', 0) == 0 && arguments[1].rfind('-', 0) != 0;
   return of_section ? keys_help(arguments[1]) : usage() + ("\nkeys of a deck\n" + keys_help());
 }
 

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Which lines of src/ the tests reach: builds with gcov's counters, runs the unit tests and the Python tests, and reports the share of lines of
+# each folder and the files that have most lines left out, in build/coverage.txt; fails below 90 %.
+#
+#   tests/coverage.sh     half an hour on 2 cores
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. jobscripts/environment.sh
+export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader
+least=90
+command -v gcovr >/dev/null || { echo "tests/coverage.sh: error: no gcovr: jobscripts/setup.sh --develop installs it" >&2; exit 2; }
+jobscripts/build.sh coverage
+find build/coverage -name '*.gcda' -delete
+for tests in scorefield_unit scorefield_unit_torch; do
+  mpirun -n 2 build/coverage/tests/$tests >build/coverage-$tests.log 2>&1 || { tail -n 20 build/coverage-$tests.log >&2; exit 1; }
+done
+# Tests that want to see how fast or how long something is, or the memory it takes, may fail with the counters: what counts is what they reach.
+export SCOREFIELD_EXECUTABLE=$PWD/build/coverage/src/scorefield SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
+.venv/bin/python -m pytest -q -p no:cacheprovider -n "$(cores)" --dist loadfile -m 'not full' tests/python >build/coverage-pytest.log 2>&1 || true
+tail -n 1 build/coverage-pytest.log
+gcovr --root . --filter src/ --object-directory build/coverage --gcov-ignore-parse-errors --exclude-throw-branches --fail-under-line $least \
+  --txt build/coverage.txt --print-summary

@@ -64,7 +64,9 @@ FokkerPlanck::FokkerPlanck(const QuarticAction& action, double noise_y, int func
   const Eigen::SparseMatrix<double> matrix = operator_matrix(operator_terms(action, noise_y), pairs, widths);
   const Eigen::VectorXd c = null_vector(matrix, integrals(pairs, widths));
   residual_ = (matrix * c).norm();
-  if (!std::isfinite(residual_)) throw NumericalError("the Fokker-Planck equation could not be solved: its expansion is not finite; measure.fokker-planck = no leaves it out");
+  if (!std::isfinite(residual_))
+    throw NumericalError(
+        "the Fokker-Planck equation could not be solved: its expansion is not finite; measure.fokker-planck = no leaves it out");
   const auto row = static_cast<std::size_t>(functions_y);
   for (int l = 0; l < functions_y; ++l) {
     for (int k = l % 2; k < functions_x; k += 2)

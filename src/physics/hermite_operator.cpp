@@ -62,7 +62,9 @@ Vector null_vector(const Matrix& matrix, const Vector& n) {
   const double regulator = kRegulator * square.diagonal().maxCoeff();
   for (int i = 0; i < square.rows(); ++i) square.coeffRef(i, i) += regulator;
   const Eigen::SimplicialLDLT<Matrix, Eigen::Lower, Eigen::NaturalOrdering<int>> factors(square);
-  if (factors.info() != Eigen::Success) throw NumericalError("the Fokker-Planck equation could not be solved: its matrix is singular; measure.fokker-planck = no leaves it out");
+  if (factors.info() != Eigen::Success)
+    throw NumericalError(
+        "the Fokker-Planck equation could not be solved: its matrix is singular; measure.fokker-planck = no leaves it out");
   Vector c = n;
   for (int i = 0; i < kIterations; ++i) {
     c = factors.solve(c).eval();

@@ -68,8 +68,8 @@ class LevelWork {
   Selection selection(std::size_t level, std::int64_t count, const Range& within) const;
 
   /// Calls work(worker, number, configuration, sums of its piece) for each of the selection, 128 MiB of them and of sums at a time (one
-  /// piece at least), 1 GiB of all ranks. Collective; the total on all ranks, or those of `groups` parts of the selection, [group][number] (fewer where there
-  /// are fewer pieces).
+  /// piece at least), 1 GiB of all ranks. Collective; the total on all ranks, or those of `groups` parts of the selection, [group][number]
+  /// (fewer where there are fewer pieces).
   using OfConfiguration =
       std::function<void(LevelWorker& worker, std::int64_t number, std::span<const double> phi, std::span<double> sums)>;
   std::vector<double> sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,

@@ -158,7 +158,8 @@ class ComplexMeasurement {
   /// for independent, their errors are too large rather than too small.
   void compare(H5File& out, MeasuredComplexLattice& measured, const MeasuredComplexLattice& ensemble) const {
     const bool told = shares_fluctuations(context_.deck.params, file_.text_attribute("/field", "score").value_or("exact"));
-    Estimate cumulants = with_errors_of(ensemble.cumulants, measured.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
+    Estimate cumulants =
+        with_errors_of(ensemble.cumulants, measured.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
     for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] -= ensemble.cumulants.value[i];
     Estimate spectrum = measured.spectrum;
     double squares = 0.0, largest = 0.0;

@@ -49,9 +49,9 @@ std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLeve
   return result;
 }
 
-/// Cumulants of samples with the errors of kappa_n f^n, n > 2, added, from the ensemble's kappa_n. What a model was told of the ensemble its
-/// samples have, too, with its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher ones
-/// is told is not known; taken for independent, their errors are too large rather than too small.
+/// Cumulants of samples with the errors of kappa_n f^n, n > 2, added, from the ensemble's kappa_n. What a model was told of the ensemble
+/// its samples have, too, with its fluctuation: kappa_2, like the modes, differs by the error of the samples alone. How much of the higher
+/// ones is told is not known; taken for independent, their errors are too large rather than too small.
 Estimate with_ensemble_errors(const Estimate& samples, Estimate ensemble, double kept) {
   const std::size_t n = ensemble.value.size();
   for (std::size_t i = 0; i < n; ++i) {

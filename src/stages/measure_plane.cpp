@@ -124,7 +124,7 @@ std::vector<std::string> measure_plane(const Context& context, const std::string
   require_all(context.comm, [&] {
     e = estimate_plane(action, sums.sums, sums.sizes);
     // the walkers' error, in all orders, stands between a model and what is exact
-    const auto from_exact = [&](const Estimate& made, const Estimate PlaneEstimates::* of_walkers) {
+    const auto from_exact = [&](const Estimate& made, const Estimate PlaneEstimates::*of_walkers) {
       return learnt && ensemble ? with_errors_of((*ensemble).*of_walkers, made, [](std::size_t) { return false; }) : made;
     };
     of_moments = chi_squared_of_even(from_exact(e.moments, &PlaneEstimates::moments), moments, sums.bins);

@@ -114,7 +114,8 @@ std::vector<Source> read_sources(const Context& context) {
       if (!reference.basis || reference.shape.y != shape.y || reference.shape.x != shape.x)
         throw InputError(place(context, paths[i]) + ": a model between several is made of those of complex fields on lattice.size");
       if (std::fabs(sources[i].model.fit.widest / reference.widest() - 1.0) > 1e-9)  // the unit of its features is that of another lattice
-        throw InputError(place(context, paths[i]) + " has taken its features over from another model: name models that were fitted themselves");
+        throw InputError(place(context, paths[i]) +
+                         " has taken its features over from another model: name models that were fitted themselves");
     }
     parameter_of(context, sources);
   });

@@ -27,7 +27,9 @@ std::vector<double> solve(std::vector<double> c, std::vector<double> d) {
   const std::size_t n = d.size();
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t k = 0; k < j; ++k) c[j * n + j] -= c[j * n + k] * c[j * n + k];
-    if (!(c[j * n + j] > 0.0)) throw NumericalError("a covariance matrix is singular: too few bins, or no fluctuations; make more configurations, or set more measure.bins");
+    if (!(c[j * n + j] > 0.0))
+      throw NumericalError(
+          "a covariance matrix is singular: too few bins, or no fluctuations; make more configurations, or set more measure.bins");
     c[j * n + j] = std::sqrt(c[j * n + j]);
     for (std::size_t i = j + 1; i < n; ++i) {
       for (std::size_t k = 0; k < j; ++k) c[i * n + j] -= c[i * n + k] * c[j * n + k];
@@ -150,7 +152,9 @@ Estimate jackknife_errors(std::span<const double> sums, std::span<const double> 
 ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins) {
   const std::size_t n = components.size();
   const std::size_t all = estimate.value.size();
-  if (bins <= n) throw NumericalError("a chi-squared of " + std::to_string(n) + " quantities needs more bins than that: make more configurations, or set more measure.bins");
+  if (bins <= n)
+    throw NumericalError("a chi-squared of " + std::to_string(n) +
+                         " quantities needs more bins than that: make more configurations, or set more measure.bins");
   std::vector<double> scale(n);
   std::vector<double> deviation(n);
   std::vector<double> correlation(n * n);

@@ -55,7 +55,7 @@ run_deck() {
     srun) command=(srun "--mpi=${SCOREFIELD_SRUN_MPI:-pmix}" -n "$ranks" ${SLURM_CPUS_PER_TASK:+"--cpus-per-task=$SLURM_CPUS_PER_TASK"} "${command[@]}") ;;
     mpirun) command=(mpirun -n "$ranks" "${command[@]}") ;;
   esac
-  echo "$job_name: job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}, $ranks ranks on ${SLURM_JOB_NODELIST:-this node}: ${command[*]}"
+  echo "$job_name: job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}, ranks: $ranks, on ${SLURM_JOB_NODELIST:-this node}: ${command[*]}"
   before=$(progress)
   run_to_a_safe_point "${command[@]}" || status=$?
   case $status in

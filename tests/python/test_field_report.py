@@ -9,7 +9,7 @@ import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import Report, make_report
+from conftest import Report, make_report, make_text
 from markdown_tables import read_cell, read_tables
 from scipy.special import chdtrc
 from scipy.stats import norm, t
@@ -236,6 +236,23 @@ def test_nothing_is_said_about_numbers_while_drawing(tmp_path: Path) -> None:
     cells = [cell for table in read_tables(text_of(folder)) for row in table.values() for cell in row.values()]
     assert not [cell for cell in cells if "nan" in cell or "inf" in cell]
     assert spectrum_of(results, model.size).agreement(0).dof == Y * X // 2 + 1
+
+
+def test_samples_beside_their_ensemble(real_output: Path, tmp_path: Path) -> None:
+    """Of what tests/run.sh made of cl-phi4-quick.ini: values, and deviations in the errors of the difference."""
+    shutil.copy(real_output / "cl-phi4" / "results.h5", tmp_path)
+    tables = read_tables(make_text(tmp_path).text)
+    (table,) = [each for each in tables if "Re κ2" in each and "DM, VP, learnt score" in each["Re κ2"]]
+    with h5py.File(tmp_path / "results.h5") as file:
+        made, ensemble = (file[f"{name}/cumulants/value"][...] for name in ("samples-vp-learnt", "ensemble"))
+        error = file["samples-vp-learnt/against_ensemble/cumulants/error"][...]
+    assert list(table) == [f"{part} κ{n}" for n in (2, 4, 6, 8) for part in ("Re", "Im")]
+    for name, row in table.items():
+        at = int(name[-1]) - 1, int(name.startswith("Im"))
+        for cell, value in ((row["ensemble"], ensemble[at]), (row["DM, VP, learnt score"], made[at])):
+            found = read_cell(cell)
+            assert found.value == pytest.approx(value, abs=0.51 * found.unit)
+        assert found.sigma == pytest.approx((made[at] - ensemble[at]) / error[at], abs=0.051)
 
 
 def test_few_bins_make_no_small_p_values() -> None:

@@ -3,7 +3,7 @@
 import math
 from typing import Sequence
 
-from ..notation import ABSENT, probability
+from ..notation import ABSENT, in_sigma, probability
 from ..plane.names import PLANE, plane_name
 from ..plane.records import Estimate
 from ..plane.tables import measured, with_deviation
@@ -26,13 +26,13 @@ def cumulant_table(results: ComplexFieldResults, model: Model) -> Table:
 
 def sample_table(results: ComplexFieldResults) -> Table:
     """Cumulants of a site beside those of samples, with their deviation in errors."""
-    columns = ["", *(f"{part} κ{n}" for n in EVEN_ORDERS for part in ("Re", "Im"))]
-    rows = [["ensemble", *(measured(results.cumulants.value[n - 1, c], results.cumulants.error[n - 1, c])
-                           for n in EVEN_ORDERS for c in range(2))]]
-    for each in results.diffusion:
-        rows.append([each.label, *(f"{measured(each.cumulants.value[n - 1, c], each.cumulants.error[n - 1, c])} {each.pulls[n - 1, c]:+.1f}σ"
-                                   for n in EVEN_ORDERS for c in range(2))])
-    return Table(columns, rows)
+    rows = []
+    for n in EVEN_ORDERS:
+        for part, which in enumerate(("Re", "Im")):
+            at = n - 1, part
+            cells = [f"{measured(each.cumulants.value[at], each.cumulants.error[at])} {in_sigma(each.pulls[at])}" for each in results.diffusion]
+            rows.append([f"{which} κ{n}", measured(results.cumulants.value[at], results.cumulants.error[at]), *cells])
+    return Table(["", "ensemble", *(each.label for each in results.diffusion)], rows)
 
 
 def agreement_table(results: ComplexFieldResults) -> Table:

@@ -78,9 +78,9 @@ void Comm::broadcast(std::vector<double>& values) const {
   auto length = static_cast<std::int64_t>(values.size());
   MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
   values.resize(static_cast<std::size_t>(length));
-  constexpr std::size_t at_once = kPiece / sizeof(double);
-  for (std::size_t first = 0; first < values.size(); first += at_once)
-    MPI_Bcast(values.data() + first, static_cast<int>(std::min(at_once, values.size() - first)), MPI_DOUBLE, 0, comm_);
+  constexpr std::size_t kAtOnce = kPiece / sizeof(double);
+  for (std::size_t first = 0; first < values.size(); first += kAtOnce)
+    MPI_Bcast(values.data() + first, static_cast<int>(std::min(kAtOnce, values.size() - first)), MPI_DOUBLE, 0, comm_);
 }
 
 namespace {

@@ -273,15 +273,15 @@ Settings settings_of(const Params& params, const std::vector<std::string>& keys)
   return settings;
 }
 
-std::string keys_help(const std::string& only) {
-  if (!only.empty()) require_section(only, "--help");
+std::string keys_help(const std::string& section) {
+  if (!section.empty()) require_section(section, "--help");
   const Params defaults;
   std::ostringstream text;
-  std::string section;
+  std::string last;
   for (const Key& key : all_keys()) {
-    if (!only.empty() && key.section != only) continue;
-    if (key.section != section) text << "\n[" << key.section << "]\n";
-    section = key.section;
+    if (!section.empty() && key.section != section) continue;
+    if (key.section != last) text << "\n[" << key.section << "]\n";
+    last = key.section;
     const std::string value = key.get(defaults);
     text << "  " << key.name << " = " << (value.empty() ? "(empty)" : value) << "\n      " << key.meaning << "\n      " << key.type
          << (key.range == "any" ? "" : "; " + key.range) << (key.unit.empty() ? "" : "; unit: " + key.unit)

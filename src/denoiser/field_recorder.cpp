@@ -39,7 +39,7 @@ std::vector<Recording::Part> FieldRecorder::parts() const {
 }
 
 /// Even powers and hyperbolic cosines; those of +-J are computed once.
-void FieldRecorder::add_sites(std::span<const double> sources, std::span<const double> phi, std::span<double> sums) const {
+void FieldRecorder::add_sites(std::span<const double> sources, std::span<const double> phi, std::span<double> sums) {
   sums[1] += mean_over(phi, [](double v) { return v * v; });
   sums[3] += mean_over(phi, [](double v) { return (v * v) * (v * v); });
   sums[5] += mean_over(phi, [](double v) { return (v * v) * (v * v) * (v * v); });

@@ -30,7 +30,7 @@ class FieldRecorder : public Recording {
   void count(std::size_t record, std::span<const double> x, std::span<double> counts) const override { sites_.count(record, x, counts); }
 
  private:
-  void add_sites(std::span<const double> sources, std::span<const double> phi, std::span<double> sums) const;
+  static void add_sites(std::span<const double> sources, std::span<const double> phi, std::span<double> sums);
 
   FieldShape shape_;
   ModeOrbits orbits_;

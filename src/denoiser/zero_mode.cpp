@@ -125,14 +125,18 @@ ZeroMode fit_zero_mode(std::vector<double> values, std::size_t pairs) {
   return law;
 }
 
-ZeroModeLevel::ZeroModeLevel(const ZeroMode& law, double ratio) {
-  for (const PeakPair& pair : law.pairs) {
-    peaks_.push_back({pair.weight, pair.centre, pair.variance, std::sqrt(pair.variance + ratio * ratio)});
-    widest_ = std::max(widest_, peaks_.back().deviation);
-    outermost_ = std::max(outermost_, pair.centre);
-  }
-  reach_ = denoised(unwhiten(3.0));
+std::vector<ZeroModeLevel::Peak> ZeroModeLevel::peaks_of(const ZeroMode& law, double ratio) {
+  std::vector<Peak> peaks;
+  for (const PeakPair& pair : law.pairs)
+    peaks.push_back({pair.weight, pair.centre, pair.variance, std::sqrt(pair.variance + ratio * ratio)});
+  return peaks;
 }
+
+ZeroModeLevel::ZeroModeLevel(const ZeroMode& law, double ratio)
+    : peaks_(peaks_of(law, ratio)),
+      widest_(std::ranges::max(peaks_, {}, &Peak::deviation).deviation),
+      outermost_(std::ranges::max(peaks_, {}, &Peak::centre).centre),
+      reach_(denoised(unwhiten(3.0))) {}
 
 double ZeroModeLevel::density(double h) const {
   double sum = 0.0;

@@ -51,6 +51,7 @@ class ZeroModeLevel {
   struct Peak {
     double weight, centre, variance, deviation;  ///< deviation: with the noise
   };
+  static std::vector<Peak> peaks_of(const ZeroMode& law, double ratio);
   bool gaussian() const { return peaks_.size() == 1 && peaks_[0].centre == 0.0; }
   double density(double h) const;
   double tail(double h) const;
@@ -59,7 +60,8 @@ class ZeroModeLevel {
   double posterior_mean(double h, const Value& value) const;
 
   std::vector<Peak> peaks_;
-  double widest_ = 0.0, outermost_ = 0.0, reach_ = 0.0;
+  double widest_, outermost_;
+  double reach_;  ///< behind what it is made with
 };
 
 }  // namespace scorefield

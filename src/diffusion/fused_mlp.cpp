@@ -51,7 +51,7 @@ Vector exponential(Vector x) {
 /// Activations, and their derivatives.
 struct Silu {
   Vector operator()(Vector x) const { return x / (1.0f + exponential(-x)); }
-  Vector slope(Vector x) const {
+  static Vector slope(Vector x) {
     const Vector sigmoid = 1.0f / (1.0f + exponential(-x));
     return sigmoid * (1.0f + x * (1.0f - sigmoid));
   }
@@ -67,7 +67,7 @@ struct Tanh {
 
 struct LeakyRelu {
   Vector operator()(Vector x) const { return x > 0.0f ? x : x * kLeak; }
-  Vector slope(Vector x) const { return x > 0.0f ? spread(1.0f) : spread(kLeak); }
+  static Vector slope(Vector x) { return x > 0.0f ? spread(1.0f) : spread(kLeak); }
 };
 
 /// Of one layer for a group of configurations: [unit][vector].

@@ -96,7 +96,7 @@ PointReference measure_reference(const Comm& comm, std::span<const double> part,
   };
   const double xx = covariance(0, 0);
   if (components == 1) return {mean[0], xx};
-  const PointReference reference(mean, xx, covariance(0, 1), covariance(1, 1));
+  PointReference reference(mean, xx, covariance(0, 1), covariance(1, 1));
   require_all(comm, [&] {
     if (!(reference.variances[1] > kThinnest * reference.variances[0])) {
       throw InputError("the ensemble does not fluctuate along one of its axes: a theory with real couplings has no score in the plane");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/rng.h"
 #include "ensemble/hmc.h"
@@ -61,9 +62,9 @@ class Posterior::Action : public LatticeAction {
   Block noisy_;
 };
 
-Posterior::Posterior(const ModelParams& model, const Extents& lattice, std::uint64_t seed)
+Posterior::Posterior(ModelParams model, const Extents& lattice, std::uint64_t seed)
     : lattice_(lattice),
-      model_(model),
+      model_(std::move(model)),
       seed_(seed),
       self_(Comm::self()),
       domain_(self_, lattice, 1, {1, 1, 1}),

@@ -18,7 +18,7 @@ namespace scorefield {
 class Posterior {
  public:
   /// Of phi^4 theory or the free field. InputError for other models.
-  Posterior(const ModelParams& model, const Extents& lattice, std::uint64_t seed);
+  Posterior(ModelParams model, const Extents& lattice, std::uint64_t seed);
   ~Posterior();
   Posterior(const Posterior&) = delete;
   Posterior& operator=(const Posterior&) = delete;

@@ -63,7 +63,10 @@ std::vector<double> PlaneRecorder::sums(std::size_t /*record*/, std::span<const 
 
 std::vector<double> plane_moments_at(std::span<const double> initial, const NoiseLevel& level) {
   std::vector<double> moments;
-  for (std::size_t i = 0; i < kMoments; ++i) moments.push_back(std::pow(level.kept, static_cast<double>(i / 2 + 1)) * initial[i]);
+  for (std::size_t i = 0; i < kMoments; ++i) {
+    const std::size_t order = i / 2 + 1;
+    moments.push_back(std::pow(level.kept, static_cast<double>(order)) * initial[i]);
+  }
   for (const auto& [p, q] : kPlanePowers) moments.push_back(power_at(initial, level, p, q));
   return moments;
 }

@@ -56,6 +56,12 @@ def probability(p_value: float | None) -> str:
     return f"{p_value:.2f}" if p_value >= 0.01 else f"{p_value:.1e}"
 
 
+def p_is(p_value: float | None) -> str:
+    """In a sentence: "p = 0.03", "p < 1e-16"."""
+    text = probability(p_value)
+    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
+
+
 def exact_number(value: float) -> str:
     """An exact value with up to eight significant digits."""
     return f"{_plus_zero(value):.8g}"

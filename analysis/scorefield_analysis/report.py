@@ -9,7 +9,7 @@ from .errors import warn
 from .figures import Figure, planned_figures
 from .histograms import goodness_of_fit
 from .introduction import introduction
-from .notation import probability
+from .notation import p_is
 from .published import published_for
 from .results import EVEN_ORDERS, ODD_ORDERS, LossHistory, Results
 from .tables import Table, cumulant_table, input_table, process_table, training_table
@@ -56,7 +56,7 @@ def _warnings(results: Results) -> list[str]:
     found = []
     for field in results.fields:
         values = {"cumulants": field.p_value, "histogram": None if field.histogram.exact is None else goodness_of_fit(field.histogram).p_value}
-        small = [f"p = {probability(value)} by its {name}" for name, value in values.items() if value is not None and value < LEAST_P_VALUE]
+        small = [f"{p_is(value)} by its {name}" for name, value in values.items() if value is not None and value < LEAST_P_VALUE]
         if small:
             cure = "; a longer training (train.steps) or more configurations (generate.samples) bring it closer" if field.score == "learnt" else ""
             found.append(f"{field.label}: not the exact law, {' and '.join(small)}{cure}")

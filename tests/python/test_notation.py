@@ -1,7 +1,7 @@
 """Numbers as text."""
 
 import pytest
-from scorefield_analysis.notation import compact, exact_number, in_sigma, probability
+from scorefield_analysis.notation import compact, exact_number, in_sigma, p_is, probability
 
 
 @pytest.mark.parametrize("value, error, text", [
@@ -35,6 +35,10 @@ def test_deviation_has_a_sign_and_no_negative_zero() -> None:
 
 def test_exact_number() -> None:
     assert [exact_number(x) for x in (0.42814188, -0.0, -26.25)] == ["0.42814188", "0", "-26.25"]
+
+
+def test_probability_in_a_sentence() -> None:
+    assert [p_is(p) for p in (0.4567, 1e-5, 1e-20)] == ["p = 0.46", "p = 1.0e-05", "p < 1e-16"]
 
 
 def test_probability() -> None:

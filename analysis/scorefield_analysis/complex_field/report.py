@@ -8,7 +8,7 @@ from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
 from ..introduction import introduction
-from ..notation import probability
+from ..notation import p_is
 from ..plane.names import BOUNDARY_POWERS
 from ..plane.diffusion.tables import process_table
 from ..plane.records import GOOD
@@ -63,7 +63,7 @@ def field_warnings(results: ComplexFieldResults, model: Model) -> list[str]:
         spectrum = spectrum_of(results, model.size)
         p_value = min(spectrum.agreement(part).p_value for part in (0, 1))
         if p_value < LEAST_P_VALUE:
-            warnings.append(f"the spectrum is not the exact one, p = {probability(p_value)}, though the criteria see nothing")
+            warnings.append(f"the spectrum is not the exact one, {p_is(p_value)}, though the criteria see nothing")
     return warnings
 
 

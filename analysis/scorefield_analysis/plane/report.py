@@ -8,7 +8,7 @@ from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
 from ..introduction import introduction
-from ..notation import probability
+from ..notation import p_is
 from .action import GAUSSIAN, Action, action_of
 from .diffusion.tables import fixed_point_table, process_table, score_table
 from .figures import planned_figures
@@ -77,7 +77,7 @@ def plane_warnings(results: PlaneResults) -> list[str]:
     warnings = []
     p_value = min(results.cumulants.p_value, results.moments.p_value)
     if results.criteria.verdict == GOOD and p_value < LEAST_P_VALUE:
-        warnings.append(f"the averages are not the exact ones, p = {probability(p_value)}, though the criteria see nothing")
+        warnings.append(f"the averages are not the exact ones, {p_is(p_value)}, though the criteria see nothing")
     if results.fokker_planck is not None and not results.fokker_planck.last_change <= NOT_CONVERGED:
         warnings.append("the solution of the Fokker-Planck equation has not converged: its moments changed by "
                         f"{results.fokker_planck.last_change:.1e} at the last extension")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests: set-up, build, GoogleTest under mpirun at 1, 2 and 4 ranks (ctest), a real run, and pytest.
 #
-#   tests/run.sh          what continuous integration runs (wanted: under 25 minutes on 2 cores, from nothing; 20 to 31 were measured)
+#   tests/run.sh          what continuous integration runs (wanted: under 25 minutes on 2 cores, from nothing; 19 to 31 were measured)
 #   tests/run.sh --full   also the long checks (marked `full`; about an hour), the sanitizers and the style
 #
 # Each group has a budget in seconds; the time it took is printed beside it.

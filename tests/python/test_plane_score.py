@@ -210,6 +210,15 @@ def test_what_contradicts_itself_is_refused(decks, tmp_path, deck, more, said):
     assert not (tmp_path / "out").exists()
 
 
+def test_noises_that_leave_nothing_are_refused_before_the_training(decks, tmp_path):
+    """What only the samples show: walkers that are wider than the noise at T is large."""
+    result = scorefield("run", decks / "gaussian.ini", f"--run.output={tmp_path}/out", "--model.a=0.001", "--model.b=0.001", "--generate.trajectory=1000",
+                        "--generate.samples=20000", "--sample.samples=20000", "--sample.score=learnt", "--forward.process=ve", "--forward.noise-min=0.2",
+                        ranks=2)
+    assert result.returncode == 2 and "raise forward.sigma" in only_error_line(result)
+    assert (tmp_path / "out" / "ensemble.h5").exists() and not (tmp_path / "out" / "model-ve.h5").exists()
+
+
 def test_report(gaussian):
     """Tables have rows of the samples, and there are figures of processes and scores."""
     analysis = subprocess.run([ANALYSIS, "report", str(gaussian)], capture_output=True, text=True, check=False)

@@ -46,6 +46,7 @@ def test_rows_that_are_shown_unasked(make_output, tmp_path: Path) -> None:
         own["names"] = own["names"].replace("hop_x", "kappa_31_x_r1")
     found = table(lattice, make_output("points", processes=(), times=2), write_field(tmp_path / "field"))
     rows = list(found)
+    assert {"kappa4_Z2/kappa2^2", "kappa8_Z2/kappa2^4"} <= set(rows)
     assert "kappa_31_x_r1" not in rows and {"abs_M", "kappa8_Z2", "kappa_8", "moment_1", "Re V M^2", "x y^3"} <= set(rows)
     assert not any("[" in row or row.startswith("criteria") for row in rows)
     assert found["abs_M"] == {"lattice": "1.00(10)", "points": "–", "field": "–"}

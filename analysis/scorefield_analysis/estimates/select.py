@@ -25,8 +25,10 @@ def listed(names: Sequence[str]) -> str:
 
 
 def nearest(name: str, wholes: Sequence[str], parts: Sequence[str] = ()) -> str:
-    """For a message on a name that nothing has: those that are spelt nearly so, or else some of `wholes`, of `parts` where there are none."""
-    alike = difflib.get_close_matches(name, list(dict.fromkeys([*wholes, *parts])), MOST_ALIKE)
+    """For a message on a name that nothing has: those that are spelt nearly so, or else some of `wholes`, of `parts` where there are none.
+    Places of correlators, of which there may be a million, are not looked through.
+    """
+    alike = difflib.get_close_matches(name, list(dict.fromkeys(each for each in (*wholes, *parts) if "[" not in each)), MOST_ALIKE)
     if alike:
         return f"the nearest {'is' if len(alike) == 1 else 'are'} {', '.join(alike)}"
     return f"choose of {listed(list(dict.fromkeys(wholes or parts)))}"

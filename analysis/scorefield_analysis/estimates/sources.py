@@ -55,7 +55,7 @@ def _source(name: str, path: Path) -> NamedSource:
 def _run(name: str, estimates: Sequence[Estimate]) -> NamedSource:
     numbers = {number.label: number for estimate in estimates for number in estimate.numbers()}
     own = [estimate for estimate in estimates if estimate.group.startswith(CONFIGURATIONS)] or list(estimates)
-    lattice = [label for estimate in own if estimate.key == OF_A_LATTICE for label in estimate.labels if label.split("/")[-1] in SHOWN]
+    lattice = [label for estimate in own if estimate.key == OF_A_LATTICE for label in estimate.labels if label.removeprefix(f"{estimate.group}/") in SHOWN]
     shown = lattice or [label for estimate in own if estimate.key in IN_SHORT for label in estimate.labels]
     return NamedSource(name, numbers, shown or list(numbers), _wholes(estimates))
 
@@ -64,6 +64,7 @@ def _wholes(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     """Labels by the names of estimates, and by those of groups."""
     found: dict[str, list[str]] = {}
     for estimate in estimates:
+        labels = estimate.labels
         for whole in dict.fromkeys((estimate.name, estimate.group)):
-            found.setdefault(whole, []).extend(estimate.labels)
+            found.setdefault(whole, []).extend(labels)
     return found

@@ -28,13 +28,20 @@ find_deck() {
   [ -x "$program" ] || job_error "no $program; build it on a node like this one: jobscripts/build.sh release"
 }
 
-# [--section.key=value ...]: to `output` and `seed`, the folder and the seed of the deck with these keys; whether it can be run there is not asked.
+# [--section.key=value ...]: to `output` and `seed`, the folder and the seed of the deck with these keys, empty if it is none; to `said`, what
+# `check` says. Its exit code: whether the deck can be run there.
 read_deck() {
-  local said status=0
+  local status=0
   said=$("$program" check "$deck" "$@" 2>&1) || status=$?
   output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$said")
   seed=$(sed -n 's/^seed = //p' <<<"$said")
-  [ -n "$output" ] || { grep '^scorefield: ' <<<"$said" >&2 || echo "$said" >&2; given_up "$status" "the deck cannot be run"; }
+  return "$status"
+}
+
+# STATUS: behind the program's own line.
+refuse_deck() {
+  grep '^scorefield: ' <<<"$said" >&2 || echo "$said" >&2
+  given_up "$1" "the deck cannot be run"
 }
 
 # How far the deck is, in words.
@@ -44,8 +51,7 @@ progress() { "$program" status "$output" 2>/dev/null || true; }
 run_deck() {
   find_deck "$1"
   shift
-  read_deck "$@"
-  "$program" check "$deck" "$@" >/dev/null || given_up $? "the deck cannot be run"  # behind the program's own line
+  read_deck "$@" || refuse_deck $?
   [ -n "${SLURM_NTASKS:-}" ] || [ "${SLURM_JOB_NUM_NODES:-1}" = 1 ] || job_error "$SLURM_JOB_NUM_NODES nodes and no number of ranks; give sbatch --ntasks"
   local keys=("$@") ranks=${SLURM_NTASKS:-1} threads=() status=0 before
   [ -z "${SLURM_CPUS_PER_TASK:-}" ] || threads=("--run.threads=$SLURM_CPUS_PER_TASK")  # in front: the user's own keys win

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Which lines of src/ the tests reach: builds with gcov's counters, runs the unit tests and the Python tests, and reports the share of lines of
-# each folder and the files that have most lines left out, in build/coverage.txt; fails below 90 %.
+# Which lines of src/ the tests reach: builds with gcov's counters, runs the unit tests and the Python tests, and reports the lines of each file
+# that are reached, in build/coverage.txt; fails below 90 %. Needs the runs of the quick decks that tests/run.sh leaves in build/test-output.
 #
-#   tests/coverage.sh     half an hour on 2 cores
+#   tests/coverage.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . jobscripts/environment.sh

@@ -21,6 +21,11 @@ def read_deck(text: str, folder: Path) -> dict[str, str]:
     return {f"{section}.{key}": value for section in parser.sections() for key, value in parser.items(section)}
 
 
+def deck_of(provenance: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The deck that a run's provenance holds, as read_deck gives it; empty without one."""
+    return read_deck(provenance.get("deck", ""), folder)
+
+
 def first_difference(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, str, str] | None:
     """The first key outside [run] that differs, with both values ("absent" where a deck lacks it)."""
     for key in [*one, *(key for key in other if key not in one)]:

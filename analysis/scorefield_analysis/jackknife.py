@@ -64,6 +64,11 @@ def covariance_of_replicas(replicas: np.ndarray) -> np.ndarray:
     return (bins - 1) / bins * deviation.T @ deviation
 
 
+def variance_of_replicas(replicas: np.ndarray) -> np.ndarray:
+    """The diagonal of their covariance, (...) of replicas (B, ...), where the whole may be too large."""
+    return (len(replicas) - 1) * replicas.var(axis=0)
+
+
 def jackknife(sums: np.ndarray, counts: np.ndarray, derive: Callable[[np.ndarray], np.ndarray]) -> Estimate:
     """Delete-one-bin jackknife (Efron 1979) of quantities derived from means.
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Sequence
 
-from .decks import read_deck
+from .decks import deck_of
 from .document import embedded, provenance_parts, write_document
 from .errors import warn
 from .figures import Figure, planned_figures
@@ -73,7 +73,7 @@ def _cumulant_tables(results: Results) -> list[Table]:
 
 def _document(folder: Path, results: Results, figures: Sequence[Figure], warnings: Sequence[str]) -> str:
     """report.md."""
-    parts = introduction(folder, read_deck(results.provenance.get("deck", ""), folder))
+    parts = introduction(folder, deck_of(results.provenance, folder))
     parts += [f"**Warning:** {each}." for each in warnings]
     if results.fields:
         parts += ["## Cumulants", *(table.markdown() for table in _cumulant_tables(results)), CUMULANT_NOTE]

@@ -5,7 +5,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from .decks import first_difference, read_deck
+from .decks import deck_of, first_difference
 from .errors import UserError
 from .notation import compact
 from .reader import Run
@@ -32,7 +32,7 @@ def require_one_deck(runs: Mapping[Path, Run]) -> None:
     """UserError unless there are several runs of one deck: between decks, a spread is no error of a training."""
     if len(runs) < 2:
         raise UserError("a spread needs at least two runs; give the output folders of runs with different seeds")
-    decks = {folder: read_deck(run.provenance.get("deck", ""), folder) for folder, run in runs.items()}
+    decks = {folder: deck_of(run.provenance, folder) for folder, run in runs.items()}
     first, *others = decks
     for other in others:
         difference = first_difference(decks[first], decks[other])

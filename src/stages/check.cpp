@@ -14,6 +14,7 @@
 #include "physics/complex_moments.h"
 #include "stages/batches.h"
 #include "stages/calibrate_field.h"
+#include "stages/field_score.h"
 #include "stages/level_fit.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
@@ -168,7 +169,7 @@ void tell_costs_of_lattice(const Context& context) {
 /// What the sums of a level's fit take on each rank, and on the first, which adds those of all (level_work.cpp). Of real fields little.
 void tell_memory_of_component_fit(const Context& context) {
   const Params& params = context.deck.params;
-  const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
+  const FieldShape shape = shape_of_lattice(params);
   const auto numbers = static_cast<double>(numbers_of_component_fit(shape, static_cast<std::size_t>(components_of(params.model)),
                                                                     is_directed(params.model), static_cast<int>(params.network.order)));
   const double group = std::max(1.0, static_cast<double>(params.train.per_level) / static_cast<double>(Selection::kPiece * kFitGroups));
@@ -200,7 +201,7 @@ void tell_costs_of_field_score(const Context& context) {
                    " score evaluations to calibrate");
   if (is_complex(params.model)) tell_memory_of_component_fit(context);
   if (has_field_network(params)) {
-    const FieldShape shape{static_cast<std::size_t>(params.lattice.size[0]), static_cast<std::size_t>(params.lattice.size[1])};
+    const FieldShape shape = shape_of_lattice(params);
     context.log.line("  network        " + std::to_string(field_parameter_count(params.network, shape)) + " parameters");
   }
   context.log.line("  sampling       " + readable_count(processes * evaluations) + " score evaluations of a lattice, " +

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Sequence
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
@@ -45,7 +45,7 @@ SPECTRUM_NOTE = (
 
 def write_complex_field_report(folder: Path, results: ComplexFieldResults, note: str | None = None) -> str:
     """Makes the report on a run in folder/report, and returns its verdict and main tables as text. `note` is a warning."""
-    model = model_of(read_deck(results.provenance.get("deck", ""), folder), folder, results.spectrum.value.shape)
+    model = model_of(deck_of(results.provenance, folder), folder, results.spectrum.value.shape)
     warnings = field_warnings(results, model)
     state = [] if results.in_equilibrium else [NOT_IN_EQUILIBRIUM]
     for each in [*bad_verdict(results.criteria), *state, *warnings]:
@@ -69,7 +69,7 @@ def field_warnings(results: ComplexFieldResults, model: Model) -> list[str]:
 
 def report_text(folder: Path, results: ComplexFieldResults, model: Model, figures: Sequence[Figure], warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
-    parts = [*introduction(folder, read_deck(results.provenance.get("deck", ""), folder)), verdict_line(results.criteria)]
+    parts = [*introduction(folder, deck_of(results.provenance, folder)), verdict_line(results.criteria)]
     if not results.in_equilibrium:
         parts.append(f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**")
     parts += [*(f"**Warning:** {each}." for each in warnings), *_value_parts(results, model), *_criteria_parts(results),

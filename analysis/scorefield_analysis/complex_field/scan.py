@@ -6,7 +6,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..errors import UserError
 from ..notation import ABSENT, exact_number, in_sigma
 from ..plane.records import FAILING, GOOD, UNDECIDED, Estimate
@@ -61,7 +61,7 @@ def scan_points(runs: Mapping[Path, ComplexFieldResults], coupling: str) -> list
 
 
 def _point(name: str, folder: Path, results: ComplexFieldResults, coupling: str) -> Point:
-    deck = read_deck(results.provenance.get("deck", ""), folder)
+    deck = deck_of(results.provenance, folder)
     model = model_of(deck, folder, results.spectrum.value.shape)
     try:
         at = float(model.couplings[coupling])

@@ -7,7 +7,7 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from ..errors import UserError
-from ..jackknife import covariance_of_replicas
+from ..jackknife import covariance_of_replicas, variance_of_replicas
 from ..notation import ABSENT, probability
 from ..tables import Table
 from .chi_squared import LEAST_BINS_A_NUMBER, ChiSquared, chi_squared
@@ -73,15 +73,10 @@ def correlators_agree(first: Correlators, second: Correlators) -> ChiSquared | N
     if first.value.shape != second.value.shape:
         return None
     bins = min(len(first.replicas), len(second.replicas))
-    error = np.sqrt(_variance(first.replicas) + _variance(second.replicas))
+    error = np.sqrt(variance_of_replicas(first.replicas) + variance_of_replicas(second.replicas))
     average = _neighbours(error, bins // LEAST_BINS_A_NUMBER)
     covariance = sum(covariance_of_replicas(each.replicas @ average.T) for each in (first, second))
     return chi_squared(average @ (second.value - first.value), covariance, bins, LEAST_OF_CORRELATORS)
-
-
-def _variance(replicas: np.ndarray) -> np.ndarray:
-    """The diagonal of their covariance, which may be too large as a whole."""
-    return (len(replicas) - 1) * replicas.var(axis=0)
 
 
 def _neighbours(error: np.ndarray, most: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..errors import UserError
 from ..notation import ABSENT, in_sigma, probability
 from ..results import EVEN_ORDERS, standardised
@@ -47,7 +47,7 @@ def named_runs(runs: Mapping[Path, LatticeResults]) -> list[Run]:
     names = [folder.resolve().name for folder in runs]
     if len(set(names)) < len(names):
         names = [str(folder) for folder in runs]
-    return [Run(name.replace("|", "/"), folder, read_deck(results.provenance.get("deck", ""), folder), results)
+    return [Run(name.replace("|", "/"), folder, deck_of(results.provenance, folder), results)
             for name, (folder, results) in zip(names, runs.items())]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from ..configurations import MAKE_AGAIN, parts_of
 from ..errors import UserError
 from ..hdf5 import array, reading_part
+from ..jackknife import variance_of_replicas
 from ..seal import sealed_checksum
 
 # as in src/observables/chain_sums.cpp, which bins whole blocks of configurations
@@ -116,7 +117,6 @@ def _jackknife(shape: Sequence[int], counts: np.ndarray, means: np.ndarray, powe
 
 def require_agreement(path: Path, name: str, replicas: np.ndarray, error: np.ndarray) -> None:
     """UserError unless replicas (bins, ...) have the errors (...) that were measured."""
-    bins = len(replicas)
-    own = np.sqrt((bins - 1) * replicas.var(axis=0))
+    own = np.sqrt(variance_of_replicas(replicas))
     if not np.allclose(own, error, rtol=AGREEMENT, atol=AGREEMENT * np.abs(error).max()):
         raise UserError(f"the errors of {name} are not those of the configurations in {path}; run scorefield measure")

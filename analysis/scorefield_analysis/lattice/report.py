@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..document import embedded, provenance_parts, write_document
 from ..errors import UserError, warn
 from ..figures import Figure
@@ -57,7 +57,7 @@ AUTOCORRELATION_NOTE = (
 
 def write_lattice_report(folder: Path, results: LatticeResults, note: str | None = None) -> str:
     """Makes the report on a run in folder/report and returns its main tables as text. `note` is a warning."""
-    deck = read_deck(results.provenance.get("deck", ""), folder)
+    deck = deck_of(results.provenance, folder)
     diffusion = replace(results.diffusion, distances=read_distances(folder)) if results.diffusion else results.diffusion
     results = replace(results, diffusion=diffusion)
     pictures, without = _pictures(folder, results)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Sequence
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..document import embedded, provenance_parts, write_document
 from ..errors import warn
 from ..figures import Figure
@@ -62,7 +62,7 @@ STATIONARITY_NOTE = "The walkers' later configurations less their earlier ones: 
 
 def write_plane_report(folder: Path, results: PlaneResults, note: str | None = None) -> str:
     """Makes the report on a run in folder/report, and returns its verdict and main tables as text. `note` is a warning."""
-    action = action_of(read_deck(results.provenance.get("deck", ""), folder), folder)
+    action = action_of(deck_of(results.provenance, folder), folder)
     warnings = plane_warnings(results)
     for each in [*bad_verdict(results.criteria), *warnings]:
         warn(each)
@@ -91,7 +91,7 @@ def _value_tables(quantity: ComplexQuantity) -> list[str]:
 def report_text(folder: Path, results: PlaneResults, action: Action, figures: Sequence[Figure],
               warnings: Sequence[str]) -> str:
     """report.md: `warnings` beside the verdict come on top."""
-    parts = [*introduction(folder, read_deck(results.provenance.get("deck", ""), folder)), verdict_line(results.criteria),
+    parts = [*introduction(folder, deck_of(results.provenance, folder)), verdict_line(results.criteria),
              *(f"**Warning:** {each}." for each in warnings)]
     parts += [*_value_parts(results, action), *_process_parts(results), *_plane_parts(results), *_criteria_parts(results),
               "## Figures", *map(embedded, figures), "## Inputs", input_table(results, action).markdown()]

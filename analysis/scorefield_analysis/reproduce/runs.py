@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Callable, Sequence
 
-from ..decks import read_deck
+from ..decks import deck_of
 from ..document import write_texts
 from ..errors import UserError
 from ..freshness import changed_note
@@ -55,7 +55,7 @@ def write_reproduction(target: Path, folders: Sequence[Path], again: bool, repor
         print(f"[{number}/{len(folders)}] {folder}" + (": its report is up to date" if current else ""), file=sys.stderr, flush=True)
         if not current:
             report(folder, results)
-        deck = read_deck(results.provenance.get("deck", ""), folder)
+        deck = deck_of(results.provenance, folder)
         text = (folder / "report" / "report.md").read_text(encoding="utf-8")
         sections.append(Section(number, name, deck.get("model.name", "unknown"), text, folder / "report"))
     write_texts(target, {"index.html": page(TITLE, sections),

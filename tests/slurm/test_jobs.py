@@ -13,9 +13,10 @@ WORK = ["--generate.samples=400000", "--train.steps=300", "--train.warmup=30", "
         "--forward.process=vp", "--run.batch=4096", "--run.checkpoint=1", "--measure.bins=50"]
 OUTPUTS = ["ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5"]
 SECONDS = 300.0
-# A lattice, with more than a minute of each stage.
+# A lattice, with more than a minute of each of generate, train and sample.
 PHI4 = ROOT / "input" / "phi4-broken-quick.ini"
-LONG = ["--forward.process=vp", "--generate.samples=400000", "--train.per-level=16384", "--sample.samples=40000", "--run.checkpoint=5"]
+LONG = [PHI4, "--forward.process=vp", "--generate.samples=400000", "--generate.separation=40", "--train.per-level=65536", "--sample.samples=160000",
+        "--run.checkpoint=5"]
 
 
 @pytest.fixture(scope="module")
@@ -90,27 +91,37 @@ def test_a_warned_job_is_queued_again(cluster: Cluster, straight: Path, tmp_path
     assert_complete(straight, tmp_path / "out")
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The work of a lattice without a job."""
+    folder = tmp_path_factory.mktemp("long") / "out"
+    result = scorefield("run", *LONG, f"--run.output={folder}", ranks=CORES, timeout=1500)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("way", ["requeue", "chain"])
-def test_the_limit_of_a_job_cuts_each_stage(cluster: Cluster, tmp_path: Path, way: str) -> None:
+def test_the_limit_of_a_job_cuts_each_stage(cluster: Cluster, long: Path, tmp_path: Path, way: str) -> None:
     """Jobs of one minute, which the program knows to end: generate, train and sample are all cut, by four jobs or more."""
-    arguments = [PHI4, *LONG, "--measure.bins=50"]
-    result = scorefield("run", *arguments, f"--run.output={tmp_path}/straight", ranks=CORES, timeout=1500)
-    assert result.returncode == 0, result.stderr
-    arguments.append(f"--run.output={tmp_path}/out")
+    arguments = [*LONG, f"--run.output={tmp_path}/out"]
+    options = ("--time=1", "--signal=B:USR1@1")  # that signal is not what stops them
     if way == "requeue":
-        number = cluster.submit("run.sbatch", *arguments, options=("--time=1", "--signal=B:USR1@1"), folder=tmp_path)
+        number = cluster.submit("run.sbatch", *arguments, options=options, folder=tmp_path)
         job = wait_through_requeues(cluster, number, tmp_path, 1500.0)
         assert job.state == "COMPLETED" and job.restarts >= 4, log_of(tmp_path)
     else:
-        numbers = cluster.chain(12, *arguments, options=("--time=1", "--signal=B:USR1@1"), folder=tmp_path)
+        numbers = cluster.chain(24, *arguments, options=options, folder=tmp_path)
         cluster.wait_for(lambda: not cluster.command("squeue", "-h", "-j", ",".join(numbers)).strip(), 1500.0, "the end of the chain")
-        assert [cluster.job(number).exit_code for number in numbers[:4]] == [85] * 4
+        jobs = [cluster.job(number) for number in numbers]
+        cut = [job.state for job in jobs].index("COMPLETED")
+        assert cut >= 4 and [job.exit_code for job in jobs[:cut]] == [85] * cut
     log = (tmp_path / "out" / "run.log").read_text(encoding="utf-8")
-    cut = re.findall(r"stopped by the end of the job; .*?/out/(\w+)", log)
-    assert {"ensemble", "model", "samples"} <= set(cut), log
-    for name in ("ensemble.h5", "model-vp.h5", "samples-vp-learnt.h5"):
-        assert same_bits(tmp_path / "straight" / name, tmp_path / "out" / name), name
+    stopped = re.findall(r"stopped by the end of the job; .*?/out/(\w+)", log)
+    assert {"ensemble", "model", "samples"} <= set(stopped), log
+    for name in ("ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5", "finished-vp-learnt.h5"):
+        assert same_bits(long / name, tmp_path / "out" / name), name
+    print(f"{way}: {len(stopped)} jobs cut, at {', '.join(stopped)}")
 
 
 def test_the_job_after_a_cancelled_one_goes_on(cluster: Cluster, straight: Path, tmp_path: Path) -> None:

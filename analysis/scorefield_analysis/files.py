@@ -1,5 +1,6 @@
 """What the files of a run hold, and whether they are whole."""
 
+import re
 from pathlib import Path
 from typing import Iterator
 
@@ -17,14 +18,16 @@ from .tables import Table
 CONTENTS = {"ensemble": "field", "samples-": "field", "finished-": "field", "forward-": "forward", "model-": "reference", "results": "provenance"}
 SEALS = {Seal.GOOD: "as it was sealed", Seal.NONE: "has no seal", Seal.BROKEN: "DAMAGED or changed since it was sealed"}
 LONGEST = 60  # characters of an attribute that are shown
+BEING_WRITTEN = ".partial"  # how the name of a checkpoint ends that a kill may leave: it is sealed last
+SET_ASIDE = re.compile(r"\.old(\.\d+)?$")  # how it ends behind --overwrite
 
 
 def verify(folder: Path) -> tuple[Table, list[str]]:
-    """Compares each HDF5 file of a run, its checkpoints too, with its seal, and looks for its schema and what its kind must hold. Returns a
-    table, and the names of what is not whole. UserError if there are none.
+    """Compares each HDF5 file of a run, its checkpoints too, with its seal, and looks for its schema and what its kind must hold; what was set
+    aside is left out. Returns a table, and the names of what is not whole. UserError if there are none.
     """
     with readable(folder):
-        paths = sorted(folder.glob("*.h5")) + sorted(path for path in folder.glob("checkpoint/*") if not path.is_dir())
+        paths = sorted(folder.glob("*.h5")) + sorted(path for path in folder.glob("checkpoint/*") if _is_of_a_checkpoint(path))
     if not paths:
         raise UserError(f"no HDF5 files in {folder}; give the output folder of a run (run.output of its deck)")
     rows, wrong = [], []
@@ -34,13 +37,25 @@ def verify(folder: Path) -> tuple[Table, list[str]]:
             rows.append([name, ABSENT, ABSENT, "is no regular file"])
             wrong.append(name)
             continue
+        if path.suffix == BEING_WRITTEN:
+            rows.append([name, _size(path), ABSENT, "unfinished, replaced by the next run"])
+            continue
         with readable(path):
-            seal, size = check_seal(path), path.stat().st_size
+            seal = check_seal(path)
         state = "" if seal is Seal.BROKEN else _lacking(path) if path.parent == folder else _unsealed(seal)
-        rows.append([name, f"{size / 2**20:.1f} MiB", SEALS[seal], state or ("" if seal is Seal.BROKEN else "as it should be")])
+        rows.append([name, _size(path), SEALS[seal], state or ("" if seal is Seal.BROKEN else "as it should be")])
         if seal is Seal.BROKEN or state:
             wrong.append(name)
     return Table(["file", "size", "seal", "contents"], rows), wrong
+
+
+def _is_of_a_checkpoint(path: Path) -> bool:
+    return not path.is_dir() and SET_ASIDE.search(path.name) is None
+
+
+def _size(path: Path) -> str:
+    with readable(path):
+        return f"{path.stat().st_size / 2**20:.1f} MiB"
 
 
 def _unsealed(seal: Seal) -> str:

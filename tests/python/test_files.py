@@ -53,6 +53,21 @@ def test_what_is_damaged_is_named(run: Path) -> None:
     assert table["results.h5"]["seal"].startswith("DAMAGED") and table[model.name]["contents"] == "schema_version is 1, not 2"
 
 
+def test_what_a_kill_or_overwrite_leaves_is_no_fault(run: Path) -> None:
+    """A checkpoint that was being written beside the whole ones, and a damaged one that was set aside."""
+    whole = run / "checkpoint" / "samples-ve-exact.h5"
+    whole.parent.mkdir()
+    shutil.copyfile(run / "results.h5", whole)
+    for name, size in (("samples-ve-exact.h5.partial", 300), ("forward-ve.h5.partial", 0), ("ensemble.h5.old", 100), ("ensemble.h5.old.2", 100)):
+        (whole.parent / name).write_bytes(whole.read_bytes()[:size])
+    said = run_command("verify", run)
+    assert said.returncode == 0, said.stdout + said.stderr
+    (table,) = read_tables(said.stdout)
+    assert {name: row["contents"] for name, row in table.items() if name.startswith("checkpoint")} == {
+        "checkpoint/samples-ve-exact.h5": "as it should be", "checkpoint/samples-ve-exact.h5.partial": "unfinished, replaced by the next run",
+        "checkpoint/forward-ve.h5.partial": "unfinished, replaced by the next run"}
+
+
 def test_info_names_every_dataset(run: Path) -> None:
     said = run_command("info", run / "results.h5")
     assert said.returncode == 0, said.stderr

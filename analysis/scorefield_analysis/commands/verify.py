@@ -20,7 +20,8 @@ COMMAND = Command(
     name="verify",
     help="compare all files of a run with their checksums",
     description="Compares each HDF5 file of OUT and its checkpoints with the checksum in its seal, and looks for what a file of its kind "
-                "must hold. Exit code 2 if one is not whole.",
+                "must hold. Exit code 2 if one is not whole; a checkpoint that a kill left half written is no fault: the next run "
+                "replaces it.",
     arguments=[argument("folder", metavar="OUT", type=Path, help="output folder of a run")],
     action=_verify,
 )

@@ -35,6 +35,11 @@ PROCESS_NOTE = (
     "A backward process starts from a Gaussian, whose higher cumulants vanish, unlike those of the formula."
 )
 LEAST_P_VALUE = 1e-4  # of a row against the exact law, below which a warning is given
+CURES = {
+    None: "another run.seed tells whether it is chance",
+    "exact": "more sample.steps bring it closer",
+    "learnt": "a longer training (train.steps) or more configurations (generate.samples) bring it closer",
+}  # by the score, None for the data
 INPUT_NOTE = (
     "The histogram shows faults that low cumulants hide: its χ² (Pearson, independent samples) is over the cells "
     "with ten or more expected counts, all others being one cell."
@@ -58,8 +63,7 @@ def _warnings(results: Results) -> list[str]:
         values = {"cumulants": field.p_value, "histogram": None if field.histogram.exact is None else goodness_of_fit(field.histogram).p_value}
         small = [f"{p_is(value)} by its {name}" for name, value in values.items() if value is not None and value < LEAST_P_VALUE]
         if small:
-            cure = "; a longer training (train.steps) or more configurations (generate.samples) bring it closer" if field.score == "learnt" else ""
-            found.append(f"{field.label}: not the exact law, {' and '.join(small)}{cure}")
+            found.append(f"{field.label}: not the exact law, {' and '.join(small)}; {CURES[field.score]}")
     return found
 
 

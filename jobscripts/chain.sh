@@ -7,7 +7,7 @@
 #
 # All are submitted at once, each to begin when the one before it has ended unfinished. The first that completes the deck ends the chain: those
 # behind are cancelled; so they are after an error that another job would meet again, or if a job got no further than the one before. Prints
-# the numbers of the jobs; their logs are scorefield-chain-...-JOB.log.
+# the numbers of the jobs; their logs are scorefield-chain-...-JOB.log. With --hold among the options the jobs wait for you to release them.
 set -euo pipefail
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
 case ${1:-} in
@@ -20,10 +20,11 @@ if [[ ! $1 =~ ^[1-9][0-9]*$ ]]; then
 fi
 jobs=$1
 shift
-options=()
+options=() own_hold=no
 for argument in "$@"; do
   [ "$argument" = -- ] || continue
   while [ "$1" != -- ]; do
+    case $1 in --hold | -H) own_hold=yes ;; esac
     options+=("$1")
     shift
   done
@@ -36,12 +37,21 @@ if [ $# -eq 0 ]; then
 fi
 script=$(cd "$(dirname "$0")" && pwd)/run.sbatch
 name=scorefield-chain-$(date +%s)-$$  # of this chain alone: a failing job cancels by it those that wait
+begin() {
+  "${release[@]}" && return
+  echo "chain.sh: error: the first job is still held; release job $first yourself: ${release[*]}" >&2
+  exit 1
+}
 previous=
 for ((i = 0; i < jobs; ++i)); do
   after=(--hold)  # the first, until all are there: what it cancels at its end must not be still on the way
   [ -z "$previous" ] || after=("--dependency=afternotok:$previous" --kill-on-invalid-dep=yes)
-  previous=$(sbatch --parsable "${options[@]}" --job-name="$name" --no-requeue "${after[@]}" "$script" --chained "$@")
-  previous=${previous%%;*}  # of a federation: number;cluster
+  answer=$(sbatch --parsable "${options[@]}" --job-name="$name" --no-requeue "${after[@]}" "$script" --chained "$@")
+  previous=${answer%%;*}  # on another cluster: number;cluster
   echo "$previous"
-  [ "$i" -gt 0 ] || trap "scontrol release $previous" EXIT
+  if [ "$i" -eq 0 ] && [ $own_hold = no ]; then
+    first=$previous release=(scontrol release "$previous")
+    [ "$answer" = "$first" ] || release=(scontrol -M "${answer#*;}" release "$first")
+    trap begin EXIT
+  fi
 done

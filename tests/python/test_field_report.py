@@ -270,6 +270,16 @@ def test_few_bins_make_no_small_p_values() -> None:
     assert abs(np.mean(p_values) - 0.5) < bound < abs(np.mean(wrong) - 0.5)
 
 
+def test_a_deviation_beyond_all_probabilities_is_a_number() -> None:
+    """A tail below 1e-323 is 0: χ² still grows with the deviation, and is finite."""
+    def chi2(deviation: float) -> float:
+        return Spectrum(np.ones(1), np.zeros(1), np.full((1, 2), deviation), np.ones((1, 2)), np.zeros((1, 2)), 1000).agreement(0).chi2
+
+    found = [chi2(deviation) for deviation in (3.0, 40.0, 50.0, 60.0, 1e6)]
+    assert t.sf(50.0, 999) > 0.0 == t.sf(60.0, 999)
+    assert np.isfinite(found).all() and found == sorted(found) and found[0] == pytest.approx(9.0, rel=0.01)
+
+
 def assert_refused(folder: Path, cause: str, capsys: pytest.CaptureFixture, command: str = "report") -> None:
     assert cli.main([command, str(folder)]) == 2
     said = capsys.readouterr()

@@ -41,7 +41,9 @@ class Spectrum:
         """
         deviation = self.deviation()[:, part]
         shown = np.abs(deviation[np.isfinite(deviation)])
-        chi2 = float(np.sum(norm.isf(t.sf(shown, self.bins - 1)) ** 2))
+        tail = t.sf(shown, self.bins - 1)
+        normal = np.where(tail > 0.0, norm.isf(tail), shown)  # so far out that the probability is rounded to 0: as it is
+        chi2 = float(np.sum(normal**2))
         return Agreement(chi2, len(shown), float(chdtrc(len(shown), chi2)) if len(shown) else 1.0)
 
 

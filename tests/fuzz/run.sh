@@ -18,7 +18,7 @@ for name in "${names[@]}"; do
   .venv/bin/python tests/fuzz/seeds.py "$name" "$corpus"
   dictionary=()
   [ "$name" != deck ] || dictionary=("-dict=$corpus.dict")
-  rm -f build/fuzz/found-"$name"-*
+  find build/fuzz -maxdepth 1 -name "found-$name-*" -exec mv -t "$corpus" {} +  # of earlier runs: tried first, as long as build/fuzz is kept
   echo "== fuzz $name: $runs inputs"
   status=0
   build/fuzz/tests/fuzz/fuzz_"$name" "$corpus" "${dictionary[@]}" "-runs=$runs" -max_len=16384 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \

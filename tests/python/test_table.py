@@ -82,6 +82,7 @@ def test_other_formats(tmp_path: Path) -> None:
     assert header == ["quantity", "a_1", "a_1 error", "b", "b error"]
     assert [float(cell) for cell in chi[1:]] == [1.0 / 3.0, 0.1, 1.0 / 3.0, 0.02] and xi == ["xi", "", "", "", ""]
     _, out, _ = answer("table", *folders, "--quantities", "chi", "--format", "latex")
+    assert out.startswith("% \\usepackage{booktabs,graphicx}\n\\begin{table}\n") and "resizebox" in out
     assert r"\begin{tabular}{lrr}" in out and r" & a\_1 & b \\" in out and r"chi & 0.33(10) & 0.33(2) \\" in out
 
 

@@ -6,7 +6,7 @@ from typing import Sequence
 
 from ..errors import UserError
 from ..notation import ABSENT, compact
-from ..reproduce.latex import NamedTable, latex_table
+from ..reproduce.latex import PACKAGES, NamedTable, latex_table
 from ..tables import Table
 from .record import Number
 from .select import nearest, pattern_of
@@ -35,7 +35,9 @@ def _matching(name: str, sources: Sequence[NamedSource]) -> list[str]:
 
 
 def written(sources: Sequence[NamedSource], rows: Sequence[str], form: str) -> str:
-    """The table as "markdown", "latex" (a table environment of booktabs) or "csv" (all digits; value and error in columns of their own)."""
+    """The table as "markdown", "latex" (a table environment, below a comment that says which packages it needs) or "csv" (all digits; value
+    and error in columns of their own).
+    """
     return {"markdown": _markdown, "latex": _latex, "csv": _csv}[form](sources, rows)
 
 
@@ -46,7 +48,7 @@ def _markdown(sources: Sequence[NamedSource], rows: Sequence[str]) -> str:
 
 def _latex(sources: Sequence[NamedSource], rows: Sequence[str]) -> str:
     lines = [["", *(source.name for source in sources)], *([label, *_cells(sources, label)] for label in rows)]
-    return latex_table(NamedTable(CAPTION, lines), ", ".join(source.name for source in sources))
+    return f"% {PACKAGES}\n" + latex_table(NamedTable(CAPTION, lines), ", ".join(source.name for source in sources))
 
 
 def _cells(sources: Sequence[NamedSource], label: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tables of a report for LaTeX (booktabs)."""
+"""Tables of a report for LaTeX (booktabs, graphicx)."""
 
 import re
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ TEXT = {"–": "--", "—": "---", "…": r"\ldots{}", "’": "'", "“": "``", 
 SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"))
 SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n"))
 MOST_FLOATS = 12
+PACKAGES = r"\usepackage{booktabs,graphicx}"  # that a document with such tables needs
 CODE = re.compile(r"`([^`]*)`")
 
 
@@ -75,7 +76,7 @@ def latex_table(table: NamedTable, run: str) -> str:
 
 def latex_document(reports: Sequence[tuple[str, str]]) -> str:
     """All tables of the reports (name of the run, text), to be \\input into a document with booktabs and graphicx."""
-    parts = ["% Tables of scorefield-analysis reproduce; \\usepackage{booktabs,graphicx}"]
+    parts = [f"% Tables of scorefield-analysis reproduce; {PACKAGES}"]
     for name, text in reports:
         tables = [latex_table(table, name) for table in tables_of(text)]
         for first in range(0, len(tables), MOST_FLOATS):  # LaTeX holds few tables for which it has not found a place

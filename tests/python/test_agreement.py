@@ -12,10 +12,10 @@ from markdown_tables import read_tables
 from program import unseal
 from scipy.stats import f as f_distribution
 from scipy.stats import ks_2samp
+from scorefield_analysis.chi_squared import chi_squared
 from scorefield_analysis.jackknife import covariance_of_replicas
 from scorefield_analysis.lattice.agreement import Correlators, correlators_agree, quantities_agree, read_correlators
 from scorefield_analysis.lattice.autocorrelations import integrated_time
-from scorefield_analysis.lattice.chi_squared import chi_squared
 from scorefield_analysis.lattice.comparison import Run, named_runs
 from scorefield_analysis.lattice.distributions import compare_distributions
 from scorefield_analysis.lattice.records import Series

@@ -6,11 +6,11 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from ..chi_squared import LEAST_BINS_A_NUMBER, ChiSquared, chi_squared
 from ..errors import UserError
 from ..jackknife import covariance_of_replicas, variance_of_replicas
 from ..notation import ABSENT, probability
 from ..tables import Table
-from .chi_squared import LEAST_BINS_A_NUMBER, ChiSquared, chi_squared
 from .comparison import Run
 from .distributions import KolmogorovSmirnov, compare_distributions
 from .momenta import lattice_momenta

@@ -7,12 +7,12 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from ..chi_squared import ChiSquared, chi_squared
 from ..decks import deck_of
 from ..errors import UserError
 from ..notation import ABSENT, in_sigma, probability
 from ..results import EVEN_ORDERS, standardised
 from ..tables import Table
-from .chi_squared import ChiSquared, chi_squared
 from .names import COMPARED, in_text
 from .records import LatticeResults
 from .tables import measured

@@ -7,8 +7,8 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from ..chi_squared import ChiSquared, chi_squared
 from ..errors import UserError
-from ..lattice.chi_squared import ChiSquared, chi_squared
 from ..notation import ABSENT, compact, exact_number, in_sigma, probability
 from ..results import EVEN_ORDERS
 from ..tables import Table

@@ -97,13 +97,13 @@ def test_parts_without_an_error_are_left_out() -> None:
     assert against_other_walkers(made, None, zero, 11).fit is None  # three bins a number are the fewest
 
 
-def test_the_fewest_bins_count(runs: list[Path]) -> None:
-    """χ² of two runs needs three bins a number of both."""
+def test_the_fewer_bins_of_a_pair_count(runs: list[Path]) -> None:
+    """χ² of two runs needs three bins a number of both, and of no other."""
     with h5py.File(runs[1] / "results.h5", "a") as file:
         file["ensemble"].attrs["bins"] = 20
-    tables = read_tables(run_command("spread", *runs[:2]).stdout)
+    tables = read_tables(run_command("spread", *runs).stdout)
     rows = [row for table in tables for row in table.values() if "largest" in row]
-    assert rows and all(row["p"] == "–, –" for row in rows)
+    assert len(rows) == 2 and all([p == "–" for p in row["p"].split(", ")] == [True, True, False, False] for row in rows)
 
 
 def test_runs_of_different_scores_are_refused(runs: list[Path], tmp_path: Path) -> None:

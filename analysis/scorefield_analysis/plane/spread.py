@@ -135,10 +135,11 @@ def against_other_walkers(made: SampledOrders, learnt_from: Orders | None, walke
 def _independent_table(title: str, walkers: Sequence[Orders], samples: Mapping[str, Sampled],
                        bins: Sequence[int]) -> Table:
     """Samples of each run against the walkers of the next."""
+    following = [*range(1, len(walkers)), 0]
     rows = []
     for label, sampled in samples.items():
-        found = [against_other_walkers(made, walkers[k] if sampled.learnt else None, walkers[(k + 1) % len(walkers)], min(bins))
-                 for k, made in enumerate(sampled.members)]
+        found = [against_other_walkers(made, walkers[k] if sampled.learnt else None, walkers[after], min(bins[k], bins[after]))
+                 for k, (made, after) in enumerate(zip(sampled.members, following))]
         fits = [each.fit for each in found]
         rows.append([label, ", ".join(ABSENT if fit is None else f"{fit.value:.1f}" for fit in fits),
                      ", ".join(dict.fromkeys(ABSENT if fit is None else f"{fit.dof}" for fit in fits)),

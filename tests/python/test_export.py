@@ -13,7 +13,10 @@ from conftest import answer
 from lattice_deck import complete
 from program import contents, unseal
 from scorefield_analysis import configurations
+from scorefield_analysis.errors import UserError
 from scorefield_analysis.estimates.covariance import gradients_of
+from scorefield_analysis.estimates.reader import read_estimates
+from scorefield_analysis.estimates.select import chosen
 from scorefield_analysis.jackknife import covariance_of_replicas
 from scorefield_analysis.hdf5 import text
 from scorefield_analysis.lattice.replicas import Binning, bins_of
@@ -272,6 +275,19 @@ def test_the_program_imports_exported_configurations(lattice: Path, tmp_path: Pa
     complete("run", tmp_path / "out", f"--generate.samples={SAMPLES}", f"--generate.chains={CHAINS}", "--generate.algorithm=import",
              f"--generate.import-file={tmp_path / 'a.npy'}", "--sample.score=none")
     assert np.array_equal(contents(tmp_path / "out" / "ensemble.h5")["field"], contents(lattice / "ensemble.h5")["field"])
+
+
+def test_which_estimates_have_places(make_output, tmp_path: Path) -> None:
+    """Those, and only those, whose labels have brackets, of every kind of run; a misspelt name is compared with the labels of the others."""
+    folders = [make_output("points", processes=("vp",), times=3), write_plane(tmp_path / "plane"), write_field(tmp_path / "field"),
+               write_lattice(tmp_path / "lattice", ensemble=False)]
+    estimates = [estimate for folder in folders for estimate in read_estimates(folder)]
+    assert [each.name for each in estimates if each.has_places] == [each.name for each in estimates if "[" in each.labels[0]]
+    assert {each.has_places for each in estimates} == {True, False}
+    with pytest.raises(UserError, match="there is no estimate 'abs_m'; the nearest is abs_M"):
+        chosen(read_estimates(folders[-1]), ["abs_m"])
+    with pytest.raises(UserError, match=r"there is no estimate 'abs_m\*'; choose of "):
+        chosen(read_estimates(folders[-1]), ["abs_m*"])
 
 
 REFUSED = [  # run, file in it, further arguments, exit code, message

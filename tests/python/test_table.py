@@ -149,6 +149,7 @@ def test_what_is_in_no_table(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     assert_refused(folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of cumulants, ensemble, ")
     assert_refused(folder, "--quantities", "abs_m", message="no source has a quantity 'abs_m'; the nearest is abs_M")
+    assert_refused(folder, "--quantities", "abs_m*", message="no source has a quantity 'abs_m*'; choose of cumulants, ensemble, ")
     assert_refused(tmp_path / "other.npz", message="other.npz was not written by 'scorefield-analysis export'; ")
     assert_refused(tmp_path / "a.txt", message="a.txt is no folder of a run, and neither of pyerrors (.json, .json.gz)")
     assert_refused(tmp_path / "none", message=f"no folder {tmp_path / 'none'}; ")

@@ -8,6 +8,7 @@ import numpy as np
 ENSEMBLE = "ensemble"
 PARTS = ("Re", "Im")
 SYMBOLS = {"cumulants": "kappa", "moments": "moment"}  # of what has an order
+NAMING = ("label", "name", "order", "part")  # kinds of axes whose values are in labels; of all others it is the place
 NAMED_ALONE = ("quantities", "averages", "plane")  # whose names say all
 
 
@@ -67,6 +68,11 @@ class Estimate:
     def labels(self) -> list[str]:
         """A name for each number, in C order: "abs_M", "kappa_2", "Re moment_4", "slices_y[3]", "samples-vp-learnt/kappa_2"."""
         return [in_group(self.group, self.own_label(index)) for index in np.ndindex(self.value.shape)]
+
+    @property
+    def has_places(self) -> bool:
+        """Whether its labels say at which place of an array a number is, as "slices_y[3]" does."""
+        return any(axis.kind not in NAMING for axis in self.axes)
 
     def part(self, chosen: np.ndarray) -> "Estimate":
         """Some of its numbers, by their places in C order, under the names that they have here."""

@@ -26,9 +26,10 @@ def listed(names: Sequence[str]) -> str:
 
 def nearest(name: str, wholes: Sequence[str], parts: Sequence[str] = ()) -> str:
     """For a message on a name that nothing has: those that are spelt nearly so, or else some of `wholes`, of `parts` where there are none.
-    Places of correlators, of which there may be a million, are not looked through.
+    Places ("slices_y[3]") are not compared, for there may be a million; nothing is spelt like a name with "*".
     """
-    alike = difflib.get_close_matches(name, list(dict.fromkeys(each for each in (*wholes, *parts) if "[" not in each)), MOST_ALIKE)
+    compared = [] if "*" in name else list(dict.fromkeys(each for each in (*wholes, *parts) if "[" not in each))
+    alike = difflib.get_close_matches(name, compared, MOST_ALIKE)
     if alike:
         return f"the nearest {'is' if len(alike) == 1 else 'are'} {', '.join(alike)}"
     return f"choose of {listed(list(dict.fromkeys(wholes or parts)))}"
@@ -63,6 +64,6 @@ def _named(estimates: Sequence[Estimate], name: str) -> dict[int, Sequence[int]]
             found[which] = places
     if not found:
         known = [each.name for each in estimates]
-        labels = [label for each in estimates for label in each.labels]
+        labels = [label for each in estimates if not each.has_places for label in each.labels]
         raise UserError(f"there is no estimate '{name}'; {nearest(name, known, labels)}")
     return found

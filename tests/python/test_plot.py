@@ -198,6 +198,17 @@ def test_files(points: Path, tmp_path: Path, ending: str) -> None:
     assert (points / "report" / "plot-forward-vp-kappa-2-kappa-4.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_other_quantities_have_another_file(points: Path) -> None:
+    """Also where stars are all that differs, and where the list is too long for a name; the same ones have the same."""
+    many = [f"samples-vp-learnt/kappa_{n}" for n in range(1, 9)]
+    lists = [["kappa_2"], ["kappa_2*"], ["*/kappa_2"], many[:4], many[:5], many[:6], many[:6]]
+    said = [answer("plot", points, *each) for each in lists]
+    assert [code for code, _, _ in said] == [0] * len(lists)
+    files = [Path(out.strip()) for _, out, _ in said]
+    assert len(set(files)) == len(lists) - 1 and files[-1] == files[-2] and all(len(file.stem) <= 85 for file in files)
+    assert [file.name for file in files[:3]] == ["plot-kappa-2.png", "plot-kappa-2-any.png", "plot-any-kappa-2.png"]
+
+
 def test_what_cannot_be_drawn(points: Path, tmp_path: Path) -> None:
     for arguments, message in ((["speed"], "nothing is called 'speed'; choose of cumulants, generating_function"),
                                (["cumulant"], "nothing is called 'cumulant'; the nearest is cumulants ("),

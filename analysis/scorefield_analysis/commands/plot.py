@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from hashlib import blake2s
 from pathlib import Path
 from typing import Sequence
 
@@ -33,7 +34,12 @@ def _plot(options: argparse.Namespace) -> str:
 
 
 def _in_a_file_name(quantities: Sequence[str]) -> str:
-    return re.sub("[^A-Za-z0-9]+", "-", " ".join(quantities)).strip("-")[:LONGEST_NAME]
+    """Another one for other quantities: a long one is cut, and ends with a hash of all of them."""
+    whole = re.sub("[^A-Za-z0-9]+", "-", " ".join(quantities).replace("*", " any ")).strip("-")
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    own = blake2s("\0".join(quantities).encode(), digest_size=4).hexdigest()
+    return f"{whole[:LONGEST_NAME - len(own) - 1]}-{own}"
 
 
 def _list(panels: Sequence[Panel]) -> str:

@@ -6,7 +6,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from ..chi_squared import LEAST_BINS_A_NUMBER, ChiSquared, chi_squared
+from ..chi_squared import LEAST_BINS_A_NUMBER, LEAST_OF_FUNCTIONS, ChiSquared, chi_squared
 from ..errors import UserError
 from ..jackknife import covariance_of_replicas, variance_of_replicas
 from ..notation import ABSENT, probability
@@ -20,9 +20,6 @@ from .replicas import Binning, CorrelatorReplicas, read_replicas, require_agreem
 
 ENSEMBLE = "ensemble.h5"
 SERIES = ("M", "action_density")
-# The jackknife sees what is linear in the fluctuations. Of functions of means it misses terms that are smaller by their relative errors, a
-# few per cent: they decide in directions that are known 100 times better than each quantity.
-LEAST_OF_QUANTITIES = 1e-4
 LEAST_OF_CORRELATORS = 1e-10  # these are means: below is rounding
 SAME_MOMENTUM = 9  # decimals of khat^2
 
@@ -93,7 +90,7 @@ def quantities_agree(first: LatticeResults, second: LatticeResults, names: Seque
     if first.quantity_covariance is None or second.quantity_covariance is None:
         return None
     values, covariances = zip(*(_chosen(results, names) for results in (first, second)))
-    return chi_squared(values[1] - values[0], sum(covariances), min(first.bins, second.bins), LEAST_OF_QUANTITIES)
+    return chi_squared(values[1] - values[0], sum(covariances), min(first.bins, second.bins), LEAST_OF_FUNCTIONS)
 
 
 def _chosen(results: LatticeResults, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

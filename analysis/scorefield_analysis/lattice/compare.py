@@ -16,8 +16,8 @@ from .records import LatticeResults
 PAIRS_NOTE = (
     "Deviations in standard errors of the difference, for independent runs: these must have different run.seed, or they "
     "share momenta, noise and all other random numbers. Σσ²/n: sum of their squares, without the correlations between "
-    "quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their "
-    "full covariance; p is the probability of a larger one."
+    "quantities, which are strong. χ²/dof of κ2 … κ8 (of a site, not made even): with their full covariance, without "
+    "directions known 100 times better than each of them; p is the probability of a larger one."
 )
 AGREEMENT_NOTE = (
     "χ² with the full covariance, without directions in which some numbers are functions of others; p is the probability of a "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import Report, make_text
+from conftest import Report, make_text, run_command
 from scorefield_analysis.freshness import changed_note
 from scorefield_analysis.reader import read_results
 from scorefield_analysis.seal import SEAL_SIZE, seal_text
@@ -97,3 +97,14 @@ def test_report_warns_and_says_so_near_its_top(tmp_path: Path) -> None:
     assert warnings(stale) == [f"scorefield-analysis: warning: {text}"]
     assert text in stale.text.splitlines()[4]
     assert stale.run.stdout == fresh.run.stdout
+
+
+def test_spread_warns_of_each_run(tmp_path: Path) -> None:
+    folders = [write_output(tmp_path / f"seed{n}", processes=("ve",), times=2, samples=400, bins=20, cells=8) for n in range(2)]
+    for folder in folders:
+        add_sources(folder)
+    assert run_command("spread", *folders).stderr == ""
+    change(folders[1] / CHANGED)
+    run = run_command("spread", *folders)
+    assert run.returncode == 0
+    assert run.stderr == (f"scorefield-analysis: warning: {folders[1]}: results.h5 was measured before {CHANGED} changed; run scorefield measure\n")

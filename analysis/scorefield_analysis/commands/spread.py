@@ -6,12 +6,13 @@ from ..plane.records import PlaneResults
 from ..plane.spread import spread_text
 from ..reader import read_run, require_results
 from ..spread import require_one_deck, spread_table
-from .command import RUNS, Command, require_different
+from .command import RUNS, Command, require_different, warn_of_changes
 
 
 def _spread(options: argparse.Namespace) -> str:
     require_different(options.folders)
     runs = {folder: read_run(folder) for folder in options.folders}
+    warn_of_changes(runs)
     in_the_plane = all(isinstance(run, PlaneResults) for run in runs.values())
     if not in_the_plane:
         runs = {folder: require_results(folder, run) for folder, run in runs.items()}

@@ -234,7 +234,7 @@ def test_criteria_that_could_not_be_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("p_value, verdict, said", [(1e-6, "good", True), (1e-3, "good", False), (1e-6, "failing", False)])
 def test_wrong_averages_that_no_criterion_sees(tmp_path: Path, p_value: float, verdict: str, said: bool) -> None:
     report = quick(write_plane(tmp_path / "wrong", solved=False, p_value=p_value, verdict=verdict))
-    text = "the averages are not the exact ones, p = 1.0e-06, though the criteria see nothing"
+    text = "the averages are not the exact ones, p = 1.0e-06, though the criteria see nothing; half of generate.step, or more generate.samples, tells why"
     assert (f"**Warning:** {text}." in top(report)) is said
 
 

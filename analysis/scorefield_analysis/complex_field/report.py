@@ -13,7 +13,7 @@ from ..plane.names import BOUNDARY_POWERS
 from ..plane.diffusion.tables import process_table
 from ..plane.records import GOOD
 from ..plane.tables import criteria_table, schwinger_dyson_table
-from ..plane.verdict import CRITERIA_NOTE, bad_verdict, shown, verdict_line
+from ..plane.verdict import CRITERIA_NOTE, UNSEEN, bad_verdict, shown, verdict_line
 from .figures import planned_figures
 from .model import Model, model_of
 from .momenta import spectrum_of
@@ -63,7 +63,7 @@ def field_warnings(results: ComplexFieldResults, model: Model) -> list[str]:
         spectrum = spectrum_of(results, model.size)
         p_value = min(spectrum.agreement(part).p_value for part in (0, 1))
         if p_value < LEAST_P_VALUE:
-            warnings.append(f"the spectrum is not the exact one, {p_is(p_value)}, though the criteria see nothing")
+            warnings.append(f"the spectrum is not the exact one, {p_is(p_value)}, {UNSEEN}")
     return warnings
 
 

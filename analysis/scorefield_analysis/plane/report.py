@@ -16,7 +16,7 @@ from .quantities import ComplexQuantity, quantities
 from .records import GOOD, PlaneResults
 from .tables import (convergence_table, criteria_table, imaginary_table, input_table, plane_table, real_table,
                      schwinger_dyson_table, stationarity_table)
-from .verdict import CRITERIA_NOTE, bad_verdict, shown, verdict_line
+from .verdict import CRITERIA_NOTE, UNSEEN, bad_verdict, shown, verdict_line
 
 LEAST_P_VALUE = 1e-4  # of the exact values, below which a warning is given
 NOT_CONVERGED = 1e-6  # relative change of the moments of Fokker-Planck solutions, as in the program
@@ -77,7 +77,7 @@ def plane_warnings(results: PlaneResults) -> list[str]:
     warnings = []
     p_value = min(results.cumulants.p_value, results.moments.p_value)
     if results.criteria.verdict == GOOD and p_value < LEAST_P_VALUE:
-        warnings.append(f"the averages are not the exact ones, {p_is(p_value)}, though the criteria see nothing")
+        warnings.append(f"the averages are not the exact ones, {p_is(p_value)}, {UNSEEN}")
     if results.fokker_planck is not None and not results.fokker_planck.last_change <= NOT_CONVERGED:
         warnings.append("the solution of the Fokker-Planck equation has not converged: its moments changed by "
                         f"{results.fokker_planck.last_change:.1e} at the last extension")

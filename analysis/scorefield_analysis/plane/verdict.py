@@ -10,6 +10,7 @@ CRITERIA_NOTE = (
     "Langevin operator L, must vanish. None of these needs an exact result. Where a tail falls like a power, the "
     "errors of high powers mean nothing either."
 )
+UNSEEN = "though the criteria see nothing; half of generate.step, or more generate.samples, tells why"  # that a number is not the exact one
 
 
 def shown(text: str) -> str:

@@ -41,6 +41,7 @@ void announce(const Context& context, int threads) {
   context.log.line("scorefield " + std::string(kVersion) + ": " + context.deck.path.string() + " -> " + context.deck.params.run.output +
                    ", " + counted(context.comm.size(), "rank") + " x " + counted(threads, "thread") + ", seed " +
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
+  for (const std::string& line : keys_without_effect(context.deck)) context.log.line("without effect here: " + line);
 }
 
 /// Limits the time by run.walltime, or by the end of the job that this is, whichever comes first. Returns what the job leaves from now on,
@@ -94,10 +95,12 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   for (const auto action : command.actions) action(context);
 }
 
-/// What --help prints: all, or with a section of a deck behind it the keys of that. InputError if there is no such section.
+/// What --help prints: all; with a section of a deck behind it, or a key, the keys of that section; with a command how it is called.
+/// InputError if there is no such section.
 std::string help(const std::vector<std::string>& arguments) {
-  const bool of_section = arguments.size() == 2 && arguments[0].rfind('-', 0) == 0 && arguments[1].rfind('-', 0) != 0;
-  return of_section ? keys_help(arguments[1]) : usage() + ("\nkeys of a deck\n" + keys_help());
+  const bool of_one = arguments.size() == 2 && arguments[0].rfind('-', 0) == 0 && arguments[1].rfind('-', 0) != 0;
+  if (!of_one) return usage() + ("\nkeys of a deck\n" + keys_help());
+  return commands().contains(arguments[1]) ? usage() : keys_help(arguments[1].substr(0, arguments[1].find('.')));
 }
 
 /// --help and --version, which need no deck. True if that was all.

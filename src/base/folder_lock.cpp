@@ -16,11 +16,14 @@ namespace {
 
 constexpr const char* kCure = "; make the folder writable and its disk not full, or choose another --run.output";
 
+constexpr std::size_t kLongest = 256;  // of a line that names a holder
+
 std::string first_line(const std::filesystem::path& path) {
+  std::string text(kLongest, '\0');
   std::ifstream stream(path);
-  std::string line;
-  std::getline(stream, line);
-  return line;
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text.substr(0, text.find('\n'));
 }
 
 /// A lock of this type on a whole file, for fcntl. Locks of open files, not of processes, on network file systems, too.

@@ -57,7 +57,9 @@ std::optional<std::string> H5File::text_attribute(const std::string& object, con
     const std::string what = "cannot read attribute " + name + " of " + in(object, path_);
     const Handle attribute(H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
     const Handle type(H5Aget_type(attribute), H5Tclose, what);
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw InputError(what + ": not a fixed text");
+    const Handle space(H5Aget_space(attribute), H5Sclose, what);
+    const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) <= 0;
+    if (!fixed || H5Sget_simple_extent_npoints(space) != 1) throw InputError(what + ": not one fixed text");
     std::string text(H5Tget_size(type), '\0');
     check(H5Aread(attribute, type, text.data()), what);
     text.resize(std::strlen(text.c_str()));

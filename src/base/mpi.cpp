@@ -11,6 +11,24 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 30;  // bytes: MPI counts by int. Pieces with one tag arrive in their order.
 
+/// Calls action(part) for parts of at most kPiece bytes, one if there is nothing.
+template <class T, class Action>
+void in_pieces(std::span<T> values, const Action& action) {
+  constexpr std::size_t kAtOnce = kPiece / sizeof(T);
+  for (; values.size() > kAtOnce; values = values.subspan(kAtOnce)) action(values.first(kAtOnce));
+  action(values);
+}
+
+template <class T>
+void broadcast_pieces(std::span<T> values, MPI_Datatype type, int from, MPI_Comm comm) {
+  in_pieces(values, [&](std::span<T> part) { MPI_Bcast(part.data(), static_cast<int>(part.size()), type, from, comm); });
+}
+
+template <class T>
+void all_reduce(std::span<T> values, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
+  in_pieces(values, [&](std::span<T> part) { MPI_Allreduce(MPI_IN_PLACE, part.data(), static_cast<int>(part.size()), type, op, comm); });
+}
+
 }  // namespace
 
 MpiEnvironment::MpiEnvironment(int* argc, char*** argv) {
@@ -71,26 +89,15 @@ void Comm::broadcast(std::string& text, int from) const {
   auto length = static_cast<std::int64_t>(text.size());
   MPI_Bcast(&length, 1, MPI_INT64_T, from, comm_);
   text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, from, comm_);
+  broadcast_pieces(std::span(text), MPI_CHAR, from, comm_);
 }
 
 void Comm::broadcast(std::vector<double>& values) const {
   auto length = static_cast<std::int64_t>(values.size());
   MPI_Bcast(&length, 1, MPI_INT64_T, 0, comm_);
   values.resize(static_cast<std::size_t>(length));
-  constexpr std::size_t kAtOnce = kPiece / sizeof(double);
-  for (std::size_t first = 0; first < values.size(); first += kAtOnce)
-    MPI_Bcast(values.data() + first, static_cast<int>(std::min(kAtOnce, values.size() - first)), MPI_DOUBLE, 0, comm_);
+  broadcast_pieces(std::span(values), MPI_DOUBLE, 0, comm_);
 }
-
-namespace {
-
-template <class T>
-void all_reduce(std::span<T> values, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, op, comm);
-}
-
-}  // namespace
 
 void Comm::sum(std::span<double> values) const { all_reduce(values, MPI_DOUBLE, MPI_SUM, comm_); }
 void Comm::sum(std::span<float> values) const { all_reduce(values, MPI_FLOAT, MPI_SUM, comm_); }
@@ -114,14 +121,14 @@ std::int64_t Comm::min(std::int64_t value) const {
   return value;
 }
 
-void Comm::broadcast(std::span<std::int64_t> values) const {
-  MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_INT64_T, 0, comm_);
-}
+void Comm::broadcast(std::span<std::int64_t> values) const { broadcast_pieces(values, MPI_INT64_T, 0, comm_); }
 
 std::vector<double> Comm::gather(std::span<const double> values) const {
   auto all_numbers = static_cast<std::int64_t>(values.size());
   all_reduce(std::span(&all_numbers, 1), MPI_INT64_T, MPI_SUM, comm_);
-  if (all_numbers > std::numeric_limits<int>::max()) throw Error(ExitCode::internal, "more numbers are gathered than MPI counts");
+  require_all(*this, [&] {
+    if (all_numbers > std::numeric_limits<int>::max()) throw Error(ExitCode::internal, "more numbers are gathered than MPI counts");
+  });
   const int mine = static_cast<int>(values.size());
   std::vector<int> counts(is_root() ? size_ : 0);
   MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm_);
@@ -135,17 +142,6 @@ std::vector<double> Comm::gather(std::span<const double> values) const {
   MPI_Gatherv(values.data(), mine, MPI_DOUBLE, all.data(), counts.data(), starts.data(), MPI_DOUBLE, 0, comm_);
   return all;
 }
-
-namespace {
-
-/// Calls action(part) for parts that are small enough, one if there is nothing.
-template <class Bytes, class Action>
-void in_pieces(Bytes values, const Action& action) {
-  for (; values.size() > kPiece; values = values.subspan(kPiece)) action(values.first(kPiece));
-  action(values);
-}
-
-}  // namespace
 
 void Messages::receive(std::span<std::byte> values, int from, int tag) {
   in_pieces(values, [&](std::span<std::byte> part) {

@@ -24,7 +24,7 @@ class MpiEnvironment {
 };
 
 /// An owned communicator: a duplicate, so that its traffic meets no one else's. All member functions
-/// but rank, size and is_root are collective.
+/// but rank, size, is_root and handle are collective; any number of values may be sent.
 class Comm {
  public:
   /// A duplicate of MPI_COMM_WORLD.

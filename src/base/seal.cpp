@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,12 +84,15 @@ void publish(const Comm& comm, const std::filesystem::path& partial, const std::
 }
 
 std::string sealed_checksum(const std::filesystem::path& path) {
-  std::ifstream lines(path);
+  std::string text(kSealText, '\0');
+  std::ifstream(path, std::ios::binary).read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::istringstream lines(text);
   std::string first, bytes, word, digits;
+  std::uint64_t size = 0;
   std::getline(lines, first);
-  std::getline(lines, bytes);
-  lines >> word >> digits;
-  return first == kFirstLine && word == "checksum" ? digits : "";
+  lines >> bytes >> size >> word >> digits;
+  const bool sealed = first == kFirstLine && bytes == "bytes" && word == "checksum" && digits.size() == 16;
+  return sealed && digits.find_first_not_of("0123456789abcdef") == std::string::npos ? digits : "";
 }
 
 Seal check_seal(const Comm& comm, const std::filesystem::path& path) {

@@ -1,10 +1,12 @@
 // Text from numbers. Local.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace scorefield {
 
@@ -19,6 +21,19 @@ std::string formatted(const char* format, Values... values) {
 /// "1 rank", "2 ranks".
 inline std::string counted(std::int64_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+/// The entries of a list with commas, without the blanks around them; "" where there is nothing between two commas or behind the last.
+inline std::vector<std::string> entries_of(const std::string& list) {
+  std::vector<std::string> entries;
+  for (std::size_t begin = 0; !list.empty() && begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string entry = list.substr(begin, end - begin);
+    const std::size_t first = entry.find_first_not_of(" \t"), last = entry.find_last_not_of(" \t");
+    entries.push_back(first == std::string::npos ? "" : entry.substr(first, last - first + 1));
+    begin = end + 1;
+  }
+  return entries;
 }
 
 }  // namespace scorefield

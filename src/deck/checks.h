@@ -8,9 +8,9 @@ namespace scorefield {
 /// Throws InputError: where the first of these keys that was set stands, and `what`.
 [[noreturn]] void refuse(const Deck& deck, const std::vector<std::string>& keys, const std::string& what);
 
-/// InputError if an update of complex Langevin has more steps than noise is numbered for.
+/// InputError if an update has more steps than noise is numbered for.
 void check_steps(const Deck& deck);
-/// InputError if the variance of its imaginary noise is negative.
+/// InputError if the variance of the imaginary noise of complex Langevin is negative.
 void check_noise(const Deck& deck);
 
 /// Keys of a model on a lattice: extents, couplings, updates, files that configurations come from. InputError.

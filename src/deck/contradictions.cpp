@@ -22,11 +22,16 @@ void check_bins(const Deck& deck, const std::string& key, std::int64_t samples) 
                    " configurations; take fewer bins or more configurations");
 }
 
+/// True of a key that was set, and has no meaning as other keys are set.
+bool is_idle(const Deck& deck, const Key& key) { return !key.applies(deck.params) && deck.places.contains(key.full_name()); }
+
+/// True if it may be set all the same, for when those others are.
+bool waits(const Deck& deck, const Key& key) { return key.condition.may_wait != nullptr && key.condition.may_wait(deck.params); }
+
 /// Keys that mean nothing for the deck's model.
 void check_conditions(const Deck& deck) {
   for (const Key& key : all_keys()) {
-    const bool waits = key.condition.may_wait != nullptr && key.condition.may_wait(deck.params);
-    if (waits || key.applies(deck.params) || !deck.places.contains(key.full_name())) continue;
+    if (!is_idle(deck, key) || waits(deck, key)) continue;
     throw InputError(deck.places.at(key.full_name()) + ": " + key.full_name() + " means nothing for model.name = " +
                      deck.params.model.name + ": it belongs to " + key.condition.text + ", leave it out");
   }
@@ -86,6 +91,14 @@ void check_noise(const Deck& deck) {
   const double noise_y = deck.params.generate.noise_y;
   if (noise_y >= 0.0) return;
   refuse(deck, {"generate.noise-y"}, "generate.noise-y = " + shortest(noise_y) + ": N_y is the variance of a real noise, take 0 or more");
+}
+
+std::vector<std::string> keys_without_effect(const Deck& deck) {
+  std::vector<std::string> lines;
+  for (const Key& key : all_keys()) {
+    if (is_idle(deck, key)) lines.push_back(key.full_name() + " (" + deck.places.at(key.full_name()) + "): for " + key.condition.text);
+  }
+  return lines;
 }
 
 void refuse_contradictions(const Deck& deck) {

@@ -29,6 +29,9 @@ struct Deck {
 /// Throws InputError: file, line, key, what was expected, and for an unknown key the nearest known one.
 Deck parse_deck(const std::filesystem::path& path, const std::string& text, const std::vector<std::string>& overrides);
 
+/// Keys that were set and mean nothing as the others are: name, where it stands, and what it is for. Local.
+std::vector<std::string> keys_without_effect(const Deck& deck);
+
 /// The deck with every key, as an INI file that gives the same run.
 std::string resolved_text(const Params& params);
 

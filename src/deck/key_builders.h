@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "deck/keys.h"
 
 namespace scorefield::keys {
@@ -57,19 +58,11 @@ T parse_number(const std::string& text, const Bounds& b) {
   return value;
 }
 
-inline std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
+/// The entries of a list of words. std::invalid_argument unless there is one, and none is empty or has a blank in it.
 inline std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) parts.push_back(trimmed(part));
-  const bool open_end = !text.empty() && text.back() == ',';  // getline sees no entry behind it
+  std::vector<std::string> parts = entries_of(text);
   const bool blank = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part.find(' ') != std::string::npos; });
-  if (parts.empty() || open_end || blank || std::count(parts.begin(), parts.end(), "") > 0) {
+  if (parts.empty() || blank || std::count(parts.begin(), parts.end(), "") > 0) {
     throw std::invalid_argument("a list with commas between its entries, and none empty");
   }
   return parts;

@@ -25,7 +25,6 @@ inline const Key::Condition kComplexCoupling{"model.name = complex-phi4 or quart
 inline const Key::Condition kHistograms{"a real field or a zero-dimensional model",
                                         [](const Params& p) { return !is_complex_field(p.model); }};
 /// Those below depend on what another key is set to, for which keys may wait.
-inline bool is_no_law(const Params& p) { return !has_law(p.model); }
 inline bool is_field(const Params& p) { return is_real_field(p.model); }
 inline bool is_any_field(const Params& p) { return is_lattice(p.model); }
 inline bool may_diffuse(const Params& p) { return !has_law(p.model); }
@@ -62,25 +61,25 @@ inline const Key::Condition kLearntDensity{
     "network.energy = yes with train.target = posterior, of gaussian or quartic",
     [](const Params& p) { return is_walker(p.model) && diffuses(p) && p.network.energy == "yes" && p.train.target == "posterior"; }};
 inline const Key::Condition kHmc{"generate.algorithm = hmc",
-                                 [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; }, is_no_law};
+                                 [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "hmc"; }, is_any_field};
 inline const Key::Condition kLangevin{
     "generate.algorithm = langevin, or complex Langevin",
-    [](const Params& p) { return is_walker(p.model) || (is_lattice(p.model) && p.generate.algorithm == "langevin"); }, is_no_law};
+    [](const Params& p) { return is_walker(p.model) || (is_lattice(p.model) && p.generate.algorithm == "langevin"); }, is_any_field};
 inline const Key::Condition kRejecting{
     "generate.algorithm = hmc or langevin-corrected",
-    [](const Params& p) { return kHmc.holds(p) || (is_lattice(p.model) && p.generate.algorithm == "langevin-corrected"); }, is_no_law};
+    [](const Params& p) { return kHmc.holds(p) || (is_lattice(p.model) && p.generate.algorithm == "langevin-corrected"); }, is_any_field};
 inline const Key::Condition kImport{"generate.algorithm = import",
-                                    [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, is_no_law};
+                                    [](const Params& p) { return is_lattice(p.model) && p.generate.algorithm == "import"; }, is_any_field};
 inline const Key::Condition kChains{"a model on a lattice", [](const Params& p) { return is_lattice(p.model) && !kImport.holds(p); },
-                                    is_no_law};
+                                    is_any_field};
 inline const Key::Condition kRealChains{"a real field on a lattice",
-                                        [](const Params& p) { return kChains.holds(p) && !is_complex(p.model); }, is_no_law};
+                                        [](const Params& p) { return kChains.holds(p) && !is_complex(p.model); }, is_any_field};
 inline const Key::Condition kMoves{"a model on a lattice, or complex Langevin",
-                                   [](const Params& p) { return kChains.holds(p) || is_walker(p.model); }, is_no_law};
+                                   [](const Params& p) { return kChains.holds(p) || is_walker(p.model); }, is_any_field};
 inline const Key::Condition kComplexMoves{"a model of complex Langevin",
                                           [](const Params& p) { return kMoves.holds(p) && is_complex(p.model); }};
 inline const Key::Condition kFromFile{"generate.start = file",
-                                      [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; }, is_no_law};
+                                      [](const Params& p) { return kChains.holds(p) && p.generate.start == "file"; }, is_any_field};
 /// The keys with the condition that they share.
 inline std::vector<Key> only(const Key::Condition& condition, std::vector<Key> keys) {
   for (Key& key : keys) key.condition = condition;

@@ -8,6 +8,7 @@ namespace scorefield {
 namespace {
 
 constexpr std::int64_t kMostSites = std::int64_t{1} << 30;  // sites are numbered by 32-bit integers
+constexpr double kMostUpdates = 0x1p36;                     // of a chain: noise is numbered by update * 2^20 + step, below 2^56
 constexpr double kMostDepth = 1 << 18;                      // energies are summed to 2^19 a site, and fluctuate
 
 void check_extents(const Deck& deck) {
@@ -88,6 +89,12 @@ void check_updates(const Deck& deck) {
            "generate.scheme = exact is for model.name = gaussian, and it is " + deck.params.model.name + ": take second-order");
   }
   check_steps(deck);
+  const double sweeps = std::ceil(static_cast<double>(generate.samples) / static_cast<double>(generate.chains));
+  const double updates = static_cast<double>(generate.thermalisation) + sweeps * static_cast<double>(generate.separation);
+  if (updates < kMostUpdates) return;
+  refuse(deck, {"generate.thermalisation", "generate.separation", "generate.samples"},
+         "generate.thermalisation, generate.separation and generate.samples make " + shortest(updates) + " updates a chain, more than " +
+             shortest(kMostUpdates) + ": take more chains, or fewer updates");
 }
 
 /// Files that configurations come from.

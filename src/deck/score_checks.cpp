@@ -2,6 +2,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/text.h"
 #include "base/work_plan.h"
 #include "deck/checks.h"
 #include "deck/keys.h"
@@ -200,6 +201,10 @@ void check_field_score(const Deck& deck) {
     refuse(deck, {"model.mass-im", "model.lambda-im", "model.mu", "sample.score"},
            "the couplings of model.name = " + p.model.name +
                " are real, and its fields stay so: they have no score in the complex plane, take sample.score = none");
+  }
+  const std::vector<std::string> models = entries_of(p.train.from);
+  if (std::find(models.begin(), models.end(), "") != models.end()) {
+    refuse(deck, {"train.from"}, "train.from = " + p.train.from + " names no file at one place: leave out the comma, or name one");
   }
   const bool no_features = p.network.order < 3;  // the first are cubic
   if (no_features && p.network.kind == "features") {

@@ -11,9 +11,8 @@
 namespace scorefield {
 namespace {
 
-constexpr double kFinest = 2.5, kReach = 10.0;            // of r: least r/h, and beyond what cells count for nothing
-constexpr double kCoarsest = 0.4;                         // of the deviation of the narrower component
-constexpr std::size_t kMostCells = std::size_t{1} << 24;  // of the finest grid
+constexpr double kFinest = 2.5, kReach = 10.0;  // of r: least r/h, and beyond what cells count for nothing
+constexpr double kCoarsest = 0.4;               // of the deviation of the narrower component
 
 /// Cells of a side that cover [low, high], an even number.
 std::size_t cells_over(double low, double high, double side) { return 2 * (static_cast<std::size_t>((high - low) / (2.0 * side)) + 1); }

@@ -7,6 +7,8 @@
 
 namespace scorefield {
 
+inline constexpr std::size_t kMostCells = std::size_t{1} << 24;  ///< of the finest grid; coarser ones have a quarter each
+
 /// D(y) = sum_j x_j w_j / sum_j w_j with w_j = exp(-|y - x_j|^2/2r^2): E[x_0 | y = x_0 + r eps] where x_0 is any of the points x_j. It is
 /// what denoising score matching converges to on these points; as a target it has none of the noise of a single x_0.
 ///

@@ -6,17 +6,19 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kMostNumbers = std::size_t{1} << 25;  // of all blocks: 256 MiB
-constexpr std::size_t kMostBlocks = 4096;
-constexpr std::size_t kFewestBlocks = 32;
-
 std::size_t block_size_for(const std::vector<std::size_t>& lengths, std::size_t width) {
   const std::size_t all = std::accumulate(lengths.begin(), lengths.end(), std::size_t{0});
-  const std::size_t blocks = std::clamp(kMostNumbers / width, kFewestBlocks, kMostBlocks);
+  const std::size_t blocks = most_blocks(width);
   return std::max<std::size_t>(1, (all + blocks - 1) / blocks);
 }
 
 }  // namespace
+
+std::size_t most_blocks(std::size_t width) {
+  constexpr std::size_t kMostNumbers = std::size_t{1} << 25;  // of all blocks: 256 MiB
+  constexpr std::size_t kMost = 4096, kFewest = 32;
+  return std::clamp(kMostNumbers / width, kFewest, kMost);
+}
 
 ChainSums::ChainSums(std::vector<std::size_t> lengths, std::size_t width, std::vector<SeriesOf> series)
     : lengths_(std::move(lengths)),

@@ -17,6 +17,9 @@ struct SeriesOf {
   std::function<double(std::span<const double> row)> value;
 };
 
+/// Blocks that rows of so many numbers are summed over, beside those that are not full, one a chain.
+std::size_t most_blocks(std::size_t width);
+
 /// Blocks are the raw material of jackknife bins: so many that bins of any size fit, so few that they fit into memory.
 class ChainSums {
  public:

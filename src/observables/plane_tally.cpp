@@ -89,7 +89,8 @@ std::vector<double> drift_edges(double scale) {
 
 std::size_t drift_cell(double square, double scale) {
   const double lowest = std::exp2(kLowestDrift) * scale, octaves = 0.5 * std::log2(square / (lowest * lowest));
-  return static_cast<std::size_t>(std::clamp(octaves * kDriftCellsAnOctave, 0.0, kDriftCells - 1.0));
+  const double cell = std::isnan(octaves) ? kDriftCells : octaves * kDriftCellsAnOctave;  // of a drift beyond all doubles the last
+  return static_cast<std::size_t>(std::clamp(cell, 0.0, kDriftCells - 1.0));
 }
 
 PlaneTally::PlaneTally(const QuarticAction& action, const Grid& grid, std::int64_t length)

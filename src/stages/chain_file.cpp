@@ -32,6 +32,18 @@ void for_shares(const Context& context, std::int64_t rows, std::uint64_t row, co
   }
 }
 
+/// A dataset of number(n) for each configuration n. Collective.
+template <class Number>
+void write_numbered(const Context& context, H5File& file, const std::string& name, const Number& number) {
+  const std::int64_t samples = context.deck.params.generate.samples;
+  file.create_dataset(name, {unsigned_of(samples)}, Stored::int64);
+  for_shares(context, samples, 1, [&](std::uint64_t first, std::uint64_t rows) {
+    std::vector<double> values;
+    for (std::uint64_t n = first; n < first + rows; ++n) values.push_back(static_cast<double>(number(static_cast<std::int64_t>(n))));
+    file.write_rows(name, first, values);
+  });
+}
+
 }  // namespace
 
 ChainFile::ChainFile(const Context& context, const Output& output, LatticeChains& chains)
@@ -54,7 +66,8 @@ std::vector<ChainFile::Series> ChainFile::all_series() const {
   return all;
 }
 
-void lay_out_configurations(H5File& file, const Params& params) {
+void lay_out_configurations(const Context& context, H5File& file) {
+  const Params& params = context.deck.params;
   const GenerateParams& generate = params.generate;
   const auto rows = unsigned_of(generate.samples);
   const std::int64_t components = components_of(params.model);
@@ -63,20 +76,12 @@ void lay_out_configurations(H5File& file, const Params& params) {
   file.set_attribute("/field", "components", names_of_components(components));
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
-  std::vector<double> chain, trajectory;
-  chain.reserve(rows);
-  trajectory.reserve(rows);
-  for (std::int64_t n = 0; n < generate.samples; ++n) {
-    const std::int64_t sweep = n / generate.chains;
-    chain.push_back(static_cast<double>(n % generate.chains));
-    trajectory.push_back(static_cast<double>(before + (sweep + 1) * separation));
-  }
-  file.write_all("/chain", {rows}, chain, Stored::int64);
-  file.write_all("/trajectory", {rows}, trajectory, Stored::int64);
+  write_numbered(context, file, "/chain", [&](std::int64_t n) { return n % generate.chains; });
+  write_numbered(context, file, "/trajectory", [&](std::int64_t n) { return before + (n / generate.chains + 1) * separation; });
 }
 
 void ChainFile::lay_out(H5File& file) const {
-  lay_out_configurations(file, context_->deck.params);
+  lay_out_configurations(*context_, file);
   for (const Series& each : all_series()) {
     if (each.values == &SweepData::field) continue;
     Shape shape = each.row;

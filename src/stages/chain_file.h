@@ -11,7 +11,7 @@
 namespace scorefield {
 
 /// Datasets of an ensemble on a lattice, however it was made: /field, and /chain and /trajectory, which are written. Collective.
-void lay_out_configurations(H5File& file, const Params& params);
+void lay_out_configurations(const Context& context, H5File& file);
 
 /// What a rank's chains made in some sweeps. A sweep is one configuration of every chain; arrays begin with [sweep][chain].
 struct SweepData {

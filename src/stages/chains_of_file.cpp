@@ -1,6 +1,7 @@
 #include "stages/chains_of_file.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace scorefield {
 
@@ -11,7 +12,8 @@ std::vector<std::size_t> chains_of_file(const Context& context, const H5File& fi
   std::vector<double> stored(result.size());
   file.read_rows("/chain", 0, stored.size(), stored);
   require_all(context.comm, [&] {
-    const bool good = std::all_of(stored.begin(), stored.end(), [&](double c) { return c >= 0.0 && c < static_cast<double>(samples); });
+    const bool good = std::all_of(stored.begin(), stored.end(),
+                                  [&](double c) { return c >= 0.0 && c < static_cast<double>(samples) && c == std::floor(c); });
     if (!good) throw InputError(file.path().string() + " is damaged: /chain does not number the chains of its configurations");
   });
   std::copy(stored.begin(), stored.end(), result.begin());

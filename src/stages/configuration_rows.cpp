@@ -8,13 +8,10 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kBatchNumbers = std::size_t{1} << 22;     // of fields, that a rank reads at once
-constexpr std::size_t kGatheredNumbers = std::size_t{1} << 24;  // of rows, that all ranks hand to the root at once
-
 /// Configurations that all ranks look at together.
 std::int64_t batch_of(const ConfigurationRows& rows, int ranks) {
-  const std::size_t a_rank = std::max<std::size_t>(1, kBatchNumbers / rows.numbers);
-  const std::size_t at_root = std::max<std::size_t>(1, kGatheredNumbers / rows.width);
+  const std::size_t a_rank = std::max<std::size_t>(1, kNumbersRead / rows.numbers);
+  const std::size_t at_root = std::max<std::size_t>(1, kNumbersGathered / rows.width);
   return static_cast<std::int64_t>(std::min(a_rank * static_cast<std::size_t>(ranks), at_root));
 }
 

@@ -10,6 +10,9 @@
 
 namespace scorefield {
 
+inline constexpr std::size_t kNumbersRead = std::size_t{1} << 22;      ///< of fields, that a rank reads at once
+inline constexpr std::size_t kNumbersGathered = std::size_t{1} << 24;  ///< of rows, that all ranks hand to the root at once
+
 /// What is made of a configuration of `numbers` numbers: a row of `width`.
 struct ConfigurationRows {
   std::size_t numbers = 0;

@@ -15,8 +15,7 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kNumbersACore = 1 << 20;  // of configurations that are made and written together
-constexpr double kSecondsABatch = 1.0;           // about, at most: a stop is heard between batches
+constexpr double kSecondsABatch = 1.0;  // about, at most: a stop is heard between batches
 
 class LatticeRun {
  public:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/growing_file.h"
 #include "base/npy.h"
@@ -36,13 +38,6 @@ class NpySource : public Source {
   NpyFile file_;
 };
 
-/// The first configuration n that is not one of chain n mod `chains`; their number if there is none.
-std::size_t first_astray(std::span<const double> chain_of, double chains) {
-  std::size_t n = 0;
-  while (n < chain_of.size() && chain_of[n] == std::fmod(static_cast<double>(n), chains)) ++n;
-  return n;
-}
-
 /// Each rank opens the file by itself.
 class HdfSource : public Source {
  public:
@@ -63,15 +58,46 @@ class HdfSource : public Source {
     const std::string name = dataset_.substr(0, dataset_.rfind('/') + 1) + "chain";
     const Shape shape = file_.shape(dataset_);
     if (shape.empty() || shape[0] == 0 || !file_.exists(name) || !file_.holds_numbers(name) || file_.shape(name) != Shape{shape[0]}) return;
-    const std::vector<double> chain_of = file_.read_all(name);
-    const std::size_t astray = first_astray(chain_of, static_cast<double>(chains));
-    if (astray == chain_of.size()) return;
-    const double stored = 1.0 + *std::max_element(chain_of.begin(), chain_of.end());
-    file_.require(false, "says that configuration " + std::to_string(astray) + " (counted from 0) is of chain " +
-                             shortest(chain_of[astray]) + ", where generate.chains = " + std::to_string(chains) +
-                             " makes it one of chain " + std::to_string(static_cast<std::int64_t>(astray) % chains) + ": " +
-                             (first_astray(chain_of, stored) == chain_of.size() ? "set generate.chains = " + shortest(stored)
-                                                                                : "order them by (trajectory, chain)"));
+    const auto astray = first_astray(name, shape[0], static_cast<double>(chains));
+    if (!astray) return;
+    const double stored = 1.0 + largest(name, shape[0]);
+    file_.require(false, "says that configuration " + std::to_string(astray->first) + " (counted from 0) is of chain " +
+                             shortest(astray->second) + ", where generate.chains = " + std::to_string(chains) + " makes it one of chain " +
+                             std::to_string(static_cast<std::int64_t>(astray->first) % chains) + ": " +
+                             (first_astray(name, shape[0], stored) ? "order them by (trajectory, chain)"
+                                                                   : "set generate.chains = " + shortest(stored)));
+  }
+
+  /// Calls visit(first, values) for a dataset of so many numbers, a piece at a time, until it returns false.
+  template <class Visit>
+  void for_pieces(const std::string& name, std::uint64_t numbers, const Visit& visit) const {
+    std::vector<double> values;
+    for (std::uint64_t first = 0; first < numbers; first += values.size()) {
+      values.resize(std::min<std::uint64_t>(kPiece, numbers - first));
+      file_.read_rows(name, first, values.size(), values);
+      if (!visit(first, values)) return;
+    }
+  }
+
+  /// The first configuration n that is not one of chain n mod `chains`, and of which it is; none if there is none.
+  std::optional<std::pair<std::uint64_t, double>> first_astray(const std::string& name, std::uint64_t configurations, double chains) const {
+    std::optional<std::pair<std::uint64_t, double>> found;
+    for_pieces(name, configurations, [&](std::uint64_t first, const std::vector<double>& chain_of) {
+      for (std::size_t i = 0; i < chain_of.size() && !found; ++i) {
+        if (chain_of[i] != std::fmod(static_cast<double>(first + i), chains)) found.emplace(first + i, chain_of[i]);
+      }
+      return !found;
+    });
+    return found;
+  }
+
+  double largest(const std::string& name, std::uint64_t configurations) const {
+    double most = 0.0;
+    for_pieces(name, configurations, [&](std::uint64_t, const std::vector<double>& chain_of) {
+      most = std::max(most, *std::max_element(chain_of.begin(), chain_of.end()));
+      return true;
+    });
+    return most;
   }
 
   Comm self_;
@@ -146,7 +172,7 @@ void import_ensemble(const Context& context, const Surveyed& found) {
     check_shape(params, source->shape());
   });
   GrowingFile file = GrowingFile::create(output_path(params, found.output.file), context.comm, [&](H5File& made) {
-    lay_out_configurations(made, params);
+    lay_out_configurations(context, made);
     write_provenance(made, context, found.output);
   });
   Progress progress(context.log, "import " + params.generate.import_file, static_cast<double>(samples), found.output.unit);

@@ -47,7 +47,8 @@ Histogram::Histogram(double most, std::int64_t cells) : low(-most), width(2.0 * 
 
 void Histogram::add(double value) {
   const auto last = static_cast<double>(counts.size() - 1);
-  ++counts[static_cast<std::size_t>(std::clamp(std::floor((value - low) / width), 0.0, last))];
+  const double cell = (value - low) / width;
+  ++counts[cell > 0.0 ? static_cast<std::size_t>(std::min(std::floor(cell), last)) : 0];  // 0 for one that is not a number, too
 }
 
 void write_measurements(H5File& out, const std::string& group, const FieldShape& shape, const LatticeMeasurements& measured) {

@@ -18,9 +18,6 @@
 namespace scorefield {
 namespace {
 
-constexpr std::int64_t kTogether = 128 * 1024 * 1024;  // bytes of configurations and sums that a rank holds
-constexpr std::int64_t kGathered = 128 * 1024 * 1024;  // numbers that the root receives at a time
-
 /// The sums of pieces, added in order, group by group. Those of all ranks arrive on the root.
 class GroupedSums {
  public:
@@ -53,10 +50,6 @@ class GroupedSums {
   std::int64_t piece_ = 0;
   std::size_t group_ = 0;
 };
-
-}  // namespace
-
-namespace {
 
 /// Sums of a tally over all configurations of the ensemble, on the root; visit(configurations) sees them, too. Collective.
 template <class Visit>
@@ -215,14 +208,14 @@ std::vector<double> LevelWork::sums_of(const Selection& chosen, const Range& pie
 /// Pieces that a rank works on at a time.
 std::int64_t LevelWork::together(std::size_t numbers) const {
   const std::size_t a_piece = (static_cast<std::size_t>(Selection::kPiece) * per_configuration() + numbers) * sizeof(double);
-  return std::max<std::int64_t>(1, kTogether / static_cast<std::int64_t>(a_piece));
+  return std::max<std::int64_t>(1, kBytesTogether / static_cast<std::int64_t>(a_piece));
 }
 
 std::vector<double> LevelWork::sum_configurations(const Selection& chosen, std::size_t numbers, const OfConfiguration& work,
                                                   std::int64_t groups) {
   const Comm& comm = context_.comm;
-  const std::int64_t at_a_time = std::clamp<std::int64_t>(kGathered / static_cast<std::int64_t>(std::max<std::size_t>(numbers, 1)), 1,
-                                                          comm.size() * together(numbers));
+  const std::int64_t at_a_time = std::clamp<std::int64_t>(kNumbersOfPieces / static_cast<std::int64_t>(std::max<std::size_t>(numbers, 1)),
+                                                          1, comm.size() * together(numbers));
   GroupedSums totals(chosen.pieces(), std::min(groups, chosen.pieces()), numbers);
   for (std::int64_t first = 0; first < chosen.pieces(); first += at_a_time) {
     const Range part = mine(std::min(at_a_time, chosen.pieces() - first));

@@ -18,7 +18,7 @@ bool is_measured(const Context& context, const H5File& results, const Output& ou
   std::string now;
   if (context.comm.is_root()) now = sealed_checksum(output_path(context.deck.params, output.file));
   context.comm.broadcast(now);
-  return results.exists("/" + name) && results.text_attribute("/" + name, "source_checksum").value_or("") == now;
+  return !now.empty() && results.exists("/" + name) && results.text_attribute("/" + name, "source_checksum").value_or("") == now;
 }
 
 /// identity(file) of an output that is there now, whole and of this deck. What is wrong with it is said of itself. Collective.

@@ -176,10 +176,14 @@ class ComplexMeasurement {
     const std::vector<double> none(cumulants.value.size(), 0.0);
     const std::size_t bins = std::min(measured.bins, ensemble.bins);
     const bool enough = bins >= kFewestBinsANumber * kEven.size();
-    const double p_value = enough ? chi_squared(cumulants, none, kEven, bins).p_value : NAN;
+    double p_value = NAN;
+    require_all(context_.comm, [&] {
+      if (enough) p_value = chi_squared_of_even(cumulants, none, bins).p_value;
+    });
     double most = 0.0;
     for (const int i : kEven) {
-      most = std::max(most, std::fabs(cumulants.value[static_cast<std::size_t>(i)] / cumulants.error[static_cast<std::size_t>(i)]));
+      const auto at = static_cast<std::size_t>(i);
+      if (cumulants.error[at] > 0.0) most = std::max(most, std::fabs(cumulants.value[at] / cumulants.error[at]));
     }
     write_estimate(out, group_ + "/against_ensemble/cumulants", cumulants, {kMaxOrder, 2});
     write_estimate(out, group_ + "/against_ensemble/spectrum", spectrum, {shape_.y, shape_.half_x(), 2});

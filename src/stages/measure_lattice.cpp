@@ -13,7 +13,8 @@
 namespace scorefield {
 namespace {
 
-constexpr std::uint64_t kFirstLook = 64;  // configurations that the range of the histogram is chosen by
+constexpr std::uint64_t kFirstLook = 64;             // configurations that the range of the histogram is chosen by,
+constexpr std::uint64_t kFirstNumbers = 64 * 65536;  // of large lattices fewer, so many numbers
 
 /// What one thread works with.
 struct Worker {
@@ -84,13 +85,16 @@ class LatticeMeasurement {
 
   std::int64_t cells() const { return context_.deck.params.measure.histogram_bins; }
 
-  /// The r.m.s. field of the first configurations.
+  /// The r.m.s. field of the first configurations. Collective.
   double scale() const {
-    const std::uint64_t count = std::min(kFirstLook, samples_);
+    const std::uint64_t count = std::min(std::clamp<std::uint64_t>(kFirstNumbers / shape_.sites(), 1, kFirstLook), samples_);
     std::vector<double> field(count * shape_.sites());
     file_.read_rows("/field", 0, count, field);
     double sum = 0.0;
     for (const double value : field) sum += value * value;
+    require_all(context_.comm, [&] {
+      if (!std::isfinite(sum)) throw NumericalError(file_.path().string() + " holds fields whose squares are too large for a double");
+    });
     return sum > 0.0 ? std::sqrt(sum / static_cast<double>(field.size())) : 1.0;
   }
 

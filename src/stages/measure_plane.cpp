@@ -110,8 +110,9 @@ std::vector<std::string> measure_plane(const Context& context, const std::string
   const Params& params = context.deck.params;
   const auto samples = static_cast<std::int64_t>(file.shape("/field").at(0));
   const QuarticAction action = action_of(params.model);
-  const PlaneTally tally(action, choose_grid_of(params.measure, file, samples),
-                         file.integer_attribute("/field", "walker_length").value_or(1));
+  const std::int64_t length = file.integer_attribute("/field", "walker_length").value_or(1);
+  file.require(length >= 1 && length <= kSmallestBlock && kSmallestBlock % length == 0, "is damaged: its walkers have no such length");
+  const PlaneTally tally(action, choose_grid_of(params.measure, file, samples), length);
   const WorkPlan plan(samples, 0, wanted_batch(context), tally.numbers(), components_of(params.model));
   const FieldSums sums = sum_field(context, name, file, plan, tally);
   const ComplexMoments exact = exact_moments(action);

@@ -173,28 +173,33 @@ std::vector<double> numbers(const std::vector<ScoreFields>& all, double ScoreFie
   return result;
 }
 
-void write_fixed_points(H5File& out, const std::string& group, const std::vector<FixedPoint>& found) {
-  if (found.empty()) return;
+/// The root's, for ranks on other processors may find others.
+void write_fixed_points(const Comm& comm, H5File& out, const std::string& group, const std::vector<FixedPoint>& found) {
   std::vector<double> points;
   std::string kinds;
   for (const FixedPoint& point : found) {
     points.insert(points.end(), {point.x, point.y, point.eigenvalues[0], point.eigenvalues[1]});
     kinds += (kinds.empty() ? "" : ",") + point.kind;
   }
-  out.write_all(group + "/fixed_points", {found.size(), 4}, points);
+  comm.broadcast(points);
+  comm.broadcast(kinds);
+  if (points.empty()) return;
+  out.write_all(group + "/fixed_points", {points.size() / 4, 4}, points);
   out.set_attribute(group + "/fixed_points", "kinds", kinds);
 }
 
-/// Nothing where it is not known.
-void write_complex(H5File& out, const std::string& group, const ComplexFields& f) {
-  if (f.density.empty()) return;
-  out.write_all(group + "/x", {f.x.size()}, f.x);
-  out.write_all(group + "/value", {f.x.size(), 2}, in_pairs(f.density));
-  out.write_all(group + "/exact", {f.x.size(), 2}, in_pairs(f.weight));
+/// Nothing where the root does not know it.
+void write_complex(const Comm& comm, H5File& out, const std::string& group, const ComplexFields& f) {
+  std::vector<double> x = f.density.empty() ? std::vector<double>{} : f.x;
+  comm.broadcast(x);
+  if (x.empty()) return;
+  out.write_all(group + "/x", {x.size()}, x);
+  out.write_all(group + "/value", {x.size(), 2}, in_pairs(f.density));
+  out.write_all(group + "/exact", {x.size(), 2}, in_pairs(f.weight));
   out.set_attribute(group, "distance", f.distance);
 }
 
-void write_fields(H5File& out, const std::string& group, const ScoreMeasurement& measured) {
+void write_fields(const Comm& comm, H5File& out, const std::string& group, const ScoreMeasurement& measured) {
   const auto& all = measured.all();
   const std::uint64_t levels = kLevels, n = kPoints;
   std::vector<double> ratio, x, y;
@@ -215,8 +220,8 @@ void write_fields(H5File& out, const std::string& group, const ScoreMeasurement&
     out.write_all(group + "/distance", {levels}, numbers(all, &ScoreFields::distance));
     out.write_all(group + "/total_variation", {levels}, numbers(all, &ScoreFields::total_variation));
   }
-  write_complex(out, group + "/complex_density", measured.complex());
-  write_fixed_points(out, group, measured.fixed());
+  write_complex(comm, out, group + "/complex_density", measured.complex());
+  write_fixed_points(comm, out, group, measured.fixed());
 }
 
 /// The classical drift's fixed points: 0 and +-sqrt(-sigma/lambda).
@@ -272,7 +277,7 @@ std::vector<std::string> measure_plane_scores(const Context& context, const Plan
     if (!gaussian && theory.solved) {
       measured->compare(context.comm, [&](const NoiseLevel& level, ScoreFields& f) { set_solution(*theory.solution, level, f); });
     }
-    write_fields(out, "/score-" + process.name, *measured);
+    write_fields(context.comm, out, "/score-" + process.name, *measured);
     lines.push_back(line_of(process.name, *measured, gaussian));
   }
   if (!lines.empty()) lines.push_back("  the classical drift: " + drift_text(action));

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/work_plan.h"
 #include "denoiser/field_layers.h"
 #include "diffusion/network_layout.h"
@@ -97,13 +98,8 @@ bool shares_fluctuations(const Params& params, const std::string& score) {
 SourceFile source_file(const Params& params, const std::string& stage) {
   const GenerateParams& generate = params.generate;
   if (stage == "train" && !params.train.from.empty()) {
-    SourceFile source{"train.from", {}};
-    std::stringstream list(params.train.from);
-    for (std::string path; std::getline(list, path, ',');) {
-      const auto begin = path.find_first_not_of(' '), end = path.find_last_not_of(' ');
-      if (begin != std::string::npos) source.paths.emplace_back(path.substr(begin, end - begin + 1));
-    }
-    return source;
+    const std::vector<std::string> paths = entries_of(params.train.from);
+    return {"train.from", {paths.begin(), paths.end()}};
   }
   if (!is_lattice(params.model) || stage != "generate") return {};
   if (generate.algorithm == "import") return {"generate.import-file", {generate.import_file}};

@@ -55,4 +55,14 @@ std::string sampling_title(const Process& process, const std::string& score, con
   return "sample " + process.name + " " + score + " (" + settings.name + ", " + std::to_string(backward.evaluations()) + " evaluations)";
 }
 
+double backward_evaluations(const Params& params, const Process& process, std::size_t score) {
+  const SamplerSettings settings{sampler_of(params.sample, score), steps_of(params.sample, score), params.forward.noise_min,
+                                 params.sample.corrector_snr, params.sample.score[score] == "learnt" ? params.sample.corrections : 0};
+  if (has_law(params.model)) {  // its variance is known: the noise at T must lie above forward.noise-min
+    const Orders kappa = make_exact_law(params.model)->cumulants();
+    const BackwardProcess backward(Schedule(process.c, params.forward.sigma), {kappa[0], kappa[1]}, settings);
+  }
+  return static_cast<double>(samples_of(params.sample, score)) * static_cast<double>(evaluations_of(settings));
+}
+
 }  // namespace scorefield

@@ -38,4 +38,8 @@ void describe_samples(H5File& file, const std::string& object, const Process& pr
 std::string sampling_title(const Process& process, const std::string& score, const SamplerSettings& settings,
                            const BackwardProcess& backward);
 
+/// Score evaluations of the backward process of one process and one of sample.score, of all its samples. InputError where the process of a
+/// known law does not exist: the noise at T must lie above forward.noise-min. Local.
+double backward_evaluations(const Params& params, const Process& process, std::size_t score);
+
 }  // namespace scorefield

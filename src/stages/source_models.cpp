@@ -16,6 +16,8 @@
 namespace scorefield {
 namespace {
 
+constexpr double kSlack = 1.1;  // how much further than its fitted noises a model may be used
+
 std::string place(const Context& context, const std::filesystem::path& path) {
   return context.deck.place_of({"train.from"}) + "train.from = " + path.string();
 }
@@ -132,18 +134,20 @@ std::vector<FieldModel> models_of(std::vector<Source> sources) {
 
 std::vector<FieldModel> read_source_models(const Context& context) { return models_of(read_sources(context)); }
 
-void require_noises(const Context& context, const std::vector<FieldModel>& models, const std::vector<double>& ratios) {
+void require_noises(const Context& context, std::span<const FieldModel> models, const std::vector<double>& ratios) {
+  const double wanted = context.deck.params.forward.noise_min;
   const auto paths = source_file(context.deck.params, "train").paths;
   require_all(context.comm, [&] {
     for (std::size_t i = 0; i < models.size(); ++i) {
       const std::vector<double>& theirs = models[i].fit.ratios;
-      const std::size_t last = theirs.size() - 1, next = std::min<std::size_t>(1, last);
-      const double least = theirs.front() * theirs.front() / theirs[next], most = theirs.back() * theirs.back() / theirs[last - next];
-      if (ratios.front() >= least && ratios.back() <= most) continue;
-      throw InputError(place(context, paths[i]) +
-                       formatted(" was fitted at noises r from %.3g to %.3g, and the deck's are from %.3g to %.3g: ", theirs.front(),
-                                 theirs.back(), ratios.front(), ratios.back()) +
-                       "give the deck the forward.process, forward.sigma and forward.noise-min of that model");
+      // noise-min is in units of what the theory leaves of a site's variance, which differs between the models
+      const double least = theirs.front() / std::sqrt(models[i].reference.least_site_variance());
+      if (wanted * kSlack >= least && ratios.back() <= theirs.back() * kSlack) continue;
+      throw InputError(
+          place(context, paths[i]) +
+          formatted(" was fitted from forward.noise-min = %.3g to r = %.3g, and the deck's levels are from noise-min = %.3g to "
+                    "r = %.3g: give the deck the forward.process, forward.sigma and forward.noise-min of that model",
+                    least, theirs.back(), wanted, ratios.back()));
     }
   });
 }

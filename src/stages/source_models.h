@@ -1,6 +1,7 @@
 // The models of train.from. All functions are collective.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "denoiser/field_model.h"
@@ -13,9 +14,10 @@ namespace scorefield {
 /// whose values the deck's is.
 std::vector<FieldModel> read_source_models(const Context& context);
 
-/// AgreedError if a noise of the deck's levels is beyond those that a model was fitted at by more than two levels are apart: what was not
-/// fitted is not known. `models` are those of train.from, in its order.
-void require_noises(const Context& context, const std::vector<FieldModel>& models, const std::vector<double>& ratios);
+/// AgreedError if the deck's noises reach a tenth or more beyond those that a model was fitted at: what was not fitted is not known. The
+/// lowest are compared as forward.noise-min, in each theory's own unit. `models` are those of train.from, in its order; `ratios` those of
+/// the deck's levels.
+void require_noises(const Context& context, std::span<const FieldModel> models, const std::vector<double>& ratios);
 
 /// A number for the models of train.from.
 std::int64_t identity_of_sources(const std::vector<FieldModel>& models);

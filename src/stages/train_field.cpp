@@ -40,7 +40,7 @@ class FieldTraining {
     model_.fit.scale = model_.reference.widest();
     model_.fit.widest = source_ ? source_->fit.widest : model_.fit.scale;
     ratios_ = ratios_of_levels(context, process, model_.reference);
-    if (source_) require_noises(context, {*source_}, ratios_);
+    if (source_) require_noises(context, std::span(&*source_, 1), ratios_);
     work_.emplace(context, ensemble, model_.reference);
     if (model_.fit.ratios.size() == ratios_.size()) begin_network();
     if (network_ && found.checkpoint) restore_network(*found.checkpoint);

@@ -28,6 +28,8 @@ Series by_chain(std::span<const double> values, std::span<const std::size_t> cha
 template <class Action>
 void for_rows_on_root(const Context& context, const H5File& file, const std::string& name, const Action& action) {
   const Shape shape = file.shape(name);
+  file.require(!shape.empty() && shape[0] == file.shape("/field").at(0) && (shape.size() == 1 || (shape.size() == 2 && shape[1] > 0)),
+               "is damaged: " + name + " is not as long as /field");
   const std::uint64_t row = shape.size() > 1 ? shape[1] : 1, rows = std::max<std::uint64_t>(1, kPiece / row);
   std::vector<double> values;
   for (std::uint64_t begin = 0; begin < shape[0]; begin += rows) {

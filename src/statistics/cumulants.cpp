@@ -1,5 +1,6 @@
 #include "statistics/cumulants.h"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/special_functions/binomial.hpp>
@@ -22,29 +23,30 @@ Orders central_moments(const Orders& raw) {
   return central;
 }
 
-/// Solves C y = d by Cholesky; C is symmetric and positive definite.
-std::vector<double> solve(std::vector<double> c, std::vector<double> d) {
-  const std::size_t n = d.size();
-  for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k < j; ++k) c[j * n + j] -= c[j * n + k] * c[j * n + k];
-    if (!(c[j * n + j] > 0.0))
-      throw NumericalError(
-          "a covariance matrix is singular: too few bins, or no fluctuations; make more configurations, or set more measure.bins");
-    c[j * n + j] = std::sqrt(c[j * n + j]);
-    for (std::size_t i = j + 1; i < n; ++i) {
-      for (std::size_t k = 0; k < j; ++k) c[i * n + j] -= c[i * n + k] * c[j * n + k];
-      c[i * n + j] /= c[j * n + j];
+constexpr double kRounding = 1e-13;  // eigenvalue of a correlation matrix that is one of exact dependence
+
+/// Deviations and the correlation matrix of components, in units of their errors.
+struct InErrors {
+  Eigen::VectorXd deviation;
+  Eigen::MatrixXd correlation;
+};
+
+InErrors in_errors(const Estimate& estimate, std::span<const double> expected, std::span<const int> components) {
+  const auto n = static_cast<Eigen::Index>(components.size());
+  InErrors result{Eigen::VectorXd(n), Eigen::MatrixXd(n, n)};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto row = static_cast<std::size_t>(components[static_cast<std::size_t>(i)]);
+    const double error = estimate.error[row];
+    result.deviation(i) = (estimate.value[row] - expected[row]) / error;
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const auto column = static_cast<std::size_t>(components[static_cast<std::size_t>(j)]);
+      result.correlation(i, j) = estimate.covariance[row * estimate.value.size() + column] / (error * estimate.error[column]);
     }
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < i; ++k) d[i] -= c[i * n + k] * d[k];
-    d[i] /= c[i * n + i];
-  }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t k = i + 1; k < n; ++k) d[i] -= c[k * n + i] * d[k];
-    d[i] /= c[i * n + i];
-  }
-  return d;
+  if (n == 0 || !result.correlation.allFinite())
+    throw NumericalError(
+        "a covariance matrix is singular: too few bins, or no fluctuations; make more configurations, or set more measure.bins");
+  return result;
 }
 
 }  // namespace
@@ -151,31 +153,20 @@ Estimate jackknife_errors(std::span<const double> sums, std::span<const double> 
 
 ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins) {
   const std::size_t n = components.size();
-  const std::size_t all = estimate.value.size();
   if (bins <= n)
     throw NumericalError("a chi-squared of " + std::to_string(n) +
                          " quantities needs more bins than that: make more configurations, or set more measure.bins");
-  std::vector<double> scale(n);
-  std::vector<double> deviation(n);
-  std::vector<double> correlation(n * n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto c = static_cast<std::size_t>(components[i]);
-    scale[i] = estimate.error[c];
-    deviation[i] = (estimate.value[c] - expected[c]) / scale[i];
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      correlation[i * n + j] =
-          estimate.covariance[static_cast<std::size_t>(components[i]) * all + static_cast<std::size_t>(components[j])] /
-          (scale[i] * scale[j]);
-    }
-  }
-  const std::vector<double> solution = solve(correlation, deviation);
+  const InErrors of = in_errors(estimate, expected, components);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(of.correlation);
   ChiSquared result;
-  result.degrees = static_cast<int>(n);
-  for (std::size_t i = 0; i < n; ++i) result.value += deviation[i] * solution[i];
+  for (Eigen::Index i = 0; i < of.deviation.size(); ++i) {
+    const double variance = solver.eigenvalues()(i);
+    if (variance < kRounding) continue;
+    result.value += std::pow(solver.eigenvectors().col(i).dot(of.deviation), 2) / variance;
+    ++result.degrees;
+  }
   const double b = static_cast<double>(bins);
-  const double k = static_cast<double>(n);
+  const double k = result.degrees;
   const boost::math::fisher_f_distribution<double> f(k, b - k);
   result.p_value = boost::math::cdf(boost::math::complement(f, result.value * (b - k) / (k * (b - 1.0))));
   return result;

@@ -33,15 +33,17 @@ Estimate with_errors_of(const Estimate& other, Estimate made, const std::functio
 using DerivedFunction = std::function<std::vector<double>(std::span<const double> means)>;
 Estimate jackknife(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
 
+/// The same without the covariance, for results too many to have one with each other.
+Estimate jackknife_errors(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
+
 /// Such functions: the means themselves, and the cumulants from the means of x^n, n = 1 .. 8.
 std::vector<double> means_themselves(std::span<const double> means);
 std::vector<double> cumulants_of_means(std::span<const double> means);
 
-/// The same without the covariance, for results too many to have one with each other.
-Estimate jackknife_errors(std::span<const double> sums, std::span<const double> counts, const DerivedFunction& function);
-
 /// chi^2 = d^T C^{-1} d of the deviation d of `components` of an estimate from `expected`, and the probability of
 /// a larger one. C was estimated from `bins` bins, so chi^2 (B-n)/(n(B-1)) is F(n, B-n) distributed (Hotelling).
+/// n counts the eigenvectors of the correlation matrix but those of exact dependence (eigenvalue below 1e-13), where there is rounding
+/// alone. NumericalError for too few bins, or if an error vanishes. Local.
 struct ChiSquared {
   double value = 0.0;
   int degrees = 0;

@@ -105,7 +105,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_limit_of_a_job_cuts_each_stage(cluster: Cluster, long: Path, tmp_path: Path, way: str) -> None:
     """Jobs of one minute, which the program knows to end: generate, train and sample are all cut, by four jobs or more."""
     arguments = [*LONG, f"--run.output={tmp_path}/out"]
-    options = ("--time=1", "--signal=B:USR1@1")  # that signal is not what stops them
+    options = ("--time=1", "--signal=B:USR1@1")  # which SLURM sends up to a minute early
     if way == "requeue":
         number = cluster.submit("run.sbatch", *arguments, options=options, folder=tmp_path)
         job = wait_through_requeues(cluster, number, tmp_path, 1500.0)
@@ -117,7 +117,7 @@ def test_the_limit_of_a_job_cuts_each_stage(cluster: Cluster, long: Path, tmp_pa
         cut = [job.state for job in jobs].index("COMPLETED")
         assert cut >= 4 and [job.exit_code for job in jobs[:cut]] == [85] * cut
     log = (tmp_path / "out" / "run.log").read_text(encoding="utf-8")
-    stopped = re.findall(r"stopped by the end of the job; .*?/out/(\w+)", log)
+    stopped = re.findall(r"stopped by (?:the end of the job|SIGUSR1); .*?/out/(\w+)", log)
     assert {"ensemble", "model", "samples"} <= set(stopped), log
     for name in ("ensemble.h5", "model-vp.h5", "forward-vp.h5", "samples-vp-learnt.h5", "finished-vp-learnt.h5"):
         assert same_bits(long / name, tmp_path / "out" / name), name

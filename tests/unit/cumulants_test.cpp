@@ -140,6 +140,10 @@ TEST(ChiSquared, ByHand) {
   EXPECT_NEAR(chi_squared(e, expected, std::vector<int>{0}, 10).value, 81.0 / 5.0, 1e-12);
   EXPECT_EQ(test::caught([&] { chi_squared(e, expected, std::vector<int>{1, 2}, 2); }).code, ExitCode::numerical);
   e.covariance = {5.0, 0.3, 0.2, 0.3, 2.0, 2.0, 0.2, 2.0, 2.0};
+  const ChiSquared dependent = chi_squared(e, expected, std::vector<int>{1, 2}, 100);
+  EXPECT_NEAR(dependent.value, 9.0 / 8.0, 1e-12);  // along (1, 1) alone
+  EXPECT_EQ(dependent.degrees, 1);
+  e.error[1] = 0.0;
   EXPECT_EQ(test::caught([&] { chi_squared(e, expected, std::vector<int>{1, 2}, 100); }).code, ExitCode::numerical);
 }
 

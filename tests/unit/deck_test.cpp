@@ -185,6 +185,18 @@ TEST(Deck, KeysOfOtherModels) {
   EXPECT_EQ(resolved_text(p).find("integrator"), std::string::npos);
   EXPECT_EQ(resolved_text(p).find("mu0"), std::string::npos);
   EXPECT_EQ(resolved_text(parse(resolved_text(p))), resolved_text(p));
+  const std::string quartic = "[model]\nname = quartic\n";
+  for (const char* key : {"cluster=5", "flip=yes", "acceleration=1", "integrator=omf2", "acceptance=0.8", "chains=4", "start=cold",
+                          "start-file=a.h5", "import-file=a.npy", "import-dataset=/phi"})
+    expect_refused(quartic, {std::string("--generate.") + key}, {"means nothing for model.name = quartic"});
+}
+
+// Keys that may wait for others are told, with what they wait for.
+TEST(Deck, KeysWithoutEffect) {
+  const std::string deck = "[model]\nname = phi4\n[network]\nkind = unet\nhidden = 64\nchannels = 8\n";
+  EXPECT_EQ(keys_without_effect(parse_deck("name.ini", deck, {"--sample.score=learnt"})),
+            std::vector<std::string>{"network.hidden (name.ini:5): for a zero-dimensional model, or network.kind = mlp"});
+  EXPECT_EQ(keys_without_effect(parse_deck("name.ini", deck, {})).size(), 3u);
 }
 
 // Keys of a lattice run that contradict each other.
@@ -197,6 +209,8 @@ TEST(Deck, ContradictionsOnLattices) {
   expect_refused(phi4, {"--generate.algorithm=langevin", "--generate.cluster=0", "--generate.flip=yes"}, {"generate.flip = no"});
   expect_refused(phi4, {"--generate.algorithm=import"}, {"generate.import-file"});
   expect_refused(phi4, {"--generate.start=file"}, {"generate.start-file"});
+  expect_refused(phi4, {"--generate.thermalisation=1000000000000"}, {"updates a chain, more than"});
+  expect_refused(phi4, {"--sample.score=learnt", "--train.from=a.h5,"}, {"train.from = a.h5, names no file at one place"});
   expect_refused("[model]\nname = gaussian-field\n", {"--model.kappa=0.25"}, {"model.kappa = 0.25", "kappa < 0.25"});
 }
 

@@ -141,10 +141,10 @@ void check_shape(const Params& params, const Shape& shape) {
 }
 
 void require_finite(const std::string& path, std::int64_t first, std::int64_t numbers, std::span<const double> values) {
-  const auto bad = std::find_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value); });
+  const auto bad = std::find_if(values.begin(), values.end(), [](double value) { return !std::isfinite(value * value * value * value); });
   if (bad == values.end()) return;
   throw NumericalError(path + ": configuration " + std::to_string(first + (bad - values.begin()) / numbers) +
-                       " (counted from 0) holds what is infinite or not a number: repair it, or leave it out");
+                       " (counted from 0) holds what is infinite or not a number, or whose fourth power is: repair it, or leave it out");
 }
 
 /// "10 chains of 64 configurations".

@@ -51,6 +51,7 @@ ARRAYS: dict[str, bytes] = {
     "none": npy(field()[:0]),
     "too-few": npy(field(19)),
     "nan": npy(with_value(np.nan, 13)),
+    "huge": npy(with_value(1e80, 13)),
     "inf": npy(with_value(-np.inf, 0)),
     "garbage": b"\x93NUMPY\x01\x00\x76\x00" + bytes(range(128, 246)) + field().tobytes(),
     "no-shape": header("{'descr': '<f8', 'fortran_order': False, }"),

@@ -147,6 +147,8 @@ LATE: dict[str, tuple[str, int, str, str]] = {
                       "repair it, or leave it out"),
     "import of inf": ("run " + IMPORT + "inf.npy", 4, "configuration 0 (counted from 0) holds what is infinite",
                       "repair it, or leave it out"),
+    "import of a huge number": ("run " + IMPORT + "huge.npy", 4, "configuration 13 (counted from 0) holds what is infinite or not a number, or "
+                                "whose fourth power is", "repair it, or leave it out"),
     "import of early nan": ("run " + IMPORT + "early-nan.h5", 4, "configuration 1 (counted from 0) holds",
                             "repair it, or leave it out"),
     "a field that runs away": ("run" + RUNAWAY, 4, "the field has grown without bound",

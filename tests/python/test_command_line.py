@@ -21,6 +21,8 @@ def test_help_lists_every_key_with_its_meaning():
 def test_help_on_one_section():
     text = succeed("--help", "forward")
     assert text.startswith("\n[forward]\n") and "  noise-min = " in text and text.count("[") == 1 and "usage" not in text
+    assert succeed("--help", "forward.noise-min") == text
+    assert succeed("--help", "status").startswith("usage: scorefield")
     result = scorefield("--help", "training", ranks=2)
     assert result.returncode == 2
     assert "unknown section [training]: expected one of [run] [" in only_error_line(result)
@@ -69,6 +71,19 @@ def test_status_tells_of_the_report(tmp_path):
     assert f"report/report.md             older than results.h5: scorefield-analysis report {tmp_path}\n" in succeed("status", tmp_path)
     text = succeed("status", *deck, "--model.sigma0=0.5")
     assert "results.h5                   stale, as is what it is of: ensemble.h5, forward-ve.h5, samples-ve-exact.h5\n" in text
+    assert "report/report.md             of results.h5 as it is: measure first\n" in text
+
+
+def test_keys_that_wait_for_others_are_told(tmp_path):
+    """Each with where it stands and what it is for, by check and at the start of a run; other decks have no such line."""
+    deck = tmp_path / "field.ini"
+    deck.write_text("[model]\nname = gaussian-field\nkappa = 0.2\n[lattice]\nsize = 4, 4\n[generate]\nsamples = 64\nthermalisation = 10\n"
+                    "[network]\norder = 3\n")
+    idle = f"network.order ({deck}:10): for a diffusion model of a field on a lattice\n"
+    out = f"--run.output={tmp_path}/out"
+    assert "  without effect " + idle in succeed("check", deck, out)
+    assert "without effect here: " + idle in succeed("generate", deck, out, ranks=2)
+    assert "without effect" not in succeed("check", QUICK)
 
 
 def test_stale_output_is_refused_and_set_aside_on_request(tmp_path):

@@ -20,6 +20,12 @@ class FolderLockTest : public testing::Test {
   const std::filesystem::path folder_ = shared_ / std::to_string(test::world().rank());
 };
 
+// What the file says is cut where it is no line of this program's.
+TEST_F(FolderLockTest, ALongLine) {
+  const FolderLock lock(folder_, std::string(100000, 'x'));
+  EXPECT_EQ(FolderLock::holder(folder_), std::string(256, 'x'));
+}
+
 // A second one is refused and told who has it (the lock belongs to the open file, so that one process can play both).
 TEST_F(FolderLockTest, OneAtATime) {
   const FolderLock lock(folder_, "pid 1 on here");

@@ -2,6 +2,7 @@
 #include "base/pending_file.h"
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include <algorithm>
 #include <fstream>
@@ -105,6 +106,30 @@ TEST(H5File, Attributes) {
   EXPECT_EQ(in.number_attribute("/group/data", "variance"), std::nullopt);
   EXPECT_EQ(in.text_attribute("/no/such/group", "deck"), std::nullopt);
   EXPECT_EQ(test::caught([&] { in.text_attribute("/group/data", "mean"); }).code, ExitCode::bad_input);  // no text
+}
+
+// An attribute of three texts, as other programs write them, is not one: read as one, it would not fit.
+TEST(H5File, AnArrayOfTexts) {
+  const test::SharedFolder folder;
+  const auto path = folder / "texts.h5";
+  H5File::create(path, comm()).close();
+  if (comm().is_root()) {
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, 64);
+    const hsize_t three = 3;
+    const hid_t space = H5Screate_simple(1, &three, nullptr);
+    const hid_t attribute = H5Acreate2(file, "names", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, type, std::string(192, 'x').data());
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Fclose(file);
+  }
+  comm().barrier();
+  const H5File in = H5File::open(path, comm());
+  const auto error = test::caught([&] { in.text_attribute("/", "names"); });
+  EXPECT_EQ(error.code, ExitCode::bad_input);
+  EXPECT_NE(error.message.find("not one fixed text"), std::string::npos) << error.message;
 }
 
 // Members of groups, names of attributes, and what exists.

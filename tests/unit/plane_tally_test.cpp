@@ -107,6 +107,13 @@ TEST(PlaneTally, CountsEachPointInItsCells) {
   EXPECT_LT(std::hypot(k.re, k.im), edges[last + 1]);
 }
 
+// A drift that is no number, as inf - inf is, counts among the largest, and nowhere outside.
+TEST(PlaneTally, DriftsBeyondAllDoubles) {
+  EXPECT_EQ(drift_cell(std::nan(""), 1.0), kDriftCells - 1);
+  EXPECT_EQ(drift_cell(HUGE_VAL, 1.0), kDriftCells - 1);
+  EXPECT_EQ(drift_cell(0.0, 1.0), 0u);
+}
+
 // Moments that satisfy the Schwinger-Dyson equations give <L z^n> = 0, and the cumulants of the exact moments are the exact cumulants.
 TEST(PlaneEstimates, FollowFromTheMeans) {
   const QuarticAction action{{1.0, 1.0}, 1.0};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
 
 #include "base/hash.h"
 #include "base/hdf5.h"
@@ -132,6 +133,24 @@ TEST(Seal, MissingFile) {
     EXPECT_TRUE(error.agreed);
     EXPECT_EQ(error.code, ExitCode::io);
     EXPECT_NE(error.message.find("missing"), std::string::npos) << error.message;
+  }
+}
+
+// The checksum of a sealed file; of any other none, however long its first line is.
+TEST(Seal, ItsChecksum) {
+  const test::SharedFolder folder;
+  const auto path = folder / "file";
+  const auto of = [&](const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+    return sealed_checksum(path);
+  };
+  if (comm().is_root()) {
+    EXPECT_EQ(of("scorefield file\nbytes 12\nchecksum 0123456789abcdef\n"), "0123456789abcdef");
+    EXPECT_EQ(of("scorefield file\nbytes twelve\nchecksum 0123456789abcdef\n"), "");
+    EXPECT_EQ(of("scorefield file\nbytes 12\nchecksum 0123456789abcdeg\n"), "");
+    EXPECT_EQ(of("scorefield file\nbytes 12\nchecksum 0123\n"), "");
+    EXPECT_EQ(of(std::string(100000, '\0')), "");
+    EXPECT_EQ(of(""), "");
   }
 }
 

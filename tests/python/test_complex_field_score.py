@@ -69,6 +69,16 @@ def test_same_bits_on_other_ranks_and_threads(deck, short, tmp_path, ranks, thre
     assert identical(short, tmp_path / "out")
 
 
+def test_what_a_model_was_told_counts_once(short):
+    """kappa_2 of the ensemble, whose fluctuations are in the samples, too; of kappa_4 the errors of both count."""
+    with h5py.File(short / "results.h5") as file:
+        against = file["samples-vp-learnt/against_ensemble"]
+        samples, ensemble = (file[f"{name}/cumulants/error"][:] for name in ("samples-vp-learnt", "ensemble"))
+        assert against.attrs["told"] == 1
+        assert against["cumulants/error"][1] == pytest.approx(samples[1], rel=1e-12)
+        assert against["cumulants/error"][3] == pytest.approx(np.hypot(samples[3], ensemble[3]), rel=1e-12)
+
+
 def test_training_stopped_and_resumed(deck, short, tmp_path):
     """With no time at all every start does one piece of work and stops; the next goes on from it, on one rank and two in turn."""
     out = f"--run.output={tmp_path}/out"
@@ -179,6 +189,17 @@ def test_models_of_other_widths_are_in_reach(deck, tmp_path):
     assert "between 2 models, at model.mass-im = 0.3" in succeed("train", deck, *out, *small, sources)
     with h5py.File(tmp_path / "0.3/model-vp.h5") as made, h5py.File(tmp_path / "0.4/model-vp.h5") as source:
         assert made["features/ratio"][0] < 0.95 * source["features/ratio"][0]
+
+
+def test_features_of_another_lattice_are_no_source(deck, sources, tmp_path):
+    """Their unit is that of the lattice they were fitted on."""
+    small, models = sources[:-1], sources[-1].removeprefix("--train.from=").split(",")
+    for name, more in (("wide", ["--lattice.size=6,6"]), ("taken", [f"--train.from={tmp_path}/wide/model-vp.h5"])):
+        for stage in ("generate", "train"):
+            succeed(stage, deck, f"--run.output={tmp_path}/{name}", "--model.kappa=0.12", *small, *more)
+    result = scorefield("run", deck, f"--run.output={tmp_path}/out", *small, f"--train.from={tmp_path}/taken/model-vp.h5,{models[1]}")
+    assert result.returncode == 2
+    assert "has taken its features over from another model: name models that were fitted themselves" in only_error_line(result)
 
 
 @pytest.mark.parametrize(("more", "words"), [

@@ -151,6 +151,16 @@ def test_the_score_as_an_object(gaussian, quartic):
         assert score["density"][0].sum() * cell == pytest.approx(1.0)
 
 
+def test_a_solution_that_has_not_converged_is_no_measure_of_a_score(decks, tmp_path):
+    """At b = 4 more Hermite functions than there are would be needed."""
+    text = succeed("run", decks / "quartic.ini", f"--run.output={tmp_path}/out", "--model.b=4", "--generate.samples=20000", "--train.steps=20",
+                   "--train.warmup=2", "--sample.samples=20000")
+    assert "NOT converged; no score is compared with it" in text
+    assert "score-vp at r = " in text and "from that of the Fokker-Planck equation" not in text
+    with h5py.File(tmp_path / "out/results.h5") as file:
+        assert "learnt" in file["score-vp"] and not {"exact", "exact_density", "distance"} & set(file["score-vp"])
+
+
 def test_same_bits_on_other_ranks_and_threads(decks, gaussian, tmp_path):
     shutil.copytree(gaussian, tmp_path / "out")
     for name in ("ensemble.h5", "forward-vp.h5", "samples-vp-exact.h5", "samples-vp-learnt.h5"):

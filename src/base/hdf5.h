@@ -32,8 +32,8 @@ struct Slab {
 /// A file of datasets and attributes. Paths inside are absolute ("/backward/time"); missing groups are made.
 class H5File {
  public:
-  /// Creates (truncates) `path`, with room for a seal (base/seal.h). The root alone writes into it, and what the others hand over is
-  /// ignored; nothing can be read from it.
+  /// Creates (truncates) `path`, with room for a seal (base/seal.h). The root alone writes into it: what the others hand over
+  /// to write_all and set_attribute is ignored, and to write_rows and write_slab an internal error; nothing can be read from it.
   static H5File create(const std::filesystem::path& path, const Comm& comm);
   /// Opens `path` for reading. InputError if it is damaged: its checksum is verified before HDF5 reads it. A file without one is taken.
   static H5File open(const std::filesystem::path& path, const Comm& comm);

@@ -132,6 +132,12 @@ void H5File::write_slab(const std::string& name, const Slab& slab, std::span<con
 }
 
 void H5File::write_selected(const std::string& name, std::span<const double> values, const std::function<Slab(const Shape&)>& select) {
+  if (reserved_ > 0) {
+    require_all(*comm_, [&] {
+      if (file_ < 0 && !values.empty())
+        throw Error(ExitCode::internal, "a rank other than the root writes " + in(name, path_) + ", which is being made by the root alone");
+    });
+  }
   writing([&] {
     const std::string what = "cannot write " + in(name, path_) + kMakeRoom;
     const Handle dataset(open_dataset(name), H5Dclose, name);

@@ -32,16 +32,17 @@ void for_shares(const Context& context, std::int64_t rows, std::uint64_t row, co
   }
 }
 
-/// A dataset of number(n) for each configuration n. Collective.
+/// A dataset of number(n) for each configuration n in a file that was created, a piece at a time. Collective.
 template <class Number>
-void write_numbered(const Context& context, H5File& file, const std::string& name, const Number& number) {
-  const std::int64_t samples = context.deck.params.generate.samples;
+void write_numbered(const Comm& comm, H5File& file, const std::string& name, std::int64_t samples, const Number& number) {
   file.create_dataset(name, {unsigned_of(samples)}, Stored::int64);
-  for_shares(context, samples, 1, [&](std::uint64_t first, std::uint64_t rows) {
-    std::vector<double> values;
-    for (std::uint64_t n = first; n < first + rows; ++n) values.push_back(static_cast<double>(number(static_cast<std::int64_t>(n))));
-    file.write_rows(name, first, values);
-  });
+  std::vector<double> values;
+  for (std::int64_t begin = 0; begin < samples; begin += kPiece) {
+    values.clear();
+    for (std::int64_t n = begin; comm.is_root() && n < std::min(samples, begin + kPiece); ++n)
+      values.push_back(static_cast<double>(number(n)));
+    file.write_rows(name, unsigned_of(begin), values);
+  }
 }
 
 }  // namespace
@@ -76,8 +77,9 @@ void lay_out_configurations(const Context& context, H5File& file) {
   file.set_attribute("/field", "components", names_of_components(components));
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
-  write_numbered(context, file, "/chain", [&](std::int64_t n) { return n % generate.chains; });
-  write_numbered(context, file, "/trajectory", [&](std::int64_t n) { return before + (n / generate.chains + 1) * separation; });
+  write_numbered(context.comm, file, "/chain", generate.samples, [&](std::int64_t n) { return n % generate.chains; });
+  write_numbered(context.comm, file, "/trajectory", generate.samples,
+                 [&](std::int64_t n) { return before + (n / generate.chains + 1) * separation; });
 }
 
 void ChainFile::lay_out(H5File& file) const {

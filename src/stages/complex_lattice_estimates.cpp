@@ -1,5 +1,6 @@
 #include "stages/complex_lattice_estimates.h"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -89,6 +90,48 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings) + ")");
   results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), doubts);
   return results;
+}
+
+namespace {
+
+constexpr std::size_t kFewestBinsANumber = 3;                 // for a covariance
+const std::vector<int> kEven = {2, 3, 6, 7, 10, 11, 14, 15};  // Re and Im of cumulants 2, 4, 6, 8
+
+/// True of one of k and -k in the columns that hold both.
+bool stands_twice(const FieldShape& shape, std::size_t k) {
+  const std::size_t y = k / shape.half_x(), x = k % shape.half_x();
+  return (x == 0 || 2 * x == shape.x) && 2 * y > shape.y;
+}
+
+void compare_modes(const Estimate& samples, const Estimate& ensemble, const FieldShape& shape, ComplexLatticeDifference& off) {
+  off.spectrum = with_errors_of(ensemble, samples, [](std::size_t) { return false; });
+  for (std::size_t i = 0; i < samples.value.size(); ++i) {
+    off.spectrum.value[i] -= ensemble.value[i];
+    if (!(samples.error[i] > 0.0) || stands_twice(shape, i / 2)) continue;
+    const double pull = off.spectrum.value[i] / off.spectrum.error[i];
+    off.squares += pull * pull;
+    off.largest_mode = std::max(off.largest_mode, std::fabs(pull));
+    ++off.modes;
+  }
+}
+
+}  // namespace
+
+ComplexLatticeDifference difference_of(const ComparedComplexLattice& samples, const ComparedComplexLattice& ensemble, bool told,
+                                       const FieldShape& shape) {
+  ComplexLatticeDifference off;
+  off.cumulants = with_errors_of(ensemble.cumulants, samples.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
+  for (std::size_t i = 0; i < off.cumulants.value.size(); ++i) off.cumulants.value[i] -= ensemble.cumulants.value[i];
+  for (const int i : kEven) {
+    const auto at = static_cast<std::size_t>(i);
+    if (off.cumulants.error[at] > 0.0)
+      off.largest_cumulant = std::max(off.largest_cumulant, std::fabs(off.cumulants.value[at] / off.cumulants.error[at]));
+  }
+  const std::size_t bins = std::min(samples.bins, ensemble.bins);
+  const std::vector<double> none(off.cumulants.value.size(), 0.0);
+  off.p_value = bins < kFewestBinsANumber * kEven.size() ? NAN : chi_squared_of_even(off.cumulants, none, bins).p_value;
+  compare_modes(samples.spectrum, ensemble.spectrum, shape, off);
+  return off;
 }
 
 }  // namespace scorefield

@@ -26,4 +26,27 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
                                                const ChainSums::Binned& bins, std::span<const double> drifts,
                                                const Equilibrium& equilibrium);
 
+/// What of an ensemble, or of samples, is compared: numbers of a site, and of modes.
+struct ComparedComplexLattice {
+  const Estimate& cumulants;
+  const Estimate& spectrum;
+  std::size_t bins;
+};
+
+/// Samples of a model less the ensemble that it learnt from.
+struct ComplexLatticeDifference {
+  Estimate cumulants, spectrum;
+  double p_value = 0.0;           ///< of kappa_2, 4, 6, 8 together; NaN with too few bins for their covariance
+  double largest_cumulant = 0.0;  ///< of these, in sigma
+  double squares = 0.0;           ///< sum of the squares of the modes' deviations in sigma, each of k and -k once,
+  std::size_t modes = 0;          ///< how many numbers that are,
+  double largest_mode = 0.0;      ///< and the largest
+};
+
+/// `told`: whether the model was told kappa_2 of this ensemble, so that the samples' error alone is its. Of modes it was told the mean over
+/// those that the lattice makes alike, and how much of the higher orders is told is not known: taken for independent, their errors are too
+/// large rather than too small.
+ComplexLatticeDifference difference_of(const ComparedComplexLattice& samples, const ComparedComplexLattice& ensemble, bool told,
+                                       const FieldShape& shape);
+
 }  // namespace scorefield

@@ -21,9 +21,6 @@ namespace scorefield {
 inline constexpr std::int64_t kBytesTogether = std::int64_t{1} << 27;    ///< of configurations and sums that a rank holds at a time
 inline constexpr std::int64_t kNumbersOfPieces = std::int64_t{1} << 27;  ///< that the root receives at a time
 
-/// The reference of the deck's kind, from all configurations of the ensemble. Collective; InputError if a mode does not fluctuate.
-FieldReference measure_reference_of(const Context& context, const H5File& ensemble);
-
 /// Where this rank computes networks (denoiser/learning.h); cpu where there is none. Collective.
 std::string device_of_networks(const Context& context);
 

@@ -15,9 +15,6 @@
 namespace scorefield {
 namespace {
 
-constexpr std::size_t kFewestBinsANumber = 3;                 // for a covariance
-const std::vector<int> kEven = {2, 3, 6, 7, 10, 11, 14, 15};  // Re and Im of cumulants 2, 4, 6, 8
-
 /// What one thread works with.
 struct Worker {
   ComplexFieldObserver observer;
@@ -147,54 +144,25 @@ class ComplexMeasurement {
     }
   }
 
-  /// True of one of k and -k in the columns that hold both.
-  bool stands_twice(std::size_t k) const {
-    const std::size_t y = k / shape_.half_x(), x = k % shape_.half_x();
-    return (x == 0 || 2 * x == shape_.x) && 2 * y > shape_.y;
-  }
-
-  /// Samples less the ensemble. kappa_2 was told to the model (unless it was made between others), so that the samples' error alone is its;
-  /// of modes it was told the mean over those that the lattice makes alike, and how much of the higher orders is told is not known: taken
-  /// for independent, their errors are too large rather than too small.
+  /// Samples less the ensemble, into the group against_ensemble. Collective.
   void compare(H5File& out, MeasuredComplexLattice& measured, const MeasuredComplexLattice& ensemble) const {
     const bool told = shares_fluctuations(context_.deck.params, file_.text_attribute("/field", "score").value_or("exact"));
-    Estimate cumulants =
-        with_errors_of(ensemble.cumulants, measured.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
-    for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] -= ensemble.cumulants.value[i];
-    Estimate spectrum = measured.spectrum;
-    double squares = 0.0, largest = 0.0;
-    std::size_t modes = 0;
-    for (std::size_t i = 0; i < spectrum.value.size(); ++i) {
-      spectrum.value[i] -= ensemble.spectrum.value[i];
-      if (!(spectrum.error[i] > 0.0) || stands_twice(i / 2)) continue;
-      spectrum.error[i] = std::hypot(spectrum.error[i], ensemble.spectrum.error[i]);
-      const double pull = spectrum.value[i] / spectrum.error[i];
-      squares += pull * pull;
-      largest = std::max(largest, std::fabs(pull));
-      ++modes;
-    }
-    const std::vector<double> none(cumulants.value.size(), 0.0);
-    const std::size_t bins = std::min(measured.bins, ensemble.bins);
-    const bool enough = bins >= kFewestBinsANumber * kEven.size();
-    double p_value = NAN;
+    ComplexLatticeDifference off;
     require_all(context_.comm, [&] {
-      if (enough) p_value = chi_squared_of_even(cumulants, none, bins).p_value;
+      off = difference_of({measured.cumulants, measured.spectrum, measured.bins}, {ensemble.cumulants, ensemble.spectrum, ensemble.bins},
+                          told, shape_);
     });
-    double most = 0.0;
-    for (const int i : kEven) {
-      const auto at = static_cast<std::size_t>(i);
-      if (cumulants.error[at] > 0.0) most = std::max(most, std::fabs(cumulants.value[at] / cumulants.error[at]));
-    }
-    write_estimate(out, group_ + "/against_ensemble/cumulants", cumulants, {kMaxOrder, 2});
-    write_estimate(out, group_ + "/against_ensemble/spectrum", spectrum, {shape_.y, shape_.half_x(), 2});
-    out.set_attribute(group_ + "/against_ensemble", "p_value", p_value);
-    out.set_attribute(group_ + "/against_ensemble", "told", static_cast<std::int64_t>(told ? 1 : 0));
-    out.set_attribute(group_ + "/against_ensemble", "spectrum_chi_squared", squares);
-    out.set_attribute(group_ + "/against_ensemble", "spectrum_numbers", static_cast<std::int64_t>(modes));
+    const std::string group = group_ + "/against_ensemble";
+    write_estimate(out, group + "/cumulants", off.cumulants, {kMaxOrder, 2});
+    write_estimate(out, group + "/spectrum", off.spectrum, {shape_.y, shape_.half_x(), 2});
+    out.set_attribute(group, "p_value", off.p_value);
+    out.set_attribute(group, "told", static_cast<std::int64_t>(told ? 1 : 0));
+    out.set_attribute(group, "spectrum_chi_squared", off.squares);
+    out.set_attribute(group, "spectrum_numbers", static_cast<std::int64_t>(off.modes));
     if (!context_.comm.is_root()) return;
     measured.lines.push_back(formatted(
         "  against the ensemble: kappa_2, 4, 6, 8 p = %.2g, largest %.1f sigma; spectrum chi^2 = %.0f of %d numbers, largest %.1f sigma",
-        p_value, most, squares, static_cast<int>(modes), largest));
+        off.p_value, off.largest_cumulant, off.squares, static_cast<int>(off.modes), off.largest_mode));
   }
 
   std::vector<std::string> lines_of(const ComplexLatticeResults& results, const Equilibrium& equilibrium) const {

@@ -11,6 +11,7 @@
 #include "stages/level_fit.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
+#include "stages/reference_of_ensemble.h"
 #include "stages/source_models.h"
 #include "stages/train_network.h"
 

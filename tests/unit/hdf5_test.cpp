@@ -108,6 +108,18 @@ TEST(H5File, Attributes) {
   EXPECT_EQ(test::caught([&] { in.text_attribute("/group/data", "mean"); }).code, ExitCode::bad_input);  // no text
 }
 
+// A file that was created is the root's: rows of others would be lost without a word.
+TEST(H5File, RowsOfOthersInAFileThatIsMade) {
+  const test::SharedFolder folder;
+  H5File file = H5File::create(folder / "rows.h5", comm());
+  file.create_dataset("/rows", {4});
+  file.write_rows("/rows", 0, comm().is_root() ? std::vector<double>(4, 1.0) : std::vector<double>{});
+  if (comm().size() == 1) return;
+  const auto error = test::caught([&] { file.write_rows("/rows", 1, std::vector<double>(comm().rank() == 1 ? 1 : 0, 2.0)); });
+  EXPECT_EQ(error.code, ExitCode::internal);
+  EXPECT_NE(error.message.find("which is being made by the root alone"), std::string::npos) << error.message;
+}
+
 // An attribute of three texts, as other programs write them, is not one: read as one, it would not fit.
 TEST(H5File, AnArrayOfTexts) {
   const test::SharedFolder folder;

@@ -90,14 +90,6 @@ void ExactSum::add(std::span<const double> terms) {
   }
 }
 
-void ExactSum::merge(const ExactSum& other) {
-  ExactSum normalised = other;
-  normalised.carry();
-  carry();
-  for (int i = 0; i < kLimbs; ++i) limbs_[i] += normalised.limbs_[i];
-  additions_since_carry_ = 1;
-}
-
 void ExactSum::all_reduce(const Comm& comm) {
   carry();
   comm.sum(std::span<std::int64_t>(limbs_));

@@ -17,8 +17,6 @@ class ExactSum {
   void add(double term);
   /// The same, by vector instructions in blocks whose terms lie within about 2^48 of each other (any further apart: one by one).
   void add(std::span<const double> terms);
-  /// Adds another accumulator. Local.
-  void merge(const ExactSum& other);
   /// Every rank's accumulator becomes the sum over ranks. Collective.
   void all_reduce(const Comm& comm);
   /// The sum, rounded once.

@@ -9,14 +9,22 @@
 namespace scorefield {
 namespace {
 
-constexpr double kThinnest = 1e-12;  // variance over the largest, below which there is nothing but rounding
+constexpr std::size_t kTermsAtOnce = 4096;  // several blocks of an exact sum, and still in the first-level cache
+constexpr double kThinnest = 1e-12;         // variance over the largest, below which there is nothing but rounding
 
 /// Sum over all ranks of term(configuration) over the number of them.
 template <class Term>
 double mean_of(const Comm& comm, std::span<const double> part, std::size_t components, double count, const Term& term) {
   ExactSum sum;
   require_all(comm, [&] {
-    for (std::size_t i = 0; i < part.size(); i += components) sum.add(term(&part[i]));
+    std::vector<double> terms;
+    while (!part.empty()) {
+      const auto piece = part.first(std::min(part.size(), kTermsAtOnce * components));
+      terms.clear();
+      for (std::size_t i = 0; i < piece.size(); i += components) terms.push_back(term(&piece[i]));
+      sum.add(terms);
+      part = part.subspan(piece.size());
+    }
   });
   sum.all_reduce(comm);
   return sum.value() / count;

@@ -1,9 +1,7 @@
 #include "statistics/autocorrelation.h"
 
 #include <algorithm>
-#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
-#include <numeric>
 
 #include "base/error.h"
 
@@ -59,43 +57,6 @@ Window find_window(LaggedProducts& products, const Moments& series, double s) {
   return window;
 }
 
-/// Wolff's Q for chains of deviations with autocovariance sum C.
-double replica_p_value(Replicas deviations, double c) {
-  double chi_squared = 0.0, degrees = -1.0;
-  for (const auto& chain : deviations) {
-    if (chain.empty()) continue;
-    const double sum = std::accumulate(chain.begin(), chain.end(), 0.0);
-    chi_squared += sum * sum / static_cast<double>(chain.size()) / c;
-    degrees += 1.0;
-  }
-  return degrees > 0.0 ? boost::math::gamma_q(degrees / 2.0, chi_squared / 2.0) : 1.0;
-}
-
-double finite(double value) {
-  if (!std::isfinite(value)) throw NumericalError("a function of means along a Markov chain is not a finite number at or beside them");
-  return value;
-}
-
-/// dF/dA_alpha at the means; 0 where the step is lost to rounding.
-double slope(const FunctionOfMeans& function, std::vector<double> means, std::size_t alpha, double step) {
-  const double upper = means[alpha] + step, lower = means[alpha] - step;
-  if (upper == lower) return 0.0;
-  means[alpha] = upper;
-  const double above = finite(function(means));
-  means[alpha] = lower;
-  return (above - finite(function(means))) / (upper - lower);
-}
-
-void require_same_lengths(std::span<const std::vector<std::vector<double>>> observables) {
-  if (observables.empty()) throw InputError("a function of means along a Markov chain needs an observable");
-  const auto same = [](const auto& a, const auto& b) { return a.size() == b.size(); };
-  for (const auto& observable : observables) {
-    if (!std::equal(observable.begin(), observable.end(), observables[0].begin(), observables[0].end(), same)) {
-      throw InputError("the observables along a Markov chain are of unequal length");
-    }
-  }
-}
-
 }  // namespace
 
 Autocorrelation gamma_method(Replicas replicas, double s) {
@@ -113,36 +74,12 @@ Autocorrelation gamma_method(Replicas replicas, double s) {
   const double c = series.variance * (1.0 + 2.0 * window.sum);
   const double variance = series.variance + c / n;
   const double corrected = c * (1.0 + (2.0 * w + 1.0) / n);
-  result.naive_error = std::sqrt(variance / n);
   result.error = std::sqrt(corrected / n);
   result.error_of_error = result.error * std::sqrt((w + 0.5) / n);
   result.tau_int = corrected / (2.0 * variance);
   result.tau_int_error = result.tau_int * std::sqrt(4.0 * std::max(w + 0.5 - result.tau_int, 0.0) / n);
   result.window = window.size;
   result.window_limited = window.limited;
-  result.replica_p_value = replica_p_value(deviations, corrected);
-  return result;
-}
-
-Autocorrelation gamma_method(std::span<const std::vector<std::vector<double>>> observables, const FunctionOfMeans& function, double s) {
-  require_same_lengths(observables);
-  std::vector<Moments> primary;
-  std::vector<double> means;
-  for (const auto& observable : observables) {
-    primary.push_back(moments(observable));
-    means.push_back(primary.back().mean);
-  }
-  const double value = finite(function(means));
-  std::vector<std::vector<double>> projected;
-  for (const auto& chain : observables[0]) projected.emplace_back(chain.size(), 0.0);
-  for (std::size_t alpha = 0; alpha < observables.size(); ++alpha) {
-    const double gradient = slope(function, means, alpha, std::sqrt(primary[alpha].variance / primary[alpha].count));
-    for (std::size_t r = 0; r < projected.size(); ++r) {
-      for (std::size_t i = 0; i < projected[r].size(); ++i) projected[r][i] += gradient * (observables[alpha][r][i] - means[alpha]);
-    }
-  }
-  Autocorrelation result = gamma_method(projected, s);
-  result.mean = value;
   return result;
 }
 

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <span>
-#include <vector>
 
 #include "statistics/lagged_products.h"
 
@@ -12,15 +9,13 @@ namespace scorefield {
 
 /// Statistics of one observable along Markov chains. Times are in configurations.
 struct Autocorrelation {
-  double mean = 0.0;             ///< over all configurations; of a derived observable, the function of the means
-  double naive_error = 0.0;      ///< as if configurations were independent
-  double error = 0.0;            ///< naive_error sqrt(2 tau_int)
-  double error_of_error = 0.0;   ///< error sqrt((W + 1/2)/N)
-  double tau_int = 0.5;          ///< 1/2 + sum_{t=1}^W rho(t): 1/2 for independent configurations
-  double tau_int_error = 0.0;    ///< eq. (42): tau_int sqrt(4 (W + 1/2 - tau_int)/N)
-  std::size_t window = 0;        ///< W
-  bool window_limited = false;   ///< no window was found: tau_int and the error are not to be trusted
-  double replica_p_value = 1.0;  ///< Wolff's Q, the probability of a larger scatter of the replicas' means; 1 for one replica
+  double mean = 0.0;            ///< over all configurations
+  double error = 0.0;           ///< that of independent configurations times sqrt(2 tau_int)
+  double error_of_error = 0.0;  ///< error sqrt((W + 1/2)/N)
+  double tau_int = 0.5;         ///< 1/2 + sum_{t=1}^W rho(t): 1/2 for independent configurations
+  double tau_int_error = 0.0;   ///< eq. (42): tau_int sqrt(4 (W + 1/2 - tau_int)/N)
+  std::size_t window = 0;       ///< W
+  bool window_limited = false;  ///< no window was found: tau_int and the error are not to be trusted
 };
 
 /// The Gamma method for chains of any lengths N_r (empty ones are left out), N configurations together:
@@ -37,19 +32,8 @@ struct Autocorrelation {
 /// The mean's own fluctuations lower every Gamma(t) by C/N: C is multiplied by 1 + (2W + 1)/N, eq. (49), and C/N added to Gamma(0).
 /// A C that is not positive is noise: W is then 0, tau_int 1/2 without an error, and window_limited set.
 ///
-/// Q is that of chi^2 = sum_r N_r (mean_r - mean)^2/C, of one degree less than there are replicas. Replicas as far from each other as
-/// they fluctuate give a long window and a large error instead of a small Q.
-///
 /// Constant series have error 0 and tau_int 1/2. NumericalError if a number is not finite, or if there are fewer than two.
 /// Cost: that of W + 1 LaggedProducts.
 Autocorrelation gamma_method(Replicas replicas, double s = 1.5);
-
-/// The same for a function F of the means of several observables [observable][replica][configuration], by the series
-/// sum_alpha (dF/dA_alpha) (a_alpha[i] - A_alpha), with central differences of step sqrt(Gamma_alpha(0)/N). F(A) is not corrected for
-/// its bias, as in `jackknife`. InputError if there is no observable or they differ in length, NumericalError if F is not finite at the
-/// means or beside.
-using FunctionOfMeans = std::function<double(std::span<const double> means)>;
-Autocorrelation gamma_method(std::span<const std::vector<std::vector<double>>> observables, const FunctionOfMeans& function,
-                             double s = 1.5);
 
 }  // namespace scorefield

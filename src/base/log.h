@@ -24,7 +24,6 @@ class Log {
   void line(const std::string& text);
   /// A line that the next call replaces (terminal only; never in the file).
   void live(const std::string& text);
-  bool speaks() const { return speaks_; }
   /// True if live lines can be shown: SCOREFIELD_PROGRESS=live, or a terminal with a width. (mpirun gives every
   /// process a pseudo-terminal without one, also in a job whose output goes to a file.)
   bool on_terminal() const;

@@ -34,7 +34,6 @@ class ComponentFields {
   std::size_t smoothed() const { return smoothed_.size(); }
   /// For each smoothed one, which feature it is.
   const std::vector<std::size_t>& smoothed_features() const { return smoothed_; }
-  std::size_t coefficients() const { return 2 * (features() + smoothed()); }
   /// The posterior's propagator v r^2/(v + r^2), in units of W r^2/(W + r^2), of a mode of variance v.
   double propagator(double variance) const { return variance / (variance + square_) / unit_; }
   const std::array<double, 2>& units() const { return units_; }

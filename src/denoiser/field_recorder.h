@@ -20,7 +20,6 @@ class FieldRecorder : public Recording {
 
   static constexpr std::size_t kZeroSums = 3;  ///< |M|, M^2, M^4
 
-  const std::vector<NoiseLevel>& levels() const { return sites_.levels(); }
   std::size_t records() const override { return sites_.records(); }
   std::size_t quantities() const override { return sites_.quantities() + kZeroSums + modes_; }
   std::size_t cells() const override { return sites_.cells(); }

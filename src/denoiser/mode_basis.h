@@ -22,7 +22,6 @@ class ModeBasis {
   /// Numbers of a configuration.
   std::size_t numbers() const { return components_ * orbits_.modes(); }
   const ModeOrbits& orbits() const { return orbits_; }
-  const std::vector<ModeMatrix::Values>& covariance() const { return covariance_; }
   /// S as numbers, and from them (mode_matrix.h).
   std::vector<double> covariance_numbers() const { return ModeMatrix(orbits_, components_, covariance_).numbers(); }
   static std::vector<ModeMatrix::Values> covariance_of(const ModeOrbits& orbits, std::size_t components, std::span<const double> numbers);

@@ -17,7 +17,6 @@ class Recorder : public Recording {
  public:
   Recorder(std::vector<NoiseLevel> levels, const Reference& reference, const MeasureParams& measure);
 
-  const std::vector<NoiseLevel>& levels() const { return levels_; }
   std::size_t records() const override { return levels_.size(); }
   /// 8 powers, then one exponential a source.
   std::size_t quantities() const override { return kMaxOrder + sources_.size(); }

@@ -8,11 +8,9 @@
 
 namespace scorefield {
 
-/// Number `chain` of the chains of a replica is collected by this rank of domain.comm().
-inline int collector_of(const Domain& domain, std::int64_t chain) { return static_cast<int>(chain % domain.comm().size()); }
-
 /// `mine`: [chain][row][column], this rank's sites of `chains` chains; T is std::uint8_t or double. Returns the whole lattices
-/// [chain][y][x] of the chains that this rank collects. Collective over domain.comm().
+/// [chain][y][x] of the chains that this rank collects: its number in domain.comm(), and every size()-th from there on. Collective over
+/// domain.comm().
 template <class T>
 std::vector<T> collect(const Domain& domain, std::int64_t chains, std::span<const T> mine);
 /// The inverse.

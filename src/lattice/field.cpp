@@ -53,7 +53,6 @@ Layout make_layout(const Domain& domain, std::int64_t tiles, int depth) {
 
 Field::Field(const Domain& domain, const Layout& layout, std::int64_t chains)
     : layout_(&layout),
-      chains_(chains),
       first_row_(domain.rows().begin),
       first_column_(domain.columns().begin),
       vectors_of_chain_(layout.vectors_of_chain()) {

@@ -58,7 +58,6 @@ class Field {
   Field(const Domain& domain, const Layout& layout, std::int64_t chains);
 
   const Layout& layout() const { return *layout_; }
-  std::int64_t chains() const { return chains_; }
   /// `chain` counts from 0 on this rank.
   Block block(std::int64_t chain, std::size_t tile);
   /// Sites of a row of this rank, whichever tile has it.
@@ -66,7 +65,6 @@ class Field {
 
  private:
   const Layout* layout_;
-  std::int64_t chains_;
   std::int64_t first_row_;
   std::int64_t first_column_;
   std::vector<std::int64_t> starts_;  ///< of each tile in a chain

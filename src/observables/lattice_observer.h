@@ -35,8 +35,6 @@ class LatticeObserver {
   explicit LatticeObserver(FieldShape extents);
 
   const FieldShape& extents() const { return field_.extents(); }
-  /// Sides r of the four-point functions.
-  const std::vector<std::size_t>& sides() const { return sides_; }
   std::size_t count() const { return scalar::four_points + sides_.size() * four_point::count; }
   std::vector<std::string> names() const;
 
@@ -47,7 +45,7 @@ class LatticeObserver {
   void observe_sites(std::span<double> scalars) const;
   void observe_slices(std::span<const double> field, std::span<double> scalars);
 
-  std::vector<std::size_t> sides_;
+  std::vector<std::size_t> sides_;  ///< of the four-point functions
   WrappedField field_;
   std::vector<double> slices_y_;
   std::vector<double> slices_x_;

@@ -53,7 +53,6 @@ class PlaneTally : public Tally {
   void count(std::size_t record, std::span<const double> xy, std::span<double> counts) const override;
 
   const Grid& grid() const { return grid_; }
-  const QuarticAction& action() const { return action_; }
   /// Y, in units of z; and the lower edge of each cell of |K|.
   std::vector<double> cutoffs() const;
   std::vector<double> drift_edges() const;

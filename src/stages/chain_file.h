@@ -46,7 +46,6 @@ class ChainFile {
   std::uint64_t checksum() const;
   void set_checksum(std::uint64_t checksum) { checksum_ = context_->comm.is_root() ? checksum : 0; }
 
-  std::int64_t chains() const { return chains_; }
   /// Whole sweeps in the file.
   std::int64_t whole_sweeps() const { return samples_ / chains_; }
   SweepData make_data(std::int64_t sweeps) const;

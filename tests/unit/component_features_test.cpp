@@ -122,7 +122,7 @@ TEST(ComponentFeatures, FitFindsWhatIsThere) {
     fitter.set_level(level);
     ComponentFields fields(reference, reference.widest(), 3);
     fields.set_level(level, 1e9);
-    std::vector<double> planted(fields.coefficients());
+    std::vector<double> planted(2 * (fields.features() + fields.smoothed()));
     for (std::size_t i = 0; i < planted.size(); ++i) planted[i] = 0.02 * static_cast<double>(i + 1);
     constexpr std::size_t kCount = 400;
     const std::size_t numbers = reference.numbers();

@@ -45,7 +45,6 @@ TEST(Integrator, Orders) {
   const auto start = chains->sites(chains->group.phi);
   for (const auto& [name, steps, order] : {std::tuple{"leapfrog", 8, 2}, std::tuple{"omf2", 6, 2}, std::tuple{"omf4", 4, 4}}) {
     const Integrator& integrator = integrator_named(name);
-    EXPECT_EQ(integrator.order, order);
     std::vector<double> rms;
     for (const int factor : {1, 2, 4}) rms.push_back(rms_of_delta_h(*chains, start, integrator, factor * steps));
     const double slope = std::log2(rms[0] / rms[1]), next = std::log2(rms[1] / rms[2]);

@@ -142,9 +142,10 @@ TEST(LatticeObserver, GivesTheSameBits) {
 
 TEST(LatticeObserver, NamesAndExtents) {
   const LatticeObserver observer({32, 9});
-  EXPECT_EQ(observer.sides(), (std::vector<std::size_t>{1, 2, 4}));
-  EXPECT_EQ(LatticeObserver({2, 40}).sides(), (std::vector<std::size_t>{1}));
-  EXPECT_EQ(LatticeObserver({64, 32}).sides(), (std::vector<std::size_t>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(four_point_sides({32, 9}), (std::vector<std::size_t>{1, 2, 4}));
+  EXPECT_EQ(four_point_sides({2, 40}), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(four_point_sides({64, 32}), (std::vector<std::size_t>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(observer.count(), scalar::four_points + 3 * std::size_t{four_point::count});
   const auto names = observer.names();
   ASSERT_EQ(names.size(), observer.count());
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());

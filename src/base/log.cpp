@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace scorefield {
 
@@ -64,14 +65,14 @@ void Progress::update(double done, const std::string& note) {
   if (now - shown_at_ < (terminal ? 0.1 : 10.0) || done <= from_) return;
   shown_at_ = now;
   const double rate = (done - from_) / now;
-  std::array<char, 256> text{};
-  std::snprintf(text.data(), text.size(), "%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(), 100.0 * done / total_,
-                readable_count(done).c_str(), readable_count(total_).c_str(), unit_.c_str(), readable_count(rate).c_str(),
-                readable_time((total_ - done) / rate).c_str(), note.empty() ? "" : "  ", note.c_str());
+  const std::string text =
+      formatted("%s: %3.0f %%  %s of %s %s  %s/s  %s left%s%s", what_.c_str(), 100.0 * done / total_, readable_count(done).c_str(),
+                readable_count(total_).c_str(), unit_.c_str(), readable_count(rate).c_str(), readable_time((total_ - done) / rate).c_str(),
+                note.empty() ? "" : "  ", note.c_str());
   if (terminal) {
-    log_.live(text.data());
+    log_.live(text);
   } else {
-    log_.line(text.data());
+    log_.line(text);
   }
 }
 
@@ -87,19 +88,14 @@ void check_environment() {
 }
 
 std::string readable_time(double seconds) {
-  std::array<char, 64> text{};
-  if (seconds < 10.0) {
-    std::snprintf(text.data(), text.size(), "%.1f s", seconds);
-  } else if (seconds < 120.0) {
-    std::snprintf(text.data(), text.size(), "%.0f s", seconds);
-  } else if (seconds < 7200.0) {
+  if (seconds < 10.0) return formatted("%.1f s", seconds);
+  if (seconds < 120.0) return formatted("%.0f s", seconds);
+  if (seconds < 7200.0) {
     const auto whole = static_cast<long>(seconds);
-    std::snprintf(text.data(), text.size(), "%ld min %02ld s", whole / 60, whole % 60);
-  } else {
-    const auto minutes = static_cast<long>(seconds / 60.0);
-    std::snprintf(text.data(), text.size(), "%ld h %02ld min", minutes / 60, minutes % 60);
+    return formatted("%ld min %02ld s", whole / 60, whole % 60);
   }
-  return text.data();
+  const auto minutes = static_cast<long>(seconds / 60.0);
+  return formatted("%ld h %02ld min", minutes / 60, minutes % 60);
 }
 
 std::string readable_count(double count) {
@@ -109,10 +105,8 @@ std::string readable_count(double count) {
     count /= 1000.0;
     ++level;
   }
-  std::array<char, 32> text{};
   const int digits = (level == 0 && count == std::floor(count)) || count >= 99.95 ? 0 : (count >= 9.995 ? 1 : 2);
-  std::snprintf(text.data(), text.size(), "%.*f%s", digits, count, kSuffix[level]);
-  return text.data();
+  return formatted("%.*f%s", digits, count, kSuffix[level]);
 }
 
 }  // namespace scorefield

@@ -1,8 +1,7 @@
-// Text from numbers. Local.
+// Text from numbers, and from other text. Local.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -10,12 +9,12 @@
 
 namespace scorefield {
 
-/// What printf would print, up to 300 characters.
+/// What printf would print, of any length.
 template <class... Values>
 std::string formatted(const char* format, Values... values) {
-  std::array<char, 301> text{};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
+  std::string text(static_cast<std::size_t>(std::snprintf(nullptr, 0, format, values...)), '\0');
+  std::snprintf(text.data(), text.size() + 1, format, values...);
+  return text;
 }
 
 /// "1 rank", "2 ranks".

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
 #include "base/disk.h"
 #include "base/parallel.h"
@@ -144,9 +143,7 @@ class LatticeRun {
       progress.update(static_cast<double>(updates_));
       safe_point();
     }
-    std::array<char, 80> note{};
-    std::snprintf(note.data(), note.size(), "%lld steps of %.4g an update", static_cast<long long>(chains_.steps()), chains_.step());
-    progress.finish(note.data());
+    progress.finish(formatted("%lld steps of %.4g an update", static_cast<long long>(chains_.steps()), chains_.step()));
   }
 
   /// Sweeps that memory has room for. The same on all ranks.

@@ -3,13 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include "base/disk.h"
 #include "base/growing_file.h"
+#include "base/text.h"
 #include "stages/contents.h"
 #include "stages/lineage.h"
 
@@ -174,9 +173,8 @@ std::string Surveyed::describe() const {
     case State::unfinished: break;
   }
   if (const auto thermalising = thermalisation(checkpoint)) return *thermalising;
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * static_cast<double>(done) / static_cast<double>(output.wanted));
-  return std::string(percent) + ", " + std::to_string(done) + " of " + amount(output, output.wanted);
+  return formatted("%.0f %%, ", 100.0 * static_cast<double>(done) / static_cast<double>(output.wanted)) + std::to_string(done) + " of " +
+         amount(output, output.wanted);
 }
 
 Surveyed survey(const Context& context, const Output& output) {
@@ -213,9 +211,7 @@ bool already_complete(const Context& context, const Surveyed& found) {
 std::vector<std::string> status_lines(const std::vector<Surveyed>& all, const std::string& results, const std::string& report) {
   std::vector<std::string> lines;
   const auto add = [&](const std::string& stage, const std::string& file, const std::string& state) {
-    std::array<char, 64> start{};
-    std::snprintf(start.data(), start.size(), "  %-9s %-28s ", stage.c_str(), file.c_str());
-    lines.push_back(start.data() + state);
+    lines.push_back(formatted("  %-9s %-28s ", stage.c_str(), file.c_str()) + state);
   };
   for (const Surveyed& each : all) add(each.output.stage, each.output.file, each.describe());
   add("measure", "results.h5", results);

@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 #include "base/checkpoint.h"
 #include "base/pending_file.h"
+#include "base/text.h"
 #include "denoiser/learning.h"
 #include "diffusion/data_order.h"
 #include "stages/aside.h"
@@ -65,18 +64,18 @@ class ModelTraining {
   void run(const std::string& title) {
     const std::int64_t from = trainer_.state().step;
     Progress progress(context_.log, title, static_cast<double>(output_.wanted), "steps", static_cast<double>(from));
-    std::array<char, 32> note{};
+    std::string note;
     for (std::int64_t n = from + 1; n <= output_.wanted; ++n) {
       const double loss = context_.comm.sum(trainer_.step());
       if (!std::isfinite(loss)) diverged(n);  // the same on all ranks
       curve_.add(n, loss);
       if (n % kLossInterval == 0) {
-        std::snprintf(note.data(), note.size(), "loss %.5f", curve_.value.back());
+        note = formatted("loss %.5f", curve_.value.back());
         if (n < output_.wanted) safe_points_.here([&] { save(); }, saved_text(n));
       }
-      progress.update(static_cast<double>(n), note.data());
+      progress.update(static_cast<double>(n), note);
     }
-    progress.finish(note.data());
+    progress.finish(note);
   }
 
   void write() {

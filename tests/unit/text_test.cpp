@@ -1,0 +1,17 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace scorefield {
+namespace {
+
+// Of any length: nothing is cut.
+TEST(Text, FormattedOfAnyLength) {
+  EXPECT_EQ(formatted("%d of %s", 3, "four"), "3 of four");
+  EXPECT_EQ(formatted("%s", ""), "");
+  const std::string path(5000, 'a');
+  EXPECT_EQ(formatted("%s.h5 at %.3g", path.c_str(), 0.25), path + ".h5 at 0.25");
+}
+
+}  // namespace
+}  // namespace scorefield

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/work_plan.h"
+
 namespace scorefield {
 
 /// Sums of several quantities over leaves that come one after another, added as a balanced binary tree: leaves 2i and 2i+1 first, then
@@ -16,6 +18,7 @@ class PairwiseSum {
  public:
   explicit PairwiseSum(std::size_t quantities) : quantities_(quantities) {}
 
+  /// The next leaf: as many sums as there are quantities.
   void add(std::span<const double> leaf) {
     carried_.assign(leaf.begin(), leaf.end());
     std::size_t level = 0;
@@ -54,5 +57,28 @@ class PairwiseSum {
   std::vector<double> nodes_;  ///< node of 2^level leaves, level by level
   std::vector<double> carried_;
 };
+
+/// Sums over configurations of `numbers` numbers each, one behind the other in `x`: the tree over leaves of 64 of them, the last of what is
+/// left. add(configurations of a leaf, sums) adds to sums that are zero. Local.
+template <class Add>
+std::vector<double> sum_leaves(std::span<const double> x, std::size_t numbers, std::size_t quantities, const Add& add) {
+  const std::size_t a_leaf = static_cast<std::size_t>(kSmallestBlock) * numbers;
+  std::vector<double> leaf(quantities);
+  PairwiseSum tree(quantities);
+  for (std::size_t begin = 0; begin < x.size(); begin += a_leaf) {
+    std::fill(leaf.begin(), leaf.end(), 0.0);
+    add(x.subspan(begin, std::min(a_leaf, x.size() - begin)), std::span(leaf));
+    tree.add(leaf);
+  }
+  return tree.total();
+}
+
+/// The same, where add(configuration, sums) adds one.
+template <class Add>
+std::vector<double> sum_configurations(std::span<const double> x, std::size_t numbers, std::size_t quantities, const Add& add) {
+  return sum_leaves(x, numbers, quantities, [&](std::span<const double> leaf, std::span<double> sums) {
+    for (std::size_t first = 0; first < leaf.size(); first += numbers) add(leaf.subspan(first, numbers), sums);
+  });
+}
 
 }  // namespace scorefield

@@ -6,7 +6,6 @@
 #include "base/lane_sum.h"
 #include "base/pairwise_sum.h"
 #include "base/vector_math.h"
-#include "base/work_plan.h"
 #include "lattice/hartley.h"
 
 namespace scorefield {
@@ -59,29 +58,22 @@ void FieldRecorder::add_sites(std::span<const double> sources, std::span<const d
 }
 
 std::vector<double> FieldRecorder::sums(std::size_t record, std::span<const double> x) const {
-  const std::size_t volume = shape_.sites(), a_leaf = static_cast<std::size_t>(kSmallestBlock) * volume, zero = sites_.quantities();
+  const std::size_t volume = shape_.sites(), zero = sites_.quantities();
   const std::vector<double> sources = sites_.sources(record);
   Hartley hartley = Hartley::orthogonal(shape_);
-  std::vector<double> h(volume), leaf(quantities()), squares(orbits_.count());
-  PairwiseSum tree(quantities());
-  for (std::size_t begin = 0; begin < x.size(); begin += a_leaf) {
-    std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t first = begin; first < std::min(x.size(), begin + a_leaf); first += volume) {
-      const auto phi = x.subspan(first, volume);
-      add_sites(sources, phi, leaf);
-      hartley.transform(phi, h);
-      const double m = h[0] / std::sqrt(static_cast<double>(volume));
-      leaf[zero] += std::fabs(m);
-      leaf[zero + 1] += m * m;
-      leaf[zero + 2] += (m * m) * (m * m);
-      for (double& value : h) value *= value;
-      std::fill(squares.begin(), squares.end(), 0.0);
-      orbits_.add(h, squares);
-      for (std::size_t n = 0; n < modes_; ++n) leaf[zero + kZeroSums + n] += squares[orbits_.of(n)] / static_cast<double>(sizes_[n]);
-    }
-    tree.add(leaf);
-  }
-  return tree.total();
+  std::vector<double> h(volume), squares(orbits_.count());
+  return sum_configurations(x, volume, quantities(), [&](std::span<const double> phi, std::span<double> sums) {
+    add_sites(sources, phi, sums);
+    hartley.transform(phi, h);
+    const double m = h[0] / std::sqrt(static_cast<double>(volume));
+    sums[zero] += std::fabs(m);
+    sums[zero + 1] += m * m;
+    sums[zero + 2] += (m * m) * (m * m);
+    for (double& value : h) value *= value;
+    std::fill(squares.begin(), squares.end(), 0.0);
+    orbits_.add(h, squares);
+    for (std::size_t n = 0; n < modes_; ++n) sums[zero + kZeroSums + n] += squares[orbits_.of(n)] / static_cast<double>(sizes_[n]);
+  });
 }
 
 }  // namespace scorefield

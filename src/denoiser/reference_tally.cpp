@@ -6,38 +6,19 @@
 
 #include "base/error.h"
 #include "base/pairwise_sum.h"
-#include "base/work_plan.h"
 #include "denoiser/mode_orbits.h"
 #include "lattice/hartley.h"
 
 namespace scorefield {
 
-namespace {
-
-/// The tree over leaves of configurations of so many numbers; add(configuration, sums) adds one.
-template <class Add>
-std::vector<double> sum_leaves(std::span<const double> x, std::size_t numbers, std::size_t quantities, const Add& add) {
-  const std::size_t a_leaf = static_cast<std::size_t>(kSmallestBlock) * numbers;
-  std::vector<double> leaf(quantities);
-  PairwiseSum tree(quantities);
-  for (std::size_t begin = 0; begin < x.size(); begin += a_leaf) {
-    std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t first = begin; first < std::min(x.size(), begin + a_leaf); first += numbers) add(x.subspan(first, numbers), leaf);
-    tree.add(leaf);
-  }
-  return tree.total();
-}
-
-}  // namespace
-
 std::vector<double> ReferenceTally::sums(std::size_t /*record*/, std::span<const double> x) const {
   const std::size_t sites = shape_.sites();
   Hartley hartley = Hartley::orthogonal(shape_);
   std::vector<double> h(sites);
-  return sum_leaves(x, sites, quantities(), [&](std::span<const double> field, std::vector<double>& leaf) {
+  return sum_configurations(x, sites, quantities(), [&](std::span<const double> field, std::span<double> sums) {
     hartley.transform(field, h);
-    for (std::size_t k = 0; k < sites; ++k) leaf[k] += h[k] * h[k];
-    leaf[sites] += std::fabs(h[0]);
+    for (std::size_t k = 0; k < sites; ++k) sums[k] += h[k] * h[k];
+    sums[sites] += std::fabs(h[0]);
   });
 }
 
@@ -46,9 +27,9 @@ std::vector<double> ComponentTally::sums(std::size_t /*record*/, std::span<const
   const CrossSpectra spectra(orbits_, components_);
   Hartley hartley = Hartley::orthogonal(shape_);
   std::vector<double> h(numbers);
-  return sum_leaves(x, numbers, quantities(), [&](std::span<const double> field, std::vector<double>& leaf) {
+  return sum_configurations(x, numbers, quantities(), [&](std::span<const double> field, std::span<double> sums) {
     for (std::size_t at = 0; at < numbers; at += sites) hartley.transform(field.subspan(at, sites), std::span(h).subspan(at, sites));
-    spectra.add(h, leaf);
+    spectra.add(h, sums);
   });
 }
 

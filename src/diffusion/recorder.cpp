@@ -7,7 +7,6 @@
 #include "base/lane_sum.h"
 #include "base/pairwise_sum.h"
 #include "base/vector_math.h"
-#include "base/work_plan.h"
 
 namespace scorefield {
 namespace {
@@ -80,16 +79,10 @@ std::vector<Recording::Table> Recorder::tables() const {
 
 std::vector<double> Recorder::sums(std::size_t record, std::span<const double> x) const {
   const std::vector<double> scaled = sources(record);
-  constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock);
-  PairwiseSum tree(quantities());
-  std::vector<double> leaf(quantities());
-  for (std::size_t first = 0; first < x.size(); first += kLeaf) {
-    const auto part = x.subspan(first, std::min(kLeaf, x.size() - first));
-    set_powers(part, leaf);
-    for (std::size_t j = 0; j < scaled.size(); ++j) leaf[kMaxOrder + j] = sum_of_exponentials(part, scaled[j]);
-    tree.add(leaf);
-  }
-  return tree.total();
+  return sum_leaves(x, 1, quantities(), [&](std::span<const double> leaf, std::span<double> sums) {
+    set_powers(leaf, sums);
+    for (std::size_t j = 0; j < scaled.size(); ++j) sums[kMaxOrder + j] = sum_of_exponentials(leaf, scaled[j]);
+  });
 }
 
 void Recorder::count(std::size_t record, std::span<const double> x, std::span<double> counts) const {

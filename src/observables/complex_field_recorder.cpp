@@ -1,7 +1,5 @@
 #include "observables/complex_field_recorder.h"
 
-#include <algorithm>
-
 #include "base/pairwise_sum.h"
 
 namespace scorefield {
@@ -20,17 +18,8 @@ void ComplexFieldRecorder::add(std::span<const double> field, std::span<double> 
 }
 
 std::vector<double> ComplexFieldRecorder::sums(std::size_t /*record*/, std::span<const double> fields) const {
-  const std::size_t numbers = components_ * sites_, a_leaf = static_cast<std::size_t>(kSmallestBlock) * numbers;
-  PairwiseSum tree(quantities());
-  std::vector<double> leaf(quantities());
-  for (std::size_t begin = 0; begin < fields.size(); begin += a_leaf) {
-    std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t first = begin; first < std::min(fields.size(), begin + a_leaf); first += numbers) {
-      add(fields.subspan(first, numbers), leaf);
-    }
-    tree.add(leaf);
-  }
-  return tree.total();
+  return sum_configurations(fields, components_ * sites_, quantities(),
+                            [&](std::span<const double> field, std::span<double> sums) { add(field, sums); });
 }
 
 }  // namespace scorefield

@@ -1,10 +1,8 @@
 #include "observables/finish_recording.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/pairwise_sum.h"
-#include "base/work_plan.h"
 
 namespace scorefield {
 
@@ -46,15 +44,9 @@ std::vector<Recording::Table> FinishRecording::tables() const {
 }
 
 std::vector<double> FinishRecording::sums(std::size_t /*record*/, std::span<const double> x) const {
-  constexpr auto kLeaf = static_cast<std::size_t>(kSmallestBlock) * finish::columns;
-  PairwiseSum tree(finish::columns);
-  std::vector<double> leaf(finish::columns);
-  for (std::size_t first = 0; first < x.size(); first += kLeaf) {
-    std::fill(leaf.begin(), leaf.end(), 0.0);
-    for (std::size_t i = first; i < std::min(x.size(), first + kLeaf); ++i) leaf[(i - first) % finish::columns] += x[i];
-    tree.add(leaf);
-  }
-  return tree.total();
+  return sum_configurations(x, finish::columns, finish::columns, [](std::span<const double> row, std::span<double> sums) {
+    for (std::size_t c = 0; c < finish::columns; ++c) sums[c] += row[c];
+  });
 }
 
 }  // namespace scorefield

@@ -52,13 +52,8 @@ std::vector<Recording::Table> PlaneRecorder::tables() const {
 }
 
 std::vector<double> PlaneRecorder::sums(std::size_t /*record*/, std::span<const double> xy) const {
-  PairwiseSum tree(quantities());
-  std::vector<double> sums(quantities());
-  for (std::size_t first = 0; first < xy.size(); first += 2 * PlaneLeaf::kSize) {
-    PlaneLeaf(xy.subspan(first, std::min(2 * PlaneLeaf::kSize, xy.size() - first))).set_power_sums(sums);
-    tree.add(sums);
-  }
-  return tree.total();
+  return sum_leaves(xy, 2, quantities(),
+                    [](std::span<const double> leaf, std::span<double> sums) { PlaneLeaf(leaf).set_power_sums(sums); });
 }
 
 std::vector<double> plane_moments_at(std::span<const double> initial, const NoiseLevel& level) {

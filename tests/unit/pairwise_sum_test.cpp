@@ -87,5 +87,34 @@ TEST(PairwiseSum, KeepsTheSignOfZero) {
   for (const std::size_t size : {1, 2, 3}) EXPECT_TRUE(std::signbit(sum_of(std::vector<double>(size, -0.0)))) << size;
 }
 
+// Configurations of any number of numbers: leaves of 64 of them, each begun with zeros, and the tree over the leaves; to the bit.
+TEST(PairwiseSum, LeavesOfConfigurations) {
+  for (const std::size_t numbers : {1, 3}) {
+    for (const std::size_t count : {0, 1, 63, 64, 65, 128, 1000}) {
+      const std::vector<double> x = leaves(numbers * count);
+      std::vector<std::size_t> sizes;
+      const auto by_leaf = sum_leaves(x, numbers, 2, [&](std::span<const double> leaf, std::span<double> sums) {
+        sizes.push_back(leaf.size() / numbers);
+        for (std::size_t i = 0; i < leaf.size(); i += numbers) sums[0] += leaf[i];
+        sums[1] += static_cast<double>(leaf.size());
+      });
+      const auto one_by_one = sum_configurations(x, numbers, 2, [](std::span<const double> configuration, std::span<double> sums) {
+        sums[0] += configuration[0];
+        sums[1] += static_cast<double>(configuration.size());
+      });
+      EXPECT_EQ(test::bits(by_leaf), test::bits(one_by_one));
+      std::vector<double> of_leaves;
+      for (std::size_t first = 0; first < count; first += 64) {
+        of_leaves.push_back(0.0);
+        for (std::size_t i = first; i < std::min(count, first + 64); ++i) of_leaves.back() += x[numbers * i];
+      }
+      EXPECT_EQ(test::bits(by_leaf[0]), test::bits(test::tree_sum(of_leaves))) << count;
+      EXPECT_EQ(by_leaf[1], static_cast<double>(x.size()));
+      EXPECT_EQ(sizes.size(), (count + 63) / 64);
+      for (std::size_t i = 0; i + 1 < sizes.size(); ++i) EXPECT_EQ(sizes[i], 64u);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace scorefield

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/hash.h"
 #include "base/parallel.h"
 #include "ensemble/lone_chain.h"
 #include "observables/finish_recording.h"
@@ -65,7 +64,7 @@ void finish_field(const Context& context, const Process& process, std::size_t sc
   const H5File samples = open_input(context, survey(context, samples_output(params, process, score_index)));
   const double step = tuned_step(context, open_input(context, survey(context, ensemble_output(params))));
   const FinishRecording recording(params.sample.finish);
-  const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(output.file);
+  const std::uint64_t seed = seed_for(params, output.file);
   std::vector<std::unique_ptr<Finisher>> finishers;
   require_all(context.comm, [&] {
     for (int i = 0; i < thread_count(); ++i) finishers.push_back(std::make_unique<Finisher>(params, seed, step, recording));

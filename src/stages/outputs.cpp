@@ -56,6 +56,10 @@ std::string Output::fingerprint() const {
 std::filesystem::path output_path(const Params& params, const std::string& file) { return std::filesystem::path(params.run.output) / file; }
 std::filesystem::path checkpoint_path(const Params& params, const std::string& file) { return output_path(params, "checkpoint") / file; }
 
+std::uint64_t seed_for(const Params& params, const std::string& name) {
+  return static_cast<std::uint64_t>(params.run.seed) ^ hash_text(name);
+}
+
 std::string forward_name(const Process& process) { return "forward-" + process.name; }
 std::string model_name(const Process& process) { return "model-" + process.name; }
 std::string samples_name(const Process& process, const std::string& score) { return "samples-" + process.name + "-" + score; }

@@ -58,6 +58,9 @@ bool shares_fluctuations(const Params& params, const std::string& score);
 std::filesystem::path output_path(const Params& params, const std::string& file);
 std::filesystem::path checkpoint_path(const Params& params, const std::string& file);
 
+/// A seed of its own for what has this name (a file of outputs, mostly), so that results of several are statistically independent.
+std::uint64_t seed_for(const Params& params, const std::string& name);
+
 /// Names of groups and datasets in results.h5, and of files without .h5.
 std::string forward_name(const Process& process);
 std::string model_name(const Process& process);

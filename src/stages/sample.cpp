@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 
-#include "base/hash.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "diffusion/density_flow.h"
@@ -22,11 +21,6 @@
 
 namespace scorefield {
 namespace {
-
-/// A seed of its own for each process and score, so that their results are statistically independent.
-std::uint64_t seed_for(const Params& params, const std::string& name) {
-  return static_cast<std::uint64_t>(params.run.seed) ^ hash_text(name);
-}
 
 /// Mean and covariance of a model whose score is known.
 PointReference exact_reference(const Params& params) {

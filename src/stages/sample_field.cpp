@@ -2,7 +2,6 @@
 #include <cmath>
 #include <optional>
 
-#include "base/hash.h"
 #include "denoiser/field_flow.h"
 #include "denoiser/field_model.h"
 #include "denoiser/field_recorder.h"
@@ -76,7 +75,7 @@ void sample_forward_field(const Context& context, const Process& process) {
   const auto levels = forward_levels(Schedule(process.c, params.forward.sigma), params.forward.times);
   const auto recorder = make_recorder(params, levels, model.reference);
   const std::size_t numbers = model.reference.numbers();
-  const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(forward_name(process));
+  const std::uint64_t seed = seed_for(params, forward_name(process));
   BatchWork work;
   work.load = [&](const Range& rows, std::span<double> x) {
     ensemble.read_rows("/field", static_cast<std::uint64_t>(rows.begin), static_cast<std::uint64_t>(rows.size()), x);
@@ -113,7 +112,7 @@ void sample_field(const Context& context, const Process& process, std::size_t sc
   std::unique_ptr<Correction> correction = std::make_unique<NoCorrection>();
   const std::string device = device_of_networks(context);
   if (kind == "learnt") require_all(context.comm, [&] { correction = make_correction(model, device); });
-  const std::uint64_t seed = static_cast<std::uint64_t>(params.run.seed) ^ hash_text(samples_name(process, kind));
+  const std::uint64_t seed = seed_for(params, samples_name(process, kind));
   const RecordedLevels recorded(backward->levels(), params.sample.records);
   const auto recorder = make_recorder(params, recorded.levels, model.reference);
   const auto run = [&](std::uint64_t first, std::span<double> x, const auto& record) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <utility>
 
-#include "base/error.h"
 #include "denoiser/complex_matrix.h"
 #include "denoiser/feature_fitter.h"
 #include "denoiser/least_squares.h"
@@ -147,24 +146,16 @@ std::vector<double> ComponentFitter::linear_of(const Setting& setting, std::span
 }
 
 FitSolution ComponentFitter::solve(std::span<const double> sums) const {
-  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
-    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
-  }
+  require_finite_sums(sums);
   const ModeBasis& basis = *reference_.basis;
   const Setting setting{terms(), basis.function([&](double v) { return fields_.propagator(v); }),
                         basis.function([&](double v) { return 1.0 / fields_.propagator(v); })};
   const std::vector<double> no_zero(kZeroFunctions, 0.0);
   if (setting.terms.empty()) return {{}, std::vector<double>(numbers_of_linear(reference_), 0.0), no_zero};
-  std::vector<double> total(numbers(), 0.0);
-  std::vector<Equations> groups;
-  for (std::size_t at = 0; at < sums.size(); at += numbers()) {
-    const auto of_group = sums.subspan(at, numbers());
-    std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
-    groups.push_back(normal_of(setting, of_group));
-  }
-  const Eigen::VectorXd solved = solve_predicting(normal_of(setting, total), std::move(groups));
+  FitGroups groups = groups_of(sums, numbers(), [&](std::span<const double> of_group) { return normal_of(setting, of_group); });
+  const Eigen::VectorXd solved = solve_predicting(normal_of(setting, groups.total), std::move(groups.equations));
   const std::vector<double> coefficients(solved.begin(), solved.end());
-  return {coefficients, linear_of(setting, total, coefficients), no_zero};
+  return {coefficients, linear_of(setting, groups.total, coefficients), no_zero};
 }
 
 std::unique_ptr<LevelFitter> make_fitter(const FieldReference& reference, int order) {

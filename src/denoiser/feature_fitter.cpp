@@ -3,9 +3,8 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <utility>
 
-#include "base/error.h"
 #include "base/lane_sum.h"
 #include "denoiser/least_squares.h"
 
@@ -106,19 +105,11 @@ FeatureFitter::Normal FeatureFitter::normal_of(std::span<const double> sums) con
 }
 
 FitSolution FeatureFitter::solve(std::span<const double> sums) const {
-  if (!std::all_of(sums.begin(), sums.end(), [](double v) { return std::isfinite(v); })) {
-    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
-  }
+  require_finite_sums(sums);
   if (features_ == 0) return {{}, std::vector<double>(orbits_.modes(), 0.0), std::vector<double>(kZeroFunctions, 0.0)};
-  std::vector<double> total(numbers(), 0.0);
-  std::vector<Equations> groups;
-  for (std::size_t at = 0; at < sums.size(); at += numbers()) {
-    const auto of_group = sums.subspan(at, numbers());
-    std::transform(of_group.begin(), of_group.end(), total.begin(), total.begin(), std::plus<>());
-    groups.push_back(normal_of(of_group).equations);
-  }
-  const Normal normal = normal_of(total);
-  const Eigen::VectorXd coefficients = solve_predicting(normal.equations, groups);
+  FitGroups groups = groups_of(sums, numbers(), [&](std::span<const double> of_group) { return normal_of(of_group).equations; });
+  const Normal normal = normal_of(groups.total);
+  const Eigen::VectorXd coefficients = solve_predicting(normal.equations, std::move(groups.equations));
   const Eigen::VectorXd linear = normal.slopes.transpose() * coefficients, zero = normal.of_zero.transpose() * coefficients;
   return {{coefficients.begin(), coefficients.end()},
           orbits_.spread(std::vector<double>(linear.begin(), linear.end())),

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
+#include "base/finite.h"
+
 namespace scorefield {
 namespace {
 
@@ -45,6 +48,11 @@ Equations Equations::scaled(const Eigen::VectorXd& scale) const {
 
 Eigen::VectorXd Equations::solve(double ridge) const {
   return (matrix + ridge * Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols())).ldlt().solve(right);
+}
+
+void require_finite_sums(std::span<const double> sums) {
+  if (!all_finite(sums))
+    throw NumericalError("features of the score are not finite at a noise level: fields that large cannot be learnt from");
 }
 
 Eigen::VectorXd solve_predicting(const Equations& all, std::vector<Equations> groups) {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scorefield {
@@ -15,6 +17,19 @@ std::string formatted(const char* format, Values... values) {
   std::string text(static_cast<std::size_t>(std::snprintf(nullptr, 0, format, values...)), '\0');
   std::snprintf(text.data(), text.size() + 1, format, values...);
   return text;
+}
+
+/// The parts, with the separator between them; of other items what `to_text` makes of each.
+template <class Items, class ToText = std::identity>
+std::string joined(const Items& items, std::string_view separator, const ToText& to_text = {}) {
+  std::string all;
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) all += separator;
+    all += to_text(item);
+    first = false;
+  }
+  return all;
 }
 
 /// "1 rank", "2 ranks".

@@ -1,10 +1,11 @@
 #include "denoiser/field_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 #include "base/error.h"
+#include "base/finite.h"
+#include "base/text.h"
 #include "denoiser/component_graph.h"
 #include "denoiser/learning.h"
 #include "denoiser/reference_tally.h"
@@ -59,8 +60,7 @@ std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& m
 }
 
 void require_finite(const H5File& file, const std::string& path, const std::vector<double>& values) {
-  const bool finite = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-  file.require(finite, "is damaged: " + path + " holds what is infinite or not a number", ExitCode::numerical);
+  file.require(all_finite(values), "is damaged: " + path + " holds what is infinite or not a number", ExitCode::numerical);
 }
 
 class ModelCorrection : public Correction {
@@ -209,13 +209,7 @@ std::optional<FieldModel> field_model_of(const ModelArrays& arrays, FieldShape s
 
 namespace {
 
-std::string names_of_features(const FieldModel& model) {
-  std::string names;
-  for (const std::string& name : feature_names_of(model.reference, model.fit.order)) {
-    names += (names.empty() ? "" : "; ") + name;
-  }
-  return names;
-}
+std::string names_of_features(const FieldModel& model) { return joined(feature_names_of(model.reference, model.fit.order), "; "); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/finite.h"
 #include "base/rng.h"
 
 namespace scorefield {
@@ -237,7 +238,7 @@ void BackwardProcess::run(Flow& flow, std::uint64_t seed, std::uint64_t first, s
     const auto field = run.field_at(levels_.back());
     std::copy(field.begin(), field.end(), x.begin());
   }
-  if (!std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); })) {
+  if (!all_finite(x)) {
     throw NumericalError("a configuration of the backward process ran away (sampler " + settings_.name + "): take more steps");
   }
 }

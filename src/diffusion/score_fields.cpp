@@ -74,11 +74,8 @@ std::vector<FixedPoint> fixed_points_of(const Score& score, const NoiseLevel& le
 }
 
 std::string text_of(const std::vector<FixedPoint>& points) {
-  std::string text;
-  for (const FixedPoint& point : points) {
-    text += formatted("%s%s at (%.3g, %.3g)", text.empty() ? "" : ", ", point.kind.c_str(), point.x, point.y);
-  }
-  return text.empty() ? "none found" : text;
+  if (points.empty()) return "none found";
+  return joined(points, ", ", [](const FixedPoint& p) { return formatted("%s at (%.3g, %.3g)", p.kind.c_str(), p.x, p.y); });
 }
 
 }  // namespace scorefield

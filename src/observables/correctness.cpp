@@ -158,11 +158,9 @@ std::string Verdict::text() const {
         "at |y| = %.3g (%.1f sigma), Schwinger-Dyson p = %.2g",
         drift.exponent, drift.growth, drift.growth_error, boundary.cutoff, boundary.largest, schwinger_dyson.p_value);
   }
-  std::string all;
-  for (const auto& some : {failures, doubts}) {
-    for (const std::string& each : some) all += (all.empty() ? "" : "; ") + each;
-  }
-  return failures.empty() ? "criteria: undecided, " + all : "criteria: FAILING, these are not averages with exp(-S): " + all;
+  std::vector<std::string> all = failures;
+  all.insert(all.end(), doubts.begin(), doubts.end());
+  return (failures.empty() ? "criteria: undecided, " : "criteria: FAILING, these are not averages with exp(-S): ") + joined(all, "; ");
 }
 
 }  // namespace scorefield

@@ -1,8 +1,9 @@
 #include "stages/chain_start.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+
+#include "base/finite.h"
 
 namespace scorefield {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 std::uint64_t unsigned_of(std::int64_t number) { return static_cast<std::uint64_t>(number); }
 
 void require_finite(const H5File& file, std::int64_t number, std::span<const double> sites) {
-  if (std::all_of(sites.begin(), sites.end(), [](double value) { return std::isfinite(value); })) return;
+  if (all_finite(sites)) return;
   throw NumericalError(file.path().string() + ": configuration " + std::to_string(number) +
                        " holds what is infinite or not a number: start from another file");
 }

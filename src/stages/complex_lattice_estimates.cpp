@@ -5,6 +5,7 @@
 #include <complex>
 #include <numbers>
 
+#include "base/text.h"
 #include "physics/complex_moments.h"
 
 namespace scorefield {
@@ -12,12 +13,6 @@ namespace {
 
 using Complex = std::complex<double>;
 using Means = std::span<const double>;
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& each : parts) all += (all.empty() ? "" : ", ") + each;
-  return all;
-}
 
 std::vector<double> part(Means means, std::size_t first, std::size_t count) {
   const Means found = means.subspan(first, count);
@@ -87,7 +82,7 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
   const double width = std::numbers::ln2 / static_cast<double>(kDriftCellsAnOctave);
   const DriftTail tail = drift_tail(drifts, width, 2.0 * equilibrium.tau_int);
   std::vector<std::string> doubts;
-  if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings) + ")");
+  if (!equilibrium.warnings.empty()) doubts.emplace_back("chains are not seen in equilibrium (" + joined(equilibrium.warnings, ", ") + ")");
   results.verdict = judge(results.criteria, tail, observer.cutoffs(), bins.counts.size(), doubts);
   return results;
 }

@@ -1,9 +1,10 @@
 #include "stages/contents.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
+#include "base/finite.h"
+#include "base/text.h"
 #include "base/work_plan.h"
 #include "denoiser/field_recorder.h"
 #include "diffusion/network_layout.h"
@@ -122,9 +123,8 @@ std::vector<Expected> datasets_of(const H5File& file, const Params& params, cons
 }
 
 std::string text_of(const Shape& shape) {
-  std::string text;
-  for (const std::uint64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "(" + text + ")";
+  const std::string extents = joined(shape, ", ", [](std::uint64_t extent) { return std::to_string(extent); });
+  return "(" + extents + ")";
 }
 
 /// Looks at every number, each rank at its share of the rows.
@@ -139,12 +139,11 @@ void require_finite(const H5File& file, const Comm& comm, const Expected& expect
     values.resize(static_cast<std::size_t>(mine.size()) * row);
     file.read_rows(expected.name, static_cast<std::uint64_t>(first + mine.begin), static_cast<std::uint64_t>(mine.size()), values);
     require_all(comm, [&] {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        if (std::isfinite(values[i])) continue;
-        throw NumericalError(file.path().string() + " is damaged: row " +
-                             std::to_string(first + mine.begin + static_cast<std::int64_t>(i / row)) + " of " + expected.name +
-                             " holds what is infinite or not a number");
-      }
+      const std::size_t bad = first_not_finite(values);
+      if (bad == values.size()) return;
+      throw NumericalError(file.path().string() + " is damaged: row " +
+                           std::to_string(first + mine.begin + static_cast<std::int64_t>(bad / row)) + " of " + expected.name +
+                           " holds what is infinite or not a number");
     });
   }
 }

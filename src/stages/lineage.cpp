@@ -6,6 +6,7 @@
 
 #include "base/disk.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "stages/field_score.h"
 #include "stages/source_models.h"
 
@@ -103,20 +104,19 @@ std::string complaint_about_model(const Context& context, const Output& output, 
 std::string describe_results(const Context& context, const std::vector<Surveyed>& all) {
   const auto path = output_path(context.deck.params, "results.h5");
   if (!file_exists(context.comm, path)) return "missing";
-  std::string old, of_stale;
+  std::vector<std::string> old, of_stale;
   try {
     const H5File results = context.files->open(context.comm, path);
     for (const Surveyed& each : all) {
       if (each.output.stage == "train" && !is_walker(context.deck.params.model)) continue;
-      const auto add_to = [&](std::string& names) { names += (names.empty() ? "" : ", ") + each.output.file; };
-      if (each.state == State::stale && results.exists("/" + measured_name(each.output))) add_to(of_stale);
-      if (each.state == State::complete && !is_measured(context, results, each.output)) add_to(old);
+      if (each.state == State::stale && results.exists("/" + measured_name(each.output))) of_stale.push_back(each.output.file);
+      if (each.state == State::complete && !is_measured(context, results, each.output)) old.push_back(each.output.file);
     }
   } catch (const AgreedError& error) {
     return std::string("stale: ") + error.what();
   }
-  if (!of_stale.empty()) return "stale, as is what it is of: " + of_stale;
-  return old.empty() ? "complete" : "stale: measured before there was this " + old;
+  if (!of_stale.empty()) return "stale, as is what it is of: " + joined(of_stale, ", ");
+  return old.empty() ? "complete" : "stale: measured before there was this " + joined(old, ", ");
 }
 
 }  // namespace scorefield

@@ -11,6 +11,7 @@
 #include "base/checkpoint.h"
 #include "base/disk.h"
 #include "base/growing_file.h"
+#include "base/text.h"
 #include "base/work_plan.h"
 #include "stages/aside.h"
 #include "stages/chain_start.h"
@@ -30,17 +31,19 @@ std::string command(const Context& context, const std::string& stage) {
 class Complaints {
  public:
   explicit Complaints(const std::vector<Surveyed>& stale) {
+    if (!stale.empty()) code_ = stale[0].code;
     std::set<std::string> said;
+    std::vector<std::string> complaints;
     for (const Surveyed& each : stale) {
-      if (text_.empty()) code_ = each.code;
       if (!each.changes.empty() && !said.insert(each.changes).second) continue;
-      std::string others;
+      std::vector<std::string> others;
       for (const Surveyed& other : stale) {
         if (other.changes == each.changes && !each.changes.empty() && other.output.file != each.output.file)
-          others += ", " + other.output.file;
+          others.push_back(other.output.file);
       }
-      text_ += (text_.empty() ? "" : "; ") + each.complaint + (others.empty() ? "" : ", and so were" + others.substr(1));
+      complaints.push_back(each.complaint + (others.empty() ? "" : ", and so were " + joined(others, ", ")));
     }
+    text_ = joined(complaints, "; ");
   }
   /// Throws them with their cure, and the code of the first, if there are any. Collective.
   void require_none(const Context& context, const std::string& cure) const {

@@ -19,20 +19,20 @@ std::string amount(const Output& output, std::int64_t length) { return std::to_s
 
 /// The keys that differ between the deck that made a file and this one: "model.sigma0 was 0.25".
 std::string changes(const Output& now, const std::string& stored_deck) {
-  std::string text;
+  std::vector<std::string> changed;
   try {
     const Params before = parse_deck("deck", stored_deck, {}).params;
     for (const Output& old : all_outputs(before)) {
       if (old.file != now.file) continue;
       for (const auto& setting : old.settings) {
         if (std::find(now.settings.begin(), now.settings.end(), setting) != now.settings.end()) continue;
-        text += (text.empty() ? "" : ", ") + setting.first + " was " + setting.second;
+        changed.push_back(setting.first + " was " + setting.second);
       }
     }
   } catch (const InputError&) {
-    text = "of another version of the program";
+    return "of another version of the program";
   }
-  return text.empty() ? "of another version of the program, or under another name" : text;
+  return changed.empty() ? "of another version of the program, or under another name" : joined(changed, ", ");
 }
 
 /// "": what the ensemble was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing: with it, an

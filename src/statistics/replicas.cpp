@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "base/finite.h"
 
 namespace scorefield {
 namespace {
@@ -17,9 +18,7 @@ Chains split(Replicas replicas) {
   Chains halves;
   std::size_t longest = 0;
   for (const auto& chain : replicas) {
-    if (std::any_of(chain.begin(), chain.end(), [](double a) { return !std::isfinite(a); })) {
-      throw NumericalError("a Markov chain has a value that is not a finite number");
-    }
+    if (!all_finite(chain)) throw NumericalError("a Markov chain has a value that is not a finite number");
     const auto half = static_cast<std::ptrdiff_t>(chain.size() / 2);
     longest = std::max(longest, chain.size());
     if (half == 0) continue;

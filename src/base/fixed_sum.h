@@ -43,6 +43,7 @@ class FixedLanes {
   /// Vectors that may be added before `take`: beyond 4096, a lane could overflow.
   static constexpr std::int64_t kMost = 2048;
 
+  /// All lanes of a vector, each rounded to a multiple of 2^-32.
   void add(Vec term) {
     const auto rounded = (Bits)(term + broadcast(kRounder));
     sum_ += rounded;

@@ -38,6 +38,7 @@ class ComponentFields {
   double propagator(double variance) const { return variance / (variance + square_) / unit_; }
   const std::array<double, 2>& units() const { return units_; }
 
+  /// The noise of the fields that follow, and the bound on |X| and |Y|, beyond which they are cut; keeps copies. To be called first.
   void set_level(const ReferenceLevel& level, double bound);
   /// All nodes of the noisy field with modes `y`. Returns the largest |X| or |Y| before it was cut.
   double evaluate(std::span<const double> y);

@@ -29,6 +29,7 @@ class FeatureFields {
   /// The posterior's propagator C r^2/(C + r^2) in its unit, all modes.
   std::span<const double> propagator() const { return propagator_; }
 
+  /// The noise of the fields that follow, and what features are made with there; keeps copies. To be called first.
   void set_level(const ReferenceLevel& level, const FeatureScales& scales);
 
   /// All nodes of the noisy field with Hartley coefficients `y`. Returns the largest |u| before it was cut.

@@ -30,8 +30,11 @@ class FieldTrainer {
   virtual double loss(const FieldBatch& batch, std::int64_t total) const = 0;
 
   virtual std::int64_t steps_done() const = 0;
+  /// All that the next steps depend on.
   virtual TrainingState state() const = 0;
+  /// Goes on from a state as if it had come this far by itself. InputError if it is of another network. Local; the same on all ranks.
   virtual void restore(const TrainingState& state) = 0;
+  /// The network with averaged weights.
   virtual FieldWeights weights() const = 0;
 };
 

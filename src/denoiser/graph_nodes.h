@@ -8,9 +8,10 @@
 
 namespace scorefield {
 
-/// Of find_node: there is none of this name.
+/// What find_node says where there is none.
 inline constexpr std::size_t kNoNode = static_cast<std::size_t>(-1);
 
+/// Place of the first node of this name; kNoNode if there is none. Local.
 template <class Node>
 std::size_t find_node(const std::vector<Node>& nodes, const std::string& name) {
   const auto at = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.name == name; });

@@ -22,6 +22,7 @@ class LevelFitter {
   virtual ~LevelFitter() = default;
   /// Entries of the sums.
   virtual std::size_t numbers() const = 0;
+  /// The noise of the configurations that follow; keeps a copy. To be called first.
   virtual void set_level(const ReferenceLevel& level) = 0;
   /// Adds the configuration with noisy field y and target T, both in modes. Returns the largest |u|.
   virtual double add(std::span<const double> y, std::span<const double> target, std::span<double> sums) = 0;

@@ -19,14 +19,16 @@ class LinearPart {
  public:
   /// `reference` must outlive it.
   explicit LinearPart(const FieldReference& reference);
+  /// Entries of the sums.
   std::size_t numbers() const;
   /// Adds a configuration, in Hartley coefficients.
   void add(const ReferenceLevel& level, std::span<const double> y, std::span<const double> r, std::span<double> sums) const;
 
   /// The best A and B of  R(k) ~ A(k) y(k),  R(0) ~ sum_n B_n H_n.
   struct Solution {
-    std::vector<double> linear, zero;
+    std::vector<double> linear, zero;  ///< as many numbers as A has (features.h), and as there are zero functions
   };
+  /// From the sums (numbers()) over all configurations.
   Solution solve(std::span<const double> sums) const;
 
  private:

@@ -14,7 +14,9 @@ namespace scorefield {
 /// deviation at a site, s_w^2 = mean_k C r^2/(C + r^2). The network's answer times s_w is added to R. One object a thread. Local.
 class NetworkInputs {
  public:
+  /// `reference` must outlive it.
   explicit NetworkInputs(const FieldReference& reference);
+  /// The noise of the fields that follow; `level` must live as long as they are worked on. To be called first.
   void set_level(const ReferenceLevel& level);
   /// `y` and `r` in Hartley coefficients; `to`: kNetworkInputs fields, [input][site].
   void fill(std::span<const double> y, std::span<const double> r, std::span<float> to);

@@ -15,14 +15,16 @@ struct Reference {
 /// f = e^{-c u/2} and Xi = (1 - e^{-c u})/c, which is u for c = 0.
 class Schedule {
  public:
+  /// c >= 0, sigma > 1.
   Schedule(double c, double sigma);
 
+  /// The level at 0 <= t <= T; the formulas hold beyond T, too.
   NoiseLevel at(double time) const;
   /// g(t)^2 and k(t) = c g(t)^2.
   double diffusion_squared(double time) const;
   double contraction(double time) const { return c_ * diffusion_squared(time); }
 
-  /// The level whose sqrt(Xi)/f is `ratio`.
+  /// The level whose sqrt(Xi)/f is `ratio` >= 0, be it beyond T.
   NoiseLevel at_ratio(double ratio) const;
 
  private:

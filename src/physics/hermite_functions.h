@@ -3,6 +3,7 @@
 #pragma once
 
 #include <complex>
+#include <numbers>
 #include <vector>
 
 namespace scorefield {
@@ -12,7 +13,7 @@ template <class Number>
 std::vector<Number> hermite_functions(int count, double s, Number x) {
   std::vector<Number> psi(static_cast<std::size_t>(count));
   const Number u = x / s;
-  psi[0] = std::exp(-0.5 * u * u) / std::sqrt(std::sqrt(3.14159265358979323846) * s);
+  psi[0] = std::exp(-0.5 * u * u) / std::sqrt(std::sqrt(std::numbers::pi) * s);
   if (count > 1) psi[1] = std::sqrt(2.0) * u * psi[0];
   for (std::size_t k = 2; k < psi.size(); ++k) {
     const auto n = static_cast<double>(k);

@@ -13,7 +13,7 @@ namespace scorefield {
 /// One output file of a run. Two of the same file are interchangeable if `settings` agree, but for their length: `wanted`
 /// configurations or steps, of which a later run may ask for more.
 struct Output {
-  std::string file;   ///< ensemble.h5, forward-P.h5, model-P.h5, samples-P-S.h5
+  std::string file;   ///< ensemble.h5, forward-P.h5, model-P.h5, samples-P-S.h5, finished-P-S.h5
   std::string stage;  ///< generate, train, sample
   Settings settings;  ///< values of all keys it depends on, directly or through its inputs
   std::int64_t wanted;

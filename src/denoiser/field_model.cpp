@@ -1,6 +1,7 @@
 #include "denoiser/field_model.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "base/error.h"
@@ -31,10 +32,32 @@ Rows rows_of(std::span<const double> all, std::size_t rows) {
   return result;
 }
 
-constexpr auto kArrays = {"reference_spectrum", "reference_covariance", "reference_magnetisation", "reference_zero",
-                          "features_ratio",     "features_widest",      "features_deviation",      "features_bound",
-                          "features_limit",     "features_coefficient", "features_linear",         "features_zero",
-                          "calibration_ratio",  "calibration_linear",   "calibration_zero"};
+constexpr std::int64_t kHighestOrder = 7;  // of network.order
+
+/// What the rows of an array in a file are of; none: it has no rows.
+enum class RowsOf { none, fit, calibration, pairs };
+
+struct ModelArray {
+  const char* name;
+  RowsOf rows = RowsOf::none;
+  bool of_sites = false;  ///< a row holds one number a site, or several
+};
+
+constexpr std::array<ModelArray, 15> kArrays = {{{"reference_spectrum", RowsOf::none, true},
+                                                 {"reference_covariance", RowsOf::none, true},
+                                                 {"reference_magnetisation"},
+                                                 {"reference_zero", RowsOf::pairs},
+                                                 {"features_ratio"},
+                                                 {"features_widest"},
+                                                 {"features_deviation"},
+                                                 {"features_bound"},
+                                                 {"features_limit"},
+                                                 {"features_coefficient", RowsOf::fit},
+                                                 {"features_linear", RowsOf::fit, true},
+                                                 {"features_zero", RowsOf::fit},
+                                                 {"calibration_ratio"},
+                                                 {"calibration_linear", RowsOf::calibration, true},
+                                                 {"calibration_zero", RowsOf::calibration}}};
 
 /// reference_spectrum is /reference/spectrum.
 std::string path_of(const std::string& name) {
@@ -43,20 +66,29 @@ std::string path_of(const std::string& name) {
   return path;
 }
 
-/// The shape of an array in a file: rows are levels of the features or the calibration, or pairs of the zero mode.
+/// The rows of an array that has some: levels of the features or of the calibration, or pairs of the zero mode.
+std::size_t count_of(RowsOf rows, const FieldModel& model, std::size_t size) {
+  if (rows == RowsOf::pairs) return size / 3;
+  return (rows == RowsOf::fit ? model.fit.ratios : model.calibration->ratios).size();
+}
+
+/// The shape of an array in a file.
 std::vector<std::uint64_t> shape_of(const std::string& name, const FieldModel& model, std::size_t size) {
-  const FieldShape sites = model.reference.shape;
-  const std::size_t levels = (name.starts_with("calibration") ? model.calibration->ratios : model.fit.ratios).size();
-  const std::size_t planes = size / sites.sites();  // of numbers a site
-  if (name == "reference_spectrum") return {sites.y, sites.x};
-  if (name == "reference_covariance") return {planes, sites.y, sites.x};
-  if (name == "reference_zero") return {size / 3, 3};
-  if (name == "reference_magnetisation" || name == "features_widest" || size == levels) return {size};
-  if (name.ends_with("_linear")) {
-    return planes == levels ? std::vector<std::uint64_t>{levels, sites.y, sites.x}
-                            : std::vector<std::uint64_t>{levels, planes / levels, sites.y, sites.x};
+  const auto array = std::find_if(kArrays.begin(), kArrays.end(), [&](const ModelArray& each) { return each.name == name; });
+  std::vector<std::uint64_t> shape;
+  std::size_t a_row = size;
+  if (array->rows != RowsOf::none) {
+    shape.push_back(count_of(array->rows, model, size));
+    a_row /= shape[0];
   }
-  return {levels, size / levels};
+  if (!array->of_sites) {
+    shape.push_back(a_row);
+    return shape;
+  }
+  const FieldShape sites = model.reference.shape;
+  if (a_row != sites.sites()) shape.push_back(a_row / sites.sites());
+  shape.insert(shape.end(), {sites.y, sites.x});
+  return shape;
 }
 
 void require_finite(const H5File& file, const std::string& path, const std::vector<double>& values) {
@@ -215,13 +247,17 @@ std::string names_of_features(const FieldModel& model) { return joined(feature_n
 
 FieldModel read_field_model(const H5File& file, FieldShape shape, const NetworkParams& network) {
   ModelArrays arrays;
-  for (const char* name : kArrays) {
-    if (!file.exists(path_of(name))) continue;
-    arrays[name] = file.read_all(path_of(name));
-    require_finite(file, path_of(name), arrays[name]);
+  for (const ModelArray& array : kArrays) {
+    const std::string path = path_of(array.name);
+    if (!file.exists(path)) continue;
+    arrays[array.name] = file.read_all(path);
+    require_finite(file, path, arrays[array.name]);
   }
-  const auto order = static_cast<int>(file.integer_attribute("/features", "order").value_or(0));
-  std::optional<FieldModel> model = field_model_of(arrays, shape, order);
+  const std::int64_t order = file.integer_attribute("/features", "order").value_or(0);
+  file.require(order >= 0 && order <= kHighestOrder, "has features of order " + std::to_string(order) +
+                                                         ", where network.order is from 0 to " + std::to_string(kHighestOrder) +
+                                                         ": train again with --overwrite");
+  std::optional<FieldModel> model = field_model_of(arrays, shape, static_cast<int>(order));
   file.require(model && !model->fit.ratios.empty(), "holds no score of fields on this lattice: train again with --overwrite");
   file.require(file.text_attribute("/features", "names").value_or("") == names_of_features(*model),
                "has features of another version of the program: train again with --overwrite");

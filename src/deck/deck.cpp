@@ -125,8 +125,8 @@ void read_file(Deck& deck, const std::string& text) {
 
 void read_overrides(Deck& deck, const std::vector<std::string>& overrides) {
   for (const std::string& item : overrides) {
-    const std::string name = item.substr(0, item.find('=')).substr(std::min<std::size_t>(item.size(), 2));
     if (item.rfind("--", 0) != 0) throw InputError("command line: " + shown(item) + ": expected --section.key=value");
+    const std::string name = item.substr(2, item.find('=') - 2);
     if (find_key(name) == nullptr) throw InputError(unknown_key("command line", name));
     if (item.find_first_of("\n#") != std::string::npos)
       throw InputError("command line: " + name + ": a value holds no line break and no #: choose one without");

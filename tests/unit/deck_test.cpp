@@ -191,6 +191,12 @@ TEST(Deck, KeysOfOtherModels) {
     expect_refused(quartic, {std::string("--generate.") + key}, {"means nothing for model.name = quartic"});
 }
 
+// What begins with its = was once cut outside of the text (found by fuzzing).
+TEST(Deck, OverridesThatAreNone) {
+  for (const char* item : {"= 4", "=", "", "-", "run.seed=7"}) expect_refused("", {item}, {"command line: ", "expected --section.key=value"});
+  for (const char* item : {"--", "--=4"}) expect_refused("", {item}, {"command line: unknown "});
+}
+
 // Keys that may wait for others are told, with what they wait for.
 TEST(Deck, KeysWithoutEffect) {
   const std::string deck = "[model]\nname = phi4\n[network]\nkind = unet\nhidden = 64\nchannels = 8\n";

@@ -38,7 +38,7 @@ constexpr std::int64_t kHighestOrder = 7;  // of network.order
 enum class RowsOf { none, fit, calibration, pairs };
 
 struct ModelArray {
-  const char* name;
+  const char* name = "";
   RowsOf rows = RowsOf::none;
   bool of_sites = false;  ///< a row holds one number a site, or several
 };

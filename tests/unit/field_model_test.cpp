@@ -58,7 +58,7 @@ NetworkParams no_network() {
 class FieldModelFile : public testing::Test {
  protected:
   std::filesystem::path written(const std::function<void(H5File&)>& write) const {
-    const std::filesystem::path path = folder_ / "model.h5";
+    std::filesystem::path path = folder_ / "model.h5";
     PendingFile pending(path, test::world());
     write(pending.file());
     pending.commit();

@@ -23,7 +23,7 @@ class Npy : public testing::Test {
       std::memcpy(number.data(), bytes_of_number == 8 ? static_cast<const void*>(&wide) : &narrow, bytes_of_number);
       bytes += number;
     }
-    const std::filesystem::path path = folder_ / ("array-" + std::to_string(test::world().rank()) + ".npy");
+    std::filesystem::path path = folder_ / ("array-" + std::to_string(test::world().rank()) + ".npy");
     test::write_bytes(path, bytes);
     return path;
   }

@@ -53,17 +53,18 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
-/// `status` takes the folder of a run in place of its deck.
-void read_folder(CommandLine& line) {
-  if (line.command != "status") return;
+std::string deck_in(const std::filesystem::path& folder) { return (folder / "deck.ini").string(); }
+
+/// The folder of a run that `status` was given in place of its deck; "" if it was given a deck, as all other commands are.
+std::string folder_of_run(const CommandLine& line) {
+  if (line.command != "status") return "";
   if (!std::filesystem::exists(line.deck))
     throw InputError("no folder or deck " + line.deck + ": expected the folder of a run, such as out/two-peak, or its deck");
-  if (!std::filesystem::is_directory(line.deck)) return;
+  if (!std::filesystem::is_directory(line.deck)) return "";
   const std::filesystem::path folder = line.deck;
-  line.deck = (folder / "deck.ini").string();
-  if (!std::filesystem::exists(line.deck))
+  if (!std::filesystem::exists(deck_in(folder)))
     throw InputError(folder.string() + " holds no run: there is no deck.ini in it; give the folder of a run, or its deck");
-  line.overrides.insert(line.overrides.begin(), "--run.output=" + folder.string());
+  return folder.string();
 }
 
 }  // namespace
@@ -96,12 +97,18 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
 }
 
 Deck read_deck(const Comm& comm, CommandLine line) {
-  std::string text;
+  std::string folder, text;
   require_all(comm, [&] {
-    read_folder(line);
-    if (comm.is_root()) text = read_text(line.deck);
+    if (!comm.is_root()) return;
+    folder = folder_of_run(line);
+    text = read_text(folder.empty() ? line.deck : deck_in(folder));
   });
+  comm.broadcast(folder);
   comm.broadcast(text);
+  if (!folder.empty()) {
+    line.deck = deck_in(folder);
+    line.overrides.insert(line.overrides.begin(), "--run.output=" + folder);
+  }
   Deck deck;
   require_all(comm, [&] { deck = parse_deck(line.deck, text, line.overrides); });
   return deck;

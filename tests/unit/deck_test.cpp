@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/work_plan.h"
+#include "deck/command_line.h"
 #include "deck/keys.h"
 #include "other_value.h"
 #include "test_support.h"
@@ -193,7 +194,8 @@ TEST(Deck, KeysOfOtherModels) {
 
 // What begins with its = was once cut outside of the text (found by fuzzing).
 TEST(Deck, OverridesThatAreNone) {
-  for (const char* item : {"= 4", "=", "", "-", "run.seed=7"}) expect_refused("", {item}, {"command line: ", "expected --section.key=value"});
+  for (const char* item : {"= 4", "=", "", "-", "run.seed=7"})
+    expect_refused("", {item}, {"command line: ", "expected --section.key=value"});
   for (const char* item : {"--", "--=4"}) expect_refused("", {item}, {"command line: unknown "});
 }
 
@@ -364,6 +366,17 @@ TEST(Keys, Shortest) {
   EXPECT_EQ(shortest(0.1 + 0.2), "0.30000000000000004");
   EXPECT_EQ(shortest(1e6), "1e+06");
   EXPECT_EQ(shortest(-2.0), "-2");
+}
+
+// `status` of a folder is that of the folder which the root sees: what other ranks find under its name does not matter.
+TEST(CommandLine, FolderAsTheRootSeesIt) {
+  const test::SharedFolder folder;
+  const Comm& comm = test::world();
+  if (comm.is_root()) test::write_bytes(folder / "deck.ini", "[run]\nseed = 5\n");
+  const CommandLine line{"status", comm.is_root() ? (folder / "").string() : "no such folder", {}, false};
+  const RunParams run = read_deck(comm, line).params.run;
+  EXPECT_EQ(run.seed, 5);
+  EXPECT_EQ(std::filesystem::path(run.output), folder / "");
 }
 
 }  // namespace

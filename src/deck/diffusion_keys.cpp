@@ -38,7 +38,7 @@ Key process_key() {
             for (const auto& part : split(text)) values.push_back(parse_process(part));
             p.forward.process = values;
           },
-          [](const Params& p) { return join(p.forward.process, [](const Process& v) { return to_text(v); }); }};
+          [](const Params& p) { return joined(p.forward.process, ", ", [](const Process& v) { return to_text(v); }); }};
 }
 
 std::vector<Key> forward_keys() {

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -68,19 +67,10 @@ inline std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-template <class Items, class ToText>
-std::string join(const Items& items, ToText to_text) {
-  std::string all;
-  for (const auto& item : items) all += (all.empty() ? "" : ", ") + to_text(item);
-  return all;
-}
-
 inline std::string to_text(std::int64_t value) { return std::to_string(value); }
 inline std::string to_text(double value) { return shortest(value); }
 
-inline std::string choices_text(const std::vector<std::string>& choices) {
-  return join(choices, [](auto& s) { return s; });
-}
+inline std::string choices_text(const std::vector<std::string>& choices) { return joined(choices, ", "); }
 
 inline std::string parse_choice(const std::string& text, const std::vector<std::string>& choices) {
   if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
@@ -128,7 +118,7 @@ struct SectionKeys {
               for (const auto& part : split(text)) values.push_back(parse_one(part, b, T{}));
               p.*s.*member = values;
             },
-            [=](const Params& p) { return join(p.*s.*member, [](T v) { return to_text(v); }); }};
+            [=](const Params& p) { return joined(p.*s.*member, ", ", [](T v) { return to_text(v); }); }};
   }
 
   Key choice(const char* key, std::string Section::*member, const std::vector<std::string>& choices, KeyClass c,
@@ -160,7 +150,7 @@ struct SectionKeys {
               for (const auto& part : split(text)) values.push_back(parse_choice(part, allowed));
               p.*s.*member = values;
             },
-            [=](const Params& p) { return join(p.*s.*member, [](auto& v) { return v; }); }};
+            [=](const Params& p) { return joined(p.*s.*member, ", "); }};
   }
 
   Key text(const char* key, std::string Section::*member, KeyClass c, const char* meaning) const {

@@ -105,16 +105,12 @@ std::vector<double> PlaneTally::drift_edges() const { return scorefield::drift_e
 
 std::vector<double> PlaneTally::sums(std::size_t, std::span<const double> xy) const {
   const std::vector<double> limits = cutoffs();
-  PairwiseSum tree(quantities());
-  std::vector<double> sums(quantities());
-  for (std::size_t first = 0; first < xy.size(); first += 2 * kLeaf) {
-    const Leaf leaf(xy.subspan(first, std::min(2 * kLeaf, xy.size() - first)));
+  return sum_leaves(xy, 2, quantities(), [&](std::span<const double> points, std::span<double> sums) {
+    const Leaf leaf(points);
     leaf.set_power_sums(sums);
     set_early(leaf, length_, sums);
     set_boundary_terms(leaf, action_, limits, sums);
-    tree.add(sums);
-  }
-  return tree.total();
+  });
 }
 
 void PlaneTally::count(std::size_t, std::span<const double> xy, std::span<double> counts) const {

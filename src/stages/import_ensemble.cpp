@@ -128,8 +128,7 @@ void check_shape(const Params& params, const Shape& shape) {
   const std::string wanted =
       "(N, " + (components == 1 ? "" : std::to_string(components) + ", ") + std::to_string(y) + ", " + std::to_string(x) + ")";
   const bool good = !shape.empty() && (shape == Shape{shape[0], components, y, x} || (components == 1 && shape == Shape{shape[0], y, x}));
-  std::string found;
-  for (const std::uint64_t extent : shape) found += (found.empty() ? "" : ", ") + std::to_string(extent);
+  const std::string found = joined(shape, ", ", [](std::uint64_t extent) { return std::to_string(extent); });
   if (!good) {
     throw InputError(params.generate.import_file + " holds an array of shape (" + found + ") where lattice.size and model.name = " +
                      params.model.name + " ask for " + wanted + ": change lattice.size, or import another file");

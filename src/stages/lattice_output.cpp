@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t kSeriesPoints = std::size_t{1} << 17;  // of each series, at most
 
-std::string joined(const std::vector<std::string>& names, const char* separator) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : separator) + name;
-  return all;
-}
-
 /// Decimals that show an error of this size with two digits.
 int decimals_for(double error) { return error > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 15) : 7; }
 

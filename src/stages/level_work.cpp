@@ -5,7 +5,6 @@
 #include <numbers>
 #include <numeric>
 
-#include "base/hash.h"
 #include "base/pairwise_sum.h"
 #include "base/parallel.h"
 #include "base/rng.h"
@@ -66,7 +65,7 @@ LevelWork::LevelWork(const Context& context, const H5File& ensemble, const Field
     : context_(context),
       ensemble_(ensemble),
       reference_(reference),
-      seed_(static_cast<std::uint64_t>(context.deck.params.run.seed) ^ hash_text("train")),
+      seed_(seed_for(context.deck.params, "train")),
       device_(device_of_networks(context)) {
   for (int i = 0; i < thread_count(); ++i) workers_.push_back(std::make_unique<LevelWorker>(reference, params(), seed_));
 }

@@ -104,11 +104,8 @@ class ComplexMeasurement {
   }
 
   void write(H5File& out, const ComplexLatticeResults& results, const Equilibrium& equilibrium, std::size_t bins) const {
-    std::string names, warnings;
-    for (const std::string& name : observer().names()) names += (names.empty() ? "" : ",") + name;
-    for (const std::string& warning : equilibrium.warnings) warnings += (warnings.empty() ? "" : "; ") + warning;
     write_estimate(out, group_ + "/averages", results.averages, {observer().names().size(), 2});
-    out.set_attribute(group_ + "/averages", "names", names);
+    out.set_attribute(group_ + "/averages", "names", joined(observer().names(), ","));
     write_estimate(out, group_ + "/cumulants", results.cumulants, {kMaxOrder, 2});
     out.write_all(group_ + "/cumulants/covariance", {2 * kMaxOrder, 2 * kMaxOrder}, results.cumulants.covariance);
     write_estimate(out, group_ + "/plane", results.plane, {kPlanePowers.size()});
@@ -126,7 +123,7 @@ class ComplexMeasurement {
     for (const char* name : {"process", "score", "sampler"}) {
       if (const auto text = file_.text_attribute("/field", name)) out.set_attribute(group_, name, *text);
     }
-    out.set_attribute(group_, "warnings", warnings);
+    out.set_attribute(group_, "warnings", joined(equilibrium.warnings, "; "));
     out.set_attribute(group_, "samples", static_cast<std::int64_t>(samples_));
     out.set_attribute(group_, "chains", static_cast<std::int64_t>(sums_.series().front().size()));
     out.set_attribute(group_, "bins", static_cast<std::int64_t>(bins));

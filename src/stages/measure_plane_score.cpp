@@ -176,11 +176,8 @@ std::vector<double> numbers(const std::vector<ScoreFields>& all, double ScoreFie
 /// The root's, for ranks on other processors may find others.
 void write_fixed_points(const Comm& comm, H5File& out, const std::string& group, const std::vector<FixedPoint>& found) {
   std::vector<double> points;
-  std::string kinds;
-  for (const FixedPoint& point : found) {
-    points.insert(points.end(), {point.x, point.y, point.eigenvalues[0], point.eigenvalues[1]});
-    kinds += (kinds.empty() ? "" : ",") + point.kind;
-  }
+  for (const FixedPoint& point : found) points.insert(points.end(), {point.x, point.y, point.eigenvalues[0], point.eigenvalues[1]});
+  std::string kinds = joined(found, ",", [](const FixedPoint& point) { return point.kind; });
   comm.broadcast(points);
   comm.broadcast(kinds);
   if (points.empty()) return;

@@ -1,8 +1,6 @@
 #include "stages/measure_points.h"
 
-#include <array>
-#include <cstdio>
-
+#include "base/text.h"
 #include "diffusion/recorder.h"
 #include "stages/batches.h"
 #include "stages/field_sums.h"
@@ -13,14 +11,9 @@ namespace scorefield {
 namespace {
 
 std::string table_line(const std::string& name, const Estimate& cumulants, const ChiSquared& chi2) {
-  std::array<char, 200> text{};
-  int length = std::snprintf(text.data(), text.size(), "  %-20s", name.c_str());
-  for (const std::size_t i : {1, 3, 5, 7}) {
-    length += std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " %11.6g +- %-8.2g", cumulants.value[i],
-                            cumulants.error[i]);
-  }
-  std::snprintf(text.data() + length, text.size() - static_cast<std::size_t>(length), " p = %.3g", chi2.p_value);
-  return text.data();
+  std::string text = formatted("  %-20s", name.c_str());
+  for (const std::size_t i : {1, 3, 5, 7}) text += formatted(" %11.6g +- %-8.2g", cumulants.value[i], cumulants.error[i]);
+  return text + formatted(" p = %.3g", chi2.p_value);
 }
 
 }  // namespace

@@ -95,12 +95,13 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   for (const auto action : command.actions) action(context);
 }
 
-/// What --help prints: all; with a section of a deck behind it, or a key, the keys of that section; with a command how it is called.
-/// InputError if there is no such section.
+/// What --help prints: all; with a section of a deck behind it, or a key, the keys of that section; with a command that is no section how
+/// it is called. InputError if there is no such section.
 std::string help(const std::vector<std::string>& arguments) {
   const bool of_one = arguments.size() == 2 && arguments[0].rfind('-', 0) == 0 && arguments[1].rfind('-', 0) != 0;
   if (!of_one) return usage() + ("\nkeys of a deck\n" + keys_help());
-  return commands().contains(arguments[1]) ? usage() : keys_help(arguments[1].substr(0, arguments[1].find('.')));
+  const std::string section = arguments[1].substr(0, arguments[1].find('.'));
+  return is_section(section) || !commands().contains(section) ? keys_help(section) : usage();
 }
 
 /// --help and --version, which need no deck. True if that was all.

@@ -1,5 +1,6 @@
 #include "deck/contradictions.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -18,8 +19,9 @@ void check_bins(const Deck& deck, const std::string& key, std::int64_t samples) 
   const std::int64_t bins = deck.params.measure.bins;
   if (bins * kSmallestBlock <= samples) return;
   throw InputError(deck.place_of({"measure.bins", key}) + "measure.bins = " + std::to_string(bins) + " asks for more than " + key + " = " +
-                   std::to_string(samples) + ": a bin needs " + std::to_string(kSmallestBlock) +
-                   " configurations; take fewer bins or more configurations");
+                   std::to_string(samples) + ": a bin needs " + std::to_string(kSmallestBlock) + " configurations; take " +
+                   std::to_string(std::max<std::int64_t>(1, samples / kSmallestBlock)) + " bins, or " +
+                   std::to_string(bins * kSmallestBlock) + " configurations");
 }
 
 /// True of a key that was set, and has no meaning as other keys are set.

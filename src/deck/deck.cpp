@@ -42,10 +42,9 @@ std::string unknown_key(const std::string& where, const std::string& name) {
 
 /// InputError if no key is in a section of this name.
 void require_section(const std::string& name, const std::string& where) {
-  const auto& keys = all_keys();
-  if (std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; })) return;
+  if (is_section(name)) return;
   std::string sections;
-  for (const Key& key : keys) {
+  for (const Key& key : all_keys()) {
     if (sections.find("[" + key.section + "]") == std::string::npos) sections += " [" + key.section + "]";
   }
   throw InputError(where + ": unknown section [" + shown(name) + "]: expected one of" + sections);
@@ -86,6 +85,7 @@ std::map<std::string, int> scan_lines(const std::string& file, const std::string
     }
     const auto equals = line.find('=');
     if (equals == std::string::npos || line.front() == ';') throw InputError(where + ": expected key = value, [section] or # comment");
+    if (line.find(" ;") != std::string::npos) throw InputError(where + ": comments begin with #, not with ;");
     if (section.empty()) throw InputError(where + ": a key before the first [section]: put a line such as [model] before it");
     const std::string name = section + "." + strip(line.substr(0, equals));
     if (find_key(name) == nullptr) throw InputError(unknown_key(where, name));
@@ -271,6 +271,11 @@ Settings settings_of(const Params& params, const std::vector<std::string>& keys)
     }
   }
   return settings;
+}
+
+bool is_section(const std::string& name) {
+  const auto& keys = all_keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const Key& key) { return key.section == name; });
 }
 
 std::string keys_help(const std::string& section) {

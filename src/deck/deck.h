@@ -39,6 +39,9 @@ std::string resolved_text(const Params& params);
 using Settings = std::vector<std::pair<std::string, std::string>>;
 Settings settings_of(const Params& params, const std::vector<std::string>& keys);
 
+/// True if keys of a deck are in a section of this name.
+bool is_section(const std::string& name);
+
 /// Help on every key, or on those of one section: name, type, default, range, unit, meaning. InputError if there is no such section.
 std::string keys_help(const std::string& section = "");
 

@@ -54,9 +54,13 @@ const Key* find_key(const std::string& full_name) {
 std::string nearest_key(const std::string& full_name) {
   constexpr std::size_t kCompared = 64;  // characters: more than any key has
   const std::string name = full_name.substr(0, kCompared);
+  const std::string last = name.substr(name.find('.') + 1);
+  const auto same_name = [&](const Key& key) { return key.name == last; };  // in another section
+  const bool elsewhere = std::any_of(all_keys().begin(), all_keys().end(), same_name);
   std::string nearest;
   std::size_t least = std::numeric_limits<std::size_t>::max();
   for (const Key& key : all_keys()) {
+    if (elsewhere && !same_name(key)) continue;
     const std::size_t distance = edit_distance(key.full_name(), name);
     if (distance >= least) continue;
     least = distance;

@@ -53,7 +53,7 @@ DECKS: dict[str, tuple[str | bytes, str, str]] = {
     "warmup of all steps": ("[train]\nsteps = 100\nwarmup = 100\n", ":3: train.warmup = 100 leaves nothing of train.steps = 100",
                             "take more steps or a shorter warmup"),
     "more bins than configurations": ("[generate]\nsamples = 1000\n", ":2: measure.bins = 250 asks for more than generate.samples = 1000",
-                                      "take fewer bins or more configurations"),
+                                      "take 15 bins, or 16000 configurations"),
     "bad clock": ("[run]\nwalltime = 25:61:00\n", ":2: run.walltime = 25:61:00", "h:mm:ss"),
     "clock of two parts": ("[run]\nwalltime = 1:2\n", ":2: run.walltime = 1:2", "h:mm:ss"),
     "clock without an end": ("[run]\nwalltime = 1:02:\n", ":2: run.walltime = 1:02:", "h:mm:ss"),

@@ -22,6 +22,8 @@ def test_help_on_one_section():
     text = succeed("--help", "forward")
     assert text.startswith("\n[forward]\n") and "  noise-min = " in text and text.count("[") == 1 and "usage" not in text
     assert succeed("--help", "forward.noise-min") == text
+    for section in ("run", "lattice", "model", "generate", "network", "train", "sample", "measure"):  # some are names of commands, too
+        assert succeed("--help", section).startswith(f"\n[{section}]\n")
     assert succeed("--help", "status").startswith("usage: scorefield")
     result = scorefield("--help", "training", ranks=2)
     assert result.returncode == 2

@@ -192,6 +192,13 @@ TEST(Deck, KeysOfOtherModels) {
     expect_refused(quartic, {std::string("--generate.") + key}, {"means nothing for model.name = quartic"});
 }
 
+// A key in a section that is not its own, and a comment of other programs.
+TEST(Deck, WhatIsOftenMistaken) {
+  expect_refused("[lattice]\nkappa = 0.2\n", {}, {"unknown key lattice.kappa; the nearest known one is model.kappa"});
+  expect_refused("[sample]\nlevels = 8\n", {}, {"the nearest known one is train.levels"});
+  expect_refused("[run]\nseed = 7 ; lucky\n", {}, {"name.ini:2: comments begin with #, not with ;"});
+}
+
 // What begins with its = was once cut outside of the text (found by fuzzing).
 TEST(Deck, OverridesThatAreNone) {
   for (const char* item : {"= 4", "=", "", "-", "run.seed=7"})

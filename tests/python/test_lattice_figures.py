@@ -29,12 +29,6 @@ def results(folder: Path) -> LatticeResults:
     return read_ensemble(folder)
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def shows(axes: plt.Axes, x: np.ndarray, y: np.ndarray, apart: float = 1e-9) -> bool:
     """Whether a line or points of the panel are these, up to a shift in x."""
     lines = [np.array(line.get_data(), dtype=float) for line in axes.get_lines()]

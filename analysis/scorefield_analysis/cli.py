@@ -1,6 +1,7 @@
 """The command scorefield-analysis."""
 
 import argparse
+import os
 import sys
 from importlib.metadata import version
 from typing import Sequence
@@ -9,14 +10,23 @@ from .commands import COMMANDS
 from .errors import UserError
 
 INTERRUPTED = 130
+CUT = 141  # what a shell says of a program that SIGPIPE has ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns 0, 2 (bad input), 3 (output failed) or 130 (interrupted)."""
-    options = _parser().parse_args(arguments)
-    # a terminal that cannot show κ or σ gets a "?" in its place, not an encoding error
-    sys.stdout.reconfigure(errors="replace")
+    """Runs the command; returns 0, 2 (bad input), 3 (output failed), 130 (interrupted) or 141 (nobody reads the output, as after "| head")."""
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        _discard_output()
+        return CUT
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+        # a terminal that cannot show κ or σ gets a "?" in its place, not an encoding error
+        sys.stdout.reconfigure(errors="replace")
         print(options.action(options))
     except UserError as error:
         print(f"scorefield-analysis: error: {error}", file=sys.stderr)
@@ -24,7 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("scorefield-analysis: interrupted", file=sys.stderr)
         return INTERRUPTED
+    finally:
+        sys.stdout.flush()  # here, not when Python ends, where a cut pipe can no longer be caught
     return 0
+
+
+def _discard_output() -> None:
+    """What is still in the buffers goes nowhere: Python would try again to write it when it ends, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 class _Parser(argparse.ArgumentParser):

@@ -127,6 +127,14 @@ def real_report(real_output: Path) -> Report:
     return make_report(real_output, run_process)
 
 
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    """No figure outlives the test that drew it: pyplot holds all of them, and warns of more than twenty."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:  # most tests need not load it
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
 @pytest.fixture
 def other_user() -> Iterator[OtherUser]:
     """A user whom the modes of files stop (root passes them all), and a folder that is not below root's own."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Callable
 
 import h5py
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from conftest import Report, make_report, make_text
@@ -48,12 +47,6 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def output(intact: Path, tmp_path: Path) -> Path:
     """A copy that a test may spoil."""
     return Path(shutil.copytree(intact, tmp_path / "output"))
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def loaded(folder: Path) -> tuple[ComplexFieldResults, Model]:

@@ -30,12 +30,6 @@ def results(folder: Path) -> Results:
     return read_results(folder)
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def lines(axes: plt.Axes, colour: str) -> list[np.ndarray]:
     """(x, y) of the lines of one colour that have more than two points, shape (2, points)."""
     return [np.array(line.get_data()) for line in axes.get_lines()

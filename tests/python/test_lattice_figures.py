@@ -29,12 +29,6 @@ def results(folder: Path) -> LatticeResults:
     return read_ensemble(folder)
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def shows(axes: plt.Axes, x: np.ndarray, y: np.ndarray, apart: float = 1e-9) -> bool:
     """Whether a line or points of the panel are these, up to a shift in x."""
     lines = [np.array(line.get_data(), dtype=float) for line in axes.get_lines()]
@@ -59,6 +53,24 @@ def test_slices_and_their_mass(results: LatticeResults) -> None:
         assert shows(left, np.arange(extent // 2 + 1), results.slices[axis].value, 0.1)
         known = np.arange(extent // 2 - 1)
         assert shows(right, known + 0.5, results.masses[axis].value[known], 0.1)
+
+
+BROKEN = {"xi": (245.0, 0.6), "binder": (0.6665, 0.0001), "abs_M": (3.75, 0.01), "M1": (0.02, 0.03)}
+
+
+@pytest.mark.parametrize("changes, has_mass", [
+    ({}, False),
+    ({"M1": (-3.75, 0.01)}, True),  # chains of one sign: the constant is taken out
+    ({"xi": (2.9, 0.1)}, True),
+    ({"xi": (3.1, 0.1)}, False),  # half of 6, the shorter extent
+    ({"binder": (0.01, 0.02)}, True),  # a free field: its xi is a length
+])
+def test_no_mass_of_a_correlator_that_ends_at_a_constant(tmp_path: Path, changes: dict[str, tuple[float, float]], has_mass: bool) -> None:
+    results = read_ensemble(write_lattice(tmp_path / "run", ensemble=False, quantities={**BROKEN, **changes}))
+    left, right = draw_slices(results).axes
+    assert shows(left, np.arange(Y // 2 + 1), results.slices["y"].value, 0.1)
+    assert shows(right, np.arange(Y // 2 - 1) + 0.5, results.masses["y"].value[:Y // 2 - 1], 0.1) == has_mass
+    assert any("chains hold both signs" in text.get_text() for text in right.texts) != has_mass
 
 
 def test_spectrum_against_lattice_momenta(results: LatticeResults) -> None:

@@ -32,6 +32,18 @@ def test_quantities_with_their_deviation_from_exact(frozen: Report) -> None:
     assert table["ξ connected"]["measured"] == "–"
 
 
+@pytest.mark.parametrize("binder, said", [(0.6665, True), (0.01, False)])
+def test_length_of_a_broken_phase_is_told_beneath_the_table(tmp_path: Path, binder: float, said: bool) -> None:
+    """Not of a free field, whose length may be longer than the lattice."""
+    report = make_text(write_lattice(tmp_path / "broken", quantities={"xi": (245.0, 0.6), "binder": (binder, 0.0001)}))
+    beneath = report.text.partition("## Quantities")[2].partition("\n## ")[0]
+    assert ("ξ is longer than half the lattice" in beneath and "ξ connected, from the same G(k)" in beneath) == said
+
+
+def test_length_on_a_large_lattice_needs_no_note(frozen: Report) -> None:
+    assert "longer than half" not in frozen.text
+
+
 def test_site_cumulants_beside_the_published_ones(frozen: Report) -> None:
     table = frozen.tables[1]
     assert list(table) == ["Data", "HMC, published, scaled", "Diffusion model, published, scaled"]

@@ -41,12 +41,6 @@ def action(results: PlaneResults, folder: Path) -> Action:
     return action_of(read_deck(results.provenance["deck"], folder), folder)
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def shows(axes: plt.Axes, x: np.ndarray, y: np.ndarray, apart: float = 1e-9) -> bool:
     """Whether a line or points of the panel are these, up to a factor in x."""
     lines = [np.array(line.get_data(), dtype=float) for line in axes.get_lines()]

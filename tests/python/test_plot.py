@@ -1,7 +1,6 @@
 """Figures of quantities by name: what is drawn is what results.h5 holds, in the place where it belongs."""
 
 from pathlib import Path
-from typing import Iterator
 
 import h5py
 import matplotlib.pyplot as plt
@@ -34,13 +33,6 @@ def lattice(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finish["updates"], finish["value"], finish["error"] = [0, 4, 16], np.arange(6.0).reshape(3, 2), np.full((3, 2), 0.5)
         finish.attrs["columns"] = "chi, acceptance"
     return folder
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Figures do not outlive their test."""
-    yield
-    plt.close("all")
 
 
 def panel(folder: Path, name: str) -> Panel:

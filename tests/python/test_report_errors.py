@@ -219,6 +219,20 @@ def test_help_and_version() -> None:
     assert run_process("--version").stdout.startswith("scorefield-analysis 0.1.0")
 
 
+@pytest.mark.parametrize("command", ["table", "plot", "--help", "report"])
+@pytest.mark.parametrize("errors_too", [False, True])
+def test_cut_output_ends_without_a_word(output: Path, command: str, errors_too: bool) -> None:
+    """As "| head" and "2>&1 | head" cut it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = "import sys; from scorefield_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+    run = subprocess.run([sys.executable, "-c", code, command, *([] if command == "--help" else [str(output)])], stdout=writer,
+                         stderr=writer if errors_too else subprocess.PIPE, timeout=120, check=False)
+    os.close(writer)
+    assert run.returncode == 141 or command == "--help" and run.returncode == 0  # argparse itself may pass over it
+    assert errors_too or all(line.startswith(b"[") for line in run.stderr.splitlines()), run.stderr  # progress of a report
+
+
 def test_interrupt_is_one_line(tmp_path: Path) -> None:
     """Ctrl-C once the first figure is written, while others are drawn. It goes to all processes, here as on a terminal; none may
     answer with a traceback.

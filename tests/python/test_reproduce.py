@@ -138,6 +138,24 @@ def test_the_overview_counts_all_that_is_bold(tmp_path: Path) -> None:
     assert re.findall(r"<td>\d+</td><td>(\w+)</td></tr>", found) == ["3", "none"]
 
 
+@pytest.mark.parametrize("table, cells", [
+    ("|  | κ2 | κ4 | p |\n| - | - | - | - |\n| Exact | 1 | 2 | – |\n| Data | 1.06(5) +0.2σ | 2(1) | 0.53 |", ["κ2 = 1.06(5) +0.2σ", "0.53"]),
+    ("|  | Re κ2 | p |\n| - | - | - |\n| This run | 0.5(1) | 0.2 |\n| VE, learnt score | 0.7(1) | 0.1 |", ["Re κ2 = 0.5(1)", "0.2"]),
+    ("|  | measured |\n| - | - |\n| χ: it | 3(1) |\n\n|  | κ2 | κ4/κ2² |\n| - | - | - |\n| Data | 14.2(1) | -1.9(1) |", ["κ2 = 14.2(1)", "–"]),
+    ("|  | Re | Im |\n| - | - | - |\n| κ2 | 0.4(1) | 0.1(1) |", ["Re κ2 = 0.4(1)", "–"]),
+    ("None.", ["–", "–"]),
+])
+def test_the_overview_tells_what_was_measured(tmp_path: Path, table: str, cells: list[str]) -> None:
+    """As the reports of points, walkers, lattices and complexified fields have it."""
+    found = page("title", [Section(1, "run", "a model", f"# Report\n\n## Cumulants\n\n{table}\n", tmp_path)])
+    assert re.findall("<td>([^<]*)</td>", found.partition("</table>")[0]) == ["a model", *cells, "0", "none"]
+
+
+def test_the_overview_of_real_reports_has_no_dash(made: Path) -> None:
+    overview = (made / "index.html").read_text(encoding="utf-8").partition("</table>")[0]
+    assert overview.count("κ2 = ") + overview.count("⟩ = ") == 2, overview[-600:]
+
+
 @pytest.mark.parametrize("make, cause", [(lambda path: None, "no folder"), (lambda path: path.mkdir(), "no results.h5 in")])
 def test_nothing_to_reproduce(tmp_path: Path, make: Callable[[Path], None], cause: str) -> None:
     make(tmp_path / "out")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import h5py
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from conftest import run_command
@@ -48,12 +47,6 @@ def points(folders: list[Path]) -> list[Point]:
 def exact(tmp_path: Path) -> Path:
     (tmp_path / "exact.csv").write_text(EXACT)
     return tmp_path / "exact.csv"
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def test_table_and_files(folders: list[Path], exact: Path, tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ def test_what_is_in_no_table(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", x=np.ones(3))
     (tmp_path / "a.txt").write_text("text")
     assert_refused(folder, "--quantities", "speed", message="no source has a quantity 'speed'; choose of cumulants, ensemble, ")
+    assert_refused(folder, "--quantities", "speed", message="'scorefield-analysis table SOURCE' shows single numbers, such as abs_M, M1, M2)")
     assert_refused(folder, "--quantities", "abs_m", message="no source has a quantity 'abs_m'; the nearest is abs_M")
     assert_refused(folder, "--quantities", "abs_m*", message="no source has a quantity 'abs_m*'; choose of cumulants, ensemble, ")
     assert_refused(tmp_path / "other.npz", message="other.npz was not written by 'scorefield-analysis export'; ")

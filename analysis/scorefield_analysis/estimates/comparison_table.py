@@ -13,6 +13,7 @@ from .select import nearest, pattern_of
 from .sources import NamedSource
 
 CAPTION = "value(error)"
+FEW = 3  # single numbers in a message
 
 
 def rows_of(sources: Sequence[NamedSource], wanted: Sequence[str] | None) -> list[str]:
@@ -29,9 +30,16 @@ def _matching(name: str, sources: Sequence[NamedSource]) -> list[str]:
     found = [label for source in sources for label in source.numbers if pattern.fullmatch(label)]
     found += [label for source in sources for whole, labels in source.wholes.items() if pattern.fullmatch(whole) for label in labels]
     if not found:
-        wholes = [whole for source in sources for whole in source.wholes]
-        raise UserError(f"no source has a quantity '{name}'; {nearest(name, wholes, [label for source in sources for label in source.numbers])}")
+        raise UserError(f"no source has a quantity '{name}'; {_instead(name, sources)}")
     return found
+
+
+def _instead(name: str, sources: Sequence[NamedSource]) -> str:
+    """What is spelt like it, or wholes; with a few single numbers, which the names of wholes do not tell."""
+    wholes = [whole for source in sources for whole in source.wholes]
+    numbers = [label for source in sources for label in source.numbers]
+    few = ", ".join(rows_of(sources, None)[:FEW])
+    return f"{nearest(name, wholes, numbers)} ('scorefield-analysis table SOURCE' shows single numbers, such as {few})"
 
 
 def written(sources: Sequence[NamedSource], rows: Sequence[str], form: str) -> str:

@@ -11,6 +11,9 @@ import numpy as np
 from ..results import Estimate, Histogram, Source, standardised
 from .diffusion.records import Diffusion
 
+TWO_PEAKS = 1.0 / 3.0  # a Binder cumulant above it: halfway from one normal peak, of which it is 0, to two sharp ones, 2/3
+ONE_SIGN = 0.999  # of <|M|>: a smaller <M> has both signs
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -110,3 +113,19 @@ class LatticeResults:
     def shape(self) -> tuple[int, int]:
         """Ly and Lx."""
         return self.two_point.value.shape
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether xi is of the constant ⟨M²⟩ and no length: longer than half the shorter extent. Not of a free field, whose xi is right at any
+        length: its Binder cumulant is 0, that of two peaks 2/3.
+        """
+        return self._value("xi") > 0.5 * min(self.shape) and self._value("binder") > TWO_PEAKS
+
+    @property
+    def slices_end_at_a_constant(self) -> bool:
+        """Whether ⟨φ⟩² does not take the constant out of C(t), since chains hold both signs."""
+        return self.is_broken and abs(self._value("M1")) < ONE_SIGN * self._value("abs_M")
+
+    def _value(self, name: str) -> float:
+        """NaN, with which nothing compares, where there is no such quantity."""
+        return self.quantities[name].value if name in self.quantities else np.nan

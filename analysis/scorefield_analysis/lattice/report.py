@@ -22,6 +22,11 @@ from .tables import autocorrelation_table, ensemble_table, quantity_table, site_
 QUANTITY_NOTE = (
     "value(error), with the jackknife error of bins along the chains in units of the last digit. V: number of sites."
 )
+BROKEN_NOTE = (
+    "ξ is longer than half the lattice: it is of the whole of G(k), with G(0) = V⟨M²⟩, and no length of fluctuations. The correlator of slices "
+    "ends at the constant ⟨M²⟩ (less ⟨φ⟩², which does not take it out where chains hold both signs): a broken phase, or too small a lattice. "
+    "The length of the fluctuations is ξ connected, from the same G(k) with χ = V(⟨M²⟩ - ⟨abs M⟩²) in the place of G(0)."
+)
 SITE_NOTE = (
     "Cumulants of the field at a site, of the distribution made even (φ → -φ), which an even action has: chains that "
     "have not changed their sign equally often do not spoil them."
@@ -106,7 +111,7 @@ def _document(folder: Path, results: LatticeResults, deck: Mapping[str, str], fi
     if not results.in_equilibrium:
         parts.append(f"**{NOT_IN_EQUILIBRIUM.capitalize()}.**")
     parts += [f"**Warning:** {each}." for each in [*notes, *results.warnings]]
-    parts += ["## Quantities", quantity_table(results).markdown(), QUANTITY_NOTE,
+    parts += ["## Quantities", quantity_table(results).markdown(), QUANTITY_NOTE, *([BROKEN_NOTE] if results.is_broken else []),
               "## Cumulants of a site", site_table(results, deck).markdown(), SITE_NOTE]
     if phi4_published_for(deck):
         parts.append(PUBLISHED_NOTE)

@@ -9,6 +9,11 @@ from typing import Sequence
 
 from markdown import markdown
 
+from ..notation import ABSENT
+from .latex import tables_of
+
+OF_THE_ENSEMBLE = ("Data", "This run")  # how reports name the row of what was measured
+SECOND = "κ2"  # where cumulants have rows of their own
 FOLDED = ("Inputs", "Provenance", "Deck", "Updates", "Autocorrelations", "Criteria for correctness")  # sections that open on a click
 IMAGE = re.compile(r'<p><img alt="([^"]*)" src="([^"]*)"\s*/?></p>\s*<p>(.*?)</p>', re.DOTALL)
 PICTURE = re.compile(r"^!\[[^]]*\]\(([^)]*)\)", re.MULTILINE)
@@ -56,6 +61,18 @@ class Section:
     def bold_lines(self) -> int:
         return len(BOLD.findall(self.report))
 
+    @property
+    def measured(self) -> tuple[str, str]:
+        """The second cumulant of the ensemble (of a site) with its name and error, and the p-value of all; dashes where the report has none."""
+        for table in tables_of(self.report):
+            header, *rows = table.lines
+            for row in rows:
+                if row[0] in OF_THE_ENSEMBLE:
+                    return f"{header[1]} = {row[1]}", row[-1] if header[-1] == "p" else ABSENT
+                if row[0] == SECOND:
+                    return f"{header[1]} {SECOND} = {row[1]}", ABSENT
+        return ABSENT, ABSENT
+
 
 def pictures_of(report: str) -> list[str]:
     """Files of the pictures of a report in Markdown."""
@@ -72,9 +89,15 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
 
 def _overview(sections: Sequence[Section]) -> str:
-    rows = "".join(f'<tr><td><a href="#{each.anchor}">{html.escape(each.name)}</a></td><td>{html.escape(each.model)}</td>'
-                   f"<td>{len(pictures_of(each.report))}</td><td>{each.bold_lines or 'none'}</td></tr>" for each in sections)
-    return f"<table><thead><tr><th>run</th><th>model</th><th>figures</th><th>warnings</th></tr></thead><tbody>{rows}</tbody></table>"
+    rows = "".join(map(_overview_row, sections))
+    return ("<table><thead><tr><th>run</th><th>model</th><th>measured</th><th>p</th><th>figures</th><th>warnings</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>")
+
+
+def _overview_row(section: Section) -> str:
+    cells = [section.model, *section.measured, str(len(pictures_of(section.report))), str(section.bold_lines or "none")]
+    own = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    return f'<tr><td><a href="#{section.anchor}">{html.escape(section.name)}</a></td>{own}</tr>'
 
 
 def _html(text: str) -> str:

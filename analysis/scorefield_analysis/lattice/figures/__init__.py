@@ -20,12 +20,12 @@ def planned_figures(results: LatticeResults, pictures: Sequence[Picture]) -> lis
     figures = [
         Figure("history", f"Magnetisation along a few chains (at most their first {SHOWN_POINTS} points{thinned}), and "
                "its distribution over all of them.", partial(draw_history, results)),
-        Figure("slices", "Connected correlator of averages over slices, along y and along x, and its effective mass. "
-               "Where chains hold both signs, the mean field vanishes, and the correlator ends at ⟨M²⟩.",
+        Figure("slices", "Correlator of averages over slices, along y and along x, with ⟨φ⟩² taken out, and its effective mass. "
+               "Where chains hold both signs, the mean field vanishes, and the correlator ends at ⟨M²⟩: it then has no mass.",
                partial(draw_slices, results)),
         Figure("spectrum", "Propagator G(k) of all wave numbers but 0, and its inverse with 0 (G(0) = V⟨M²⟩), against "
                f"the lattice momentum{exact}", partial(draw_spectrum, results)),
-        Figure("two-point", "Connected two-point function, and along both axes with its errors.",
+        Figure("two-point", "Two-point function with ⟨φ⟩² taken out, and along both axes with its errors.",
                partial(draw_two_point, results)),
         Figure("histogram", "Distribution of the field at a site, linear and logarithmic.",
                partial(draw_sites, results)),

@@ -28,6 +28,7 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
+MinJobAge=36000
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SwitchType=switch/none

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Sequence
 
 from .commands import COMMANDS
-from .errors import UserError
+from .errors import OutputError, UserError
 
 INTERRUPTED = 130
 CUT = 141  # what a shell says of a program that SIGPIPE has ended
@@ -20,6 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard_output()
         return CUT
+    except OSError as error:  # of the standard output: a disk that is full
+        print(f"scorefield-analysis: error: cannot write the output: {error.strerror}; redirect it elsewhere", file=sys.stderr)
+        _discard_output()
+        return OutputError.exit_code
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -247,3 +247,12 @@ def test_interrupt_is_one_line(tmp_path: Path) -> None:
     assert process.wait(timeout=60) == 130
     assert errors.splitlines()[-1] == "scorefield-analysis: interrupted" and "Traceback" not in errors
     assert not (folder / "report" / "report.md").exists()
+
+
+def test_a_full_disk_under_the_output(output: Path) -> None:
+    code = "import sys; from scorefield_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([sys.executable, "-c", code, "info", str(output / "results.h5")], stdout=full, stderr=subprocess.PIPE, text=True,
+                             timeout=120, check=False)
+    assert run.returncode == 3
+    assert run.stderr == "scorefield-analysis: error: cannot write the output: No space left on device; redirect it elsewhere\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from program import EXECUTABLE, ROOT
+from program import AT_ONCE, EXECUTABLE, ROOT
 
 LONGEST = 120.0  # seconds: a run that takes longer hangs
 SHARE = 3  # one in so many cases is run on two ranks in the short run, too
@@ -45,7 +45,7 @@ def snapshot(folder: Path) -> Snapshot:
 def run(arguments: Iterable[object], ranks: int, watched: Path, *, prefix: Iterable[str] = (), cwd: Path = ROOT,
         environment: dict[str, str] | None = None) -> Outcome:
     """Runs the program: alone for one rank, else under mpirun."""
-    mpirun = [] if ranks == 1 else ["mpirun", "-n", str(ranks)]
+    mpirun = [] if ranks == 1 else ["mpirun", *AT_ONCE, "-n", str(ranks)]
     command = [*prefix, *mpirun, str(EXECUTABLE), *map(str, arguments)]
     before = snapshot(watched)
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LONGEST, cwd=cwd, check=False,

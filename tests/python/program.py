@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("SCOREFIELD_EXECUTABLE", ROOT / "build" / "release" / "src" / "scorefield"))
 QUICK = ROOT / "input" / "two-peak-quick.ini"
 CORES = os.sched_getaffinity(0)  # before a worker of pytest stays on one of them
+AT_ONCE = ["--mca", "odls_base_sigkill_timeout", "0"]  # mpirun waits twice this long behind each exit code other than 0: 2 s by default
 
 
 def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0,
@@ -20,7 +21,7 @@ def scorefield(*arguments: object, ranks: int = 1, timeout: float = 120.0,
     for run on all cores, whichever this process has.
     """
     exported = [word for name, value in (environment or {}).items() for word in ("-x", f"{name}={value}")]
-    command = ["mpirun", "-n", str(ranks), *exported, str(EXECUTABLE), *map(str, arguments)]
+    command = ["mpirun", *AT_ONCE, "-n", str(ranks), *exported, str(EXECUTABLE), *map(str, arguments)]
     threaded = any(str(word).startswith("--run.threads=") and word != "--run.threads=1" for word in arguments)
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False,
                           preexec_fn=(lambda: os.sched_setaffinity(0, CORES)) if threaded else None)

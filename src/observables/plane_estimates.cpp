@@ -89,7 +89,7 @@ PlaneEstimates estimate_plane(const QuarticAction& action, std::span<const doubl
   return e;
 }
 
-ChiSquared chi_squared_of_even(const Estimate& estimate, std::span<const double> exact, std::size_t bins) {
+std::vector<int> even_orders_of(const Estimate& estimate) {
   constexpr double kRounding = 1e-12;
   std::vector<int> components;
   for (int i = 2; i < 2 * kMaxOrder; i += 4) {
@@ -98,7 +98,11 @@ ChiSquared chi_squared_of_even(const Estimate& estimate, std::span<const double>
       if (estimate.error[component] > kRounding * size) components.push_back(component);
     }
   }
-  return chi_squared(estimate, exact, components, bins);
+  return components;
+}
+
+ChiSquared chi_squared_of_even(const Estimate& estimate, std::span<const double> exact, std::size_t bins) {
+  return chi_squared(estimate, exact, even_orders_of(estimate), bins);
 }
 
 }  // namespace scorefield

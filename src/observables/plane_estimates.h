@@ -28,8 +28,11 @@ std::vector<double> in_pairs(std::span<const std::complex<double>> values);
 /// `sums` [bin][quantity], `counts`: configurations a bin.
 PlaneEstimates estimate_plane(const QuarticAction& action, std::span<const double> sums, std::span<const double> counts);
 
-/// chi^2 of Re and Im of orders 2, 4, 6, 8 of an estimate [n][2] against `exact`; those that have no error (a real theory's imaginary
-/// parts) are left out.
+/// Where Re and Im of orders 2, 4, 6, 8 stand in an estimate [n][2]; those that have no error (a real theory's imaginary parts) are left
+/// out.
+std::vector<int> even_orders_of(const Estimate& estimate);
+
+/// chi^2 of these against `exact`.
 ChiSquared chi_squared_of_even(const Estimate& estimate, std::span<const double> exact, std::size_t bins);
 
 }  // namespace scorefield

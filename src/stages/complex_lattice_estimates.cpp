@@ -89,9 +89,6 @@ ComplexLatticeResults estimate_complex_lattice(const ModelParams& model, const F
 
 namespace {
 
-constexpr std::size_t kFewestBinsANumber = 3;                 // for a covariance
-const std::vector<int> kEven = {2, 3, 6, 7, 10, 11, 14, 15};  // Re and Im of cumulants 2, 4, 6, 8
-
 /// True of one of k and -k in the columns that hold both.
 bool stands_twice(const FieldShape& shape, std::size_t k) {
   const std::size_t y = k / shape.half_x(), x = k % shape.half_x();
@@ -117,14 +114,14 @@ ComplexLatticeDifference difference_of(const ComparedComplexLattice& samples, co
   ComplexLatticeDifference off;
   off.cumulants = with_errors_of(ensemble.cumulants, samples.cumulants, [&](std::size_t i) { return told && i < 4; });  // orders 1, 2
   for (std::size_t i = 0; i < off.cumulants.value.size(); ++i) off.cumulants.value[i] -= ensemble.cumulants.value[i];
-  for (const int i : kEven) {
+  const std::vector<int> even = even_orders_of(off.cumulants);
+  for (const int i : even) {
     const auto at = static_cast<std::size_t>(i);
-    if (off.cumulants.error[at] > 0.0)
-      off.largest_cumulant = std::max(off.largest_cumulant, std::fabs(off.cumulants.value[at] / off.cumulants.error[at]));
+    off.largest_cumulant = std::max(off.largest_cumulant, std::fabs(off.cumulants.value[at] / off.cumulants.error[at]));
   }
   const std::size_t bins = std::min(samples.bins, ensemble.bins);
   const std::vector<double> none(off.cumulants.value.size(), 0.0);
-  off.p_value = bins < kFewestBinsANumber * kEven.size() ? NAN : chi_squared_of_even(off.cumulants, none, bins).p_value;
+  off.p_value = p_value_of(off.cumulants, none, even, bins);
   compare_modes(samples.spectrum, ensemble.spectrum, shape, off);
   return off;
 }

@@ -26,6 +26,8 @@ class Source {
   virtual ~Source() = default;
   virtual Shape shape() const = 0;
   virtual void read(std::uint64_t first, std::uint64_t numbers, std::span<double> values) const = 0;
+  /// InputError if the file says that configurations are of other chains than so many make of them. An array alone says nothing.
+  virtual void require_chains(std::int64_t /*chains*/) const {}
 };
 
 class NpySource : public Source {
@@ -45,16 +47,14 @@ class HdfSource : public Source {
       : self_(Comm::self()), file_(H5File::open(generate.import_file, self_, seal)), dataset_(generate.import_dataset) {
     file_.require(file_.exists(dataset_) && file_.holds_numbers(dataset_),
                   "has no dataset " + dataset_ + " of numbers: set generate.import-dataset to one that it has");
-    check_chains(generate.chains);
   }
   Shape shape() const override { return file_.shape(dataset_); }
   void read(std::uint64_t first, std::uint64_t numbers, std::span<double> values) const override {
     file_.read_rows(dataset_, first, values.size() / numbers, values);
   }
 
- private:
-  /// An ensemble of this program says beside its configurations of which chain each is: that must be what `chains` makes of it.
-  void check_chains(std::int64_t chains) const {
+  /// An ensemble of this program says beside its configurations of which chain each is.
+  void require_chains(std::int64_t chains) const override {
     const std::string name = dataset_.substr(0, dataset_.rfind('/') + 1) + "chain";
     const Shape shape = file_.shape(dataset_);
     if (shape.empty() || shape[0] == 0 || !file_.exists(name) || !file_.holds_numbers(name) || file_.shape(name) != Shape{shape[0]}) return;
@@ -68,6 +68,7 @@ class HdfSource : public Source {
                                                                    : "set generate.chains = " + shortest(stored)));
   }
 
+ private:
   /// Calls visit(first, values) for a dataset of so many numbers, a piece at a time, until it returns false.
   template <class Visit>
   void for_pieces(const std::string& name, std::uint64_t numbers, const Visit& visit) const {
@@ -158,7 +159,11 @@ std::string chains_text(std::int64_t samples, std::int64_t chains) {
 void require_import(const Context& context) {
   const Params& params = context.deck.params;
   const Seal seal = verify_source(context);
-  require_all(context.comm, [&] { check_shape(params, open_source(params.generate, seal)->shape()); });
+  require_all(context.comm, [&] {
+    const std::unique_ptr<Source> source = open_source(params.generate, seal);
+    check_shape(params, source->shape());
+    if (context.comm.is_root()) source->require_chains(params.generate.chains);
+  });
 }
 
 void import_ensemble(const Context& context, const Surveyed& found) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "base/text.h"
 #include "stages/write_estimate.h"
@@ -26,6 +27,17 @@ void write_autocorrelations(H5File& out, const std::string& dataset, const std::
   out.write_all(dataset, {all.size(), 7}, table);
   out.set_attribute(dataset, "names", joined(names, ","));
   out.set_attribute(dataset, "columns", std::string("mean,error,tau_int,tau_int_error,window,r_hat,effective_samples"));
+}
+
+std::size_t place_of(const LatticeResults& results, const char* name) {
+  return static_cast<std::size_t>(std::find(results.names.begin(), results.names.end(), name) - results.names.begin());
+}
+
+/// Whether xi is of the constant <M^2> and no length: longer than half the shorter extent, where M has two peaks (a Binder cumulant, 0 of
+/// one normal peak and 2/3 of two sharp ones, above the middle; a free field's xi is right at any length).
+bool is_no_length(const LatticeResults& results, const FieldShape& shape) {
+  const auto value = [&](const char* name) { return results.quantities.value[place_of(results, name)]; };
+  return value("xi") > 0.5 * static_cast<double>(std::min(shape.y, shape.x)) && value("binder") > 1.0 / 3.0;
 }
 
 void write_quantities(H5File& out, const std::string& dataset, const LatticeResults& results) {
@@ -91,18 +103,17 @@ void write_histogram(H5File& out, const std::string& dataset, const Histogram& h
   out.write_all(dataset + "/counts", {counts.size()}, counts, Stored::int64);
 }
 
-std::vector<std::string> lines_of(const LatticeMeasurements& measured) {
+std::vector<std::string> lines_of(const LatticeMeasurements& measured, const FieldShape& shape) {
   const LatticeResults& results = measured.results;
   std::vector<std::string> all;
   for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi",
                              "binder", "xi", "xi_connected", "action_density", "schwinger_dyson"}) {
-    const auto found = std::find(results.names.begin(), results.names.end(), wanted);
-    if (found == results.names.end()) continue;
-    const auto i = static_cast<std::size_t>(found - results.names.begin());
+    const std::size_t i = place_of(results, wanted);
     const double value = results.quantities.value[i], error = results.quantities.error[i];
     const bool known = std::isfinite(value) && std::isfinite(error);
     all.push_back(known ? formatted("  %-22s %13.*f +- %.2g", wanted, decimals_for(error), value, error)
                         : formatted("  %-22s %13s", wanted, "undefined"));
+    if (wanted == std::string_view("xi") && is_no_length(results, shape)) all.back() += "  (of <M^2>, no length: see xi_connected)";
   }
   for (const SeriesStatistics& each : measured.equilibrium.series) {
     const std::string r_hat = std::isnan(each.agreement.r_hat) ? "undefined" : formatted("%.4f", each.agreement.r_hat);

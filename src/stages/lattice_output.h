@@ -35,6 +35,6 @@ void write_series(H5File& out, const std::string& group, const ChainSums& sums, 
 void write_histogram(H5File& out, const std::string& dataset, const Histogram& histogram);
 
 /// The lines that `measure` prints. Local.
-std::vector<std::string> lines_of(const LatticeMeasurements& measured);
+std::vector<std::string> lines_of(const LatticeMeasurements& measured, const FieldShape& shape);
 
 }  // namespace scorefield

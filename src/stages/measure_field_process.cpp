@@ -4,13 +4,15 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "stages/recorded_process.h"
+#include "stages/process_comparison.h"
 #include "stages/write_estimate.h"
 
 namespace scorefield {
 namespace {
 
 const std::vector<int> kEvenCumulants = {1, 3, 5, 7};
+
+using Means = std::span<const double>;
 
 void append(std::vector<double>& to, std::span<const double> from) { to.insert(to.end(), from.begin(), from.end()); }
 
@@ -43,7 +45,7 @@ std::vector<double> cumulants_from(const std::vector<double>& initial, const Noi
 }
 
 /// G_0 f^2 + Xi.
-std::vector<double> modes_at(const std::vector<double>& initial, const NoiseLevel& level) {
+std::vector<double> modes_at(Means initial, const NoiseLevel& level) {
   std::vector<double> result;
   for (const double g : initial) result.push_back(g * level.kept * level.kept + level.noise_variance);
   return result;
@@ -69,12 +71,6 @@ struct ProcessEstimates {
   std::vector<double> mode_pulls;  ///< and of the modes
   std::vector<double> p_values;    ///< of these together, and of the modes; NaN for too few bins
 };
-
-/// The probability of what is further from the law, or NaN for too few bins to tell.
-double p_value(const Estimate& estimate, const std::vector<double>& law, const std::vector<int>& components, std::size_t bins) {
-  if (bins < 3 * components.size()) return NAN;
-  return chi_squared(estimate, law, components, bins).p_value;
-}
 
 class ProcessMeasurement {
  public:
@@ -119,9 +115,9 @@ class ProcessMeasurement {
     }
     Estimate cumulants = here.sites.cumulants, modes = here.modes;
     if (itself) {
-      cumulants =
-          together(sums_.powers, k, cumulants_of_means, [&](const std::vector<double>& from) { return cumulants_from(from, level); });
-      modes = together(sums_.modes, k, means_themselves, [&](const std::vector<double>& from) { return modes_at(from, level); });
+      cumulants = deviation_from_start(process_, sums_.powers, k, cumulants_of_means,
+                                       [&](Means means) { return cumulants_from(cumulants_of_means(means), level); });
+      modes = deviation_from_start(process_, sums_.modes, k, means_themselves, [&](Means means) { return modes_at(means, level); });
       for (std::size_t i = 0; i < cumulants.value.size(); ++i) cumulants.value[i] += cumulant_law[i];
       for (std::size_t i = 0; i < modes.value.size(); ++i) modes.value[i] += mode_law[i];
     } else {
@@ -133,26 +129,8 @@ class ProcessMeasurement {
     std::vector<int> every(modes.value.size());
     for (std::size_t n = 0; n < every.size(); ++n) every[n] = static_cast<int>(n);
     const std::size_t bins = std::min(process_.bins(), start_->bins());
-    all.p_values.push_back(p_value(cumulants, cumulant_law, kEvenCumulants, bins));
-    all.p_values.push_back(p_value(modes, mode_law, every, process_.bins()));  // the samples' errors alone
-  }
-
-  /// The deviation at level k from what the law makes of level 0.
-  template <class Function, class Law>
-  Estimate together(const std::vector<double>& rows, std::size_t k, const Function& function, const Law& law) const {
-    const std::vector<double> first = process_.bins_of(rows, 0), here = process_.bins_of(rows, k);
-    const std::size_t width = first.size() / process_.bins();
-    std::vector<double> both;
-    for (std::size_t b = 0; b < process_.bins(); ++b) {
-      append(both, std::span(first).subspan(b * width, width));
-      append(both, std::span(here).subspan(b * width, width));
-    }
-    return jackknife(both, process_.sizes(), [&](std::span<const double> means) {
-      const std::vector<double> expected = law(function(means.first(width)));
-      std::vector<double> deviation = function(means.subspan(width));
-      for (std::size_t i = 0; i < deviation.size(); ++i) deviation[i] -= expected[i];
-      return deviation;
-    });
+    all.p_values.push_back(p_value_of(cumulants, cumulant_law, kEvenCumulants, bins));
+    all.p_values.push_back(p_value_of(modes, mode_law, every, process_.bins()));  // the samples' errors alone
   }
 
   const RecordedProcess& process_;
@@ -163,17 +141,12 @@ class ProcessMeasurement {
 
 std::string line_of(const std::string& name, const ProcessEstimates& all) {
   if (all.p_values.empty()) return formatted("  %s: no forward process to compare with", name.c_str());
-  double most = 0.0, least = 1.0;
-  std::vector<double> known;
+  double most = 0.0;
   for (const double pull : all.pulls) most = std::max(most, std::fabs(pull));
-  for (const double p : all.p_values) {
-    if (!std::isnan(p)) known.push_back(p);
-  }
-  if (known.empty()) return formatted("  %s: largest deviation from kappa_n f^n, G_0 f^2 + Xi %.1f sigma", name.c_str(), most);
-  std::sort(known.begin(), known.end());
-  least = known.front();
-  return formatted("  %s: kappa_n f^n, G_0 f^2 + Xi along the process: p-values from %.2g, median %.2g; largest pull of kappa_n %.1f",
-                   name.c_str(), least, known[known.size() / 2], most);
+  const std::string p_values = text_of_p_values(all.p_values);
+  if (p_values.empty()) return formatted("  %s: largest deviation from kappa_n f^n, G_0 f^2 + Xi %.1f sigma", name.c_str(), most);
+  return formatted("  %s: kappa_n f^n, G_0 f^2 + Xi along the process: %s; largest pull of kappa_n %.1f", name.c_str(), p_values.c_str(),
+                   most);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class LatticeMeasurement {
     write_histogram(out, group_ + "/histogram_M", magnetisation_histogram());
     MeasuredLattice result{{}, broadcast_bins(measured)};
     if (!context_.comm.is_root()) return result;
-    result.lines = lines_of(measured);
+    result.lines = lines_of(measured, shape_);
     if (updates) result.lines.insert(result.lines.begin(), line_of(*updates));
     return result;
   }

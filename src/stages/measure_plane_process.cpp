@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "observables/plane_estimates.h"
 #include "observables/plane_recorder.h"
-#include "stages/recorded_process.h"
+#include "stages/process_comparison.h"
 #include "stages/write_estimate.h"
 
 namespace scorefield {
@@ -15,7 +15,6 @@ namespace {
 constexpr std::size_t kOrders = 2 * kMaxOrder;  // Re and Im of orders 1 .. 8
 constexpr std::size_t kPlane = 2 * kOrders;     // behind moments and cumulants
 constexpr std::size_t kAll = kPlane + kPlanePowers.size();
-constexpr std::size_t kFewestBins = 3;  // for each number that is compared, for a covariance
 
 /// Re and Im of cumulants 2, 4, 6, 8.
 const std::vector<int> kEven = {18, 19, 22, 23, 26, 27, 30, 31};
@@ -84,31 +83,11 @@ class Measurement {
       measured.p_values.push_back(NAN);
       return;
     }
-    const Estimate off = itself ? together(k, law) : difference(here, expected, told_);
+    const Estimate off = itself ? deviation_from_start(process_, sums_, k, results_of, law) : difference(here, expected, told_);
     for (const int i : kEven) measured.pulls.push_back(off.value[static_cast<std::size_t>(i)] / off.error[static_cast<std::size_t>(i)]);
     const std::vector<double> none(kAll, 0.0);
     const std::size_t bins = std::min(process_.bins(), start_->bins());
-    const bool enough = bins >= kFewestBins * kEven.size();
-    measured.p_values.push_back(enough ? chi_squared(off, none, kEven, bins).p_value : NAN);
-  }
-
-  /// The deviation at level k from what the law makes of level 0, of the same configurations.
-  template <class Law>
-  Estimate together(std::size_t k, const Law& law) const {
-    const std::vector<double> first = process_.bins_of(sums_, 0), here = process_.bins_of(sums_, k);
-    std::vector<double> both;
-    for (std::size_t b = 0; b < process_.bins(); ++b) {
-      for (const auto* rows : {&first, &here}) {
-        const auto row = std::span(*rows).subspan(b * kPowerSums, kPowerSums);
-        both.insert(both.end(), row.begin(), row.end());
-      }
-    }
-    return jackknife(both, process_.sizes(), [&](std::span<const double> means) {
-      const std::vector<double> expected = law(means.first(kPowerSums));
-      std::vector<double> off = results_of(means.subspan(kPowerSums));
-      for (std::size_t i = 0; i < off.size(); ++i) off[i] -= expected[i];
-      return off;
-    });
+    measured.p_values.push_back(p_value_of(off, none, kEven, bins));
   }
 
   const RecordedProcess& process_;
@@ -135,16 +114,11 @@ void write_columns(H5File& out, const std::string& dataset, const Measured& meas
 }
 
 std::string line_of(const std::string& name, const Measured& measured) {
-  std::vector<double> known;
-  for (const double p : measured.p_values) {
-    if (!std::isnan(p)) known.push_back(p);
-  }
-  if (known.empty()) return formatted("  %s: nothing to compare with", name.c_str());
-  std::sort(known.begin(), known.end());
+  const std::string p_values = text_of_p_values(measured.p_values);
+  if (p_values.empty()) return "  " + name + ": nothing to compare with";
   double most = 0.0;
   for (const double pull : measured.pulls) most = std::max(most, std::fabs(pull));
-  return formatted("  %s: kappa_n f^n along the process: p-values from %.2g, median %.2g; largest pull %.1f", name.c_str(), known.front(),
-                   known[known.size() / 2], most);
+  return formatted("  %s: kappa_n f^n along the process: %s; largest pull %.1f", name.c_str(), p_values.c_str(), most);
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ class ScoreMeasurement {
 };
 
 /// One array of all levels' rows.
-std::vector<double> joined(const std::vector<ScoreFields>& all, std::vector<double> ScoreFields::*rows) {
+std::vector<double> rows_of(const std::vector<ScoreFields>& all, std::vector<double> ScoreFields::*rows) {
   std::vector<double> result;
   for (const ScoreFields& f : all) result.insert(result.end(), (f.*rows).begin(), (f.*rows).end());
   return result;
@@ -208,12 +208,12 @@ void write_fields(const Comm& comm, H5File& out, const std::string& group, const
   out.write_all(group + "/noise_ratio", {levels}, ratio);
   out.write_all(group + "/x", {levels, n}, x);
   out.write_all(group + "/y", {levels, n}, y);
-  out.write_all(group + "/learnt", {levels, n, n, 2}, joined(all, &ScoreFields::learnt));
-  out.write_all(group + "/density", {levels, n, n}, joined(all, &ScoreFields::density));
+  out.write_all(group + "/learnt", {levels, n, n, 2}, rows_of(all, &ScoreFields::learnt));
+  out.write_all(group + "/density", {levels, n, n}, rows_of(all, &ScoreFields::density));
   out.write_all(group + "/curl", {levels}, numbers(all, &ScoreFields::curl));
   if (!all.front().exact.empty()) {
-    out.write_all(group + "/exact", {levels, n, n, 2}, joined(all, &ScoreFields::exact));
-    out.write_all(group + "/exact_density", {levels, n, n}, joined(all, &ScoreFields::known));
+    out.write_all(group + "/exact", {levels, n, n, 2}, rows_of(all, &ScoreFields::exact));
+    out.write_all(group + "/exact_density", {levels, n, n}, rows_of(all, &ScoreFields::known));
     out.write_all(group + "/distance", {levels}, numbers(all, &ScoreFields::distance));
     out.write_all(group + "/total_variation", {levels}, numbers(all, &ScoreFields::total_variation));
   }

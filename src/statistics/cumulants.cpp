@@ -5,6 +5,7 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/special_functions/binomial.hpp>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 
@@ -170,6 +171,12 @@ ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expecte
   const boost::math::fisher_f_distribution<double> f(k, b - k);
   result.p_value = boost::math::cdf(boost::math::complement(f, result.value * (b - k) / (k * (b - 1.0))));
   return result;
+}
+
+double p_value_of(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins) {
+  constexpr std::size_t kFewestBins = 3;  // a component
+  if (bins < kFewestBins * components.size()) return std::numeric_limits<double>::quiet_NaN();
+  return chi_squared(estimate, expected, components, bins).p_value;
 }
 
 }  // namespace scorefield

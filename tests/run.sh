@@ -58,7 +58,7 @@ group 'build' 300 jobscripts/build.sh release
 group 'unit tests at 1, 2, 4 ranks' 100 unit_tests
 group 'runs of the quick decks' 150 real_run
 export SCOREFIELD_TEST_OUTPUT=$PWD/build/test-output
-group 'pytest' 660 python_tests
+group 'pytest' 500 python_tests
 group 'jobs under SLURM' 200 job_tests
 if [ $full = yes ]; then
   group 'sanitizers' 600 tests/sanitize.sh

@@ -83,12 +83,11 @@ def read_ensemble(folder: Path) -> LatticeResults:
     return run
 
 
-def read_field(folder: Path) -> ComplexFieldResults:
-    """As read_run, of complex Langevin on a lattice; UserError for another."""
+def read_field_run(folder: Path) -> LatticeResults | ComplexFieldResults:
+    """As read_run, of fields on a lattice, real or complex; UserError for another."""
     run = read_run(folder)
-    if not isinstance(run, ComplexFieldResults):
-        raise UserError(f"{folder} is no run of complex Langevin on a lattice; use 'scorefield-analysis report', "
-                        "or give runs of the Bose gas")
+    if not isinstance(run, LatticeResults | ComplexFieldResults):
+        raise UserError(f"{folder} is no run on a lattice; use 'scorefield-analysis report', or give runs of fields")
     return run
 
 

@@ -30,8 +30,9 @@ def deck_text(**changes: object) -> str:
 
 def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: int | None = None, warnings: str = "",
                   in_equilibrium: bool = True, updates: dict[str, float] | None = None, exact: bool = False,
-                  quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True, **deck: object) -> Path:
-    """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given; chains are of one sign.
+                  quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True,
+                  known: dict[str, float] | None = None, **deck: object) -> Path:
+    """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given, `known` exact ones; chains are of one sign.
 
     updates: attributes of /ensemble/updates beside or instead of UPDATES; without them there is no such group.
     """
@@ -51,7 +52,7 @@ def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: i
         file.create_group("provenance").attrs.update({"deck": deck_text(**deck), "version": "0.1.0"})
         group = file.create_group("ensemble")
         _measured(group, field, rng, exact)
-        _quantities(group, quantities or {})
+        _quantities(group, quantities or {}, known or {})
         _series(group, field[by_chain].mean(axis=(1, 2)), chain_of[by_chain], striped_chain)
         if updates is not None:
             group.create_group("updates").attrs.update({**UPDATES, **updates})
@@ -86,10 +87,11 @@ def _measured(group: h5py.Group, field: np.ndarray, rng: np.random.Generator, ex
         group[f"{name}/edges"], group[f"{name}/counts"] = edges, np.histogram(values, edges)[0]
 
 
-def _quantities(group: h5py.Group, given: dict[str, tuple[float, float]]) -> None:
+def _quantities(group: h5py.Group, given: dict[str, tuple[float, float]], known: dict[str, float]) -> None:
     pairs = np.array([given.get(name, (1.0, 0.1)) for name in NAMES])
     _pair(group, "quantities", pairs[:, 0], pairs[:, 1])
-    group["quantities/exact"] = np.where(np.array(NAMES) == "schwinger_dyson", 1.25, np.nan)
+    exact = {"schwinger_dyson": 1.25, **known}
+    group["quantities/exact"] = [exact.get(name, np.nan) for name in NAMES]
     group["quantities"].attrs["names"] = ",".join(NAMES)
 
 

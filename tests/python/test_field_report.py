@@ -15,14 +15,14 @@ from scipy.stats import norm, t
 from scorefield_analysis import cli
 from scorefield_analysis.complex_field.figures import planned_figures
 from scorefield_analysis.complex_field.figures.spectrum import AT_REST, draw_spectrum
-from scorefield_analysis.complex_field.model import Model, model_of
+from scorefield_analysis.lattice_model import Model, model_of
 from scorefield_analysis.complex_field.momenta import Spectrum, independent, spectrum_of
 from scorefield_analysis.complex_field.records import ComplexFieldResults
 from scorefield_analysis.complex_field.report import field_warnings, report_text
 from scorefield_analysis.decks import read_deck
 from scorefield_analysis.figures.style import FORMULA
 from scorefield_analysis.freshness import changed_note
-from scorefield_analysis.reader import read_field, read_run
+from scorefield_analysis.reader import read_run
 from scorefield_analysis.seal import seal_text
 from synthetic_field import BINS, KAPPA, MASS, SAMPLES, X, Y, write_field
 from synthetic_lattice import write_lattice
@@ -50,7 +50,7 @@ def output(intact: Path, tmp_path: Path) -> Path:
 
 
 def loaded(folder: Path) -> tuple[ComplexFieldResults, Model]:
-    results = read_field(folder)
+    results = read_run(folder)
     return results, model_of(read_deck(results.provenance["deck"], folder), folder, results.spectrum.value.shape)
 
 
@@ -367,10 +367,10 @@ def test_deck_that_does_not_tell_the_model(tmp_path: Path, changes: dict[str, ob
 
 def test_commands_for_other_runs(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     field = write_field(tmp_path / "field")
-    others = [write_plane(tmp_path / "plane", solved=False), write_lattice(tmp_path / "lattice", ensemble=False)]
+    plane = write_plane(tmp_path / "plane", solved=False)
     for command, folders, cause in (("spread", [field], "is a run on a lattice, of which no spread is known"),
                                     ("compare", [field], "is a run of complex Langevin; use 'scorefield-analysis report' or 'scan'"),
-                                    *(("scan", [field, other], "is no run of complex Langevin on a lattice") for other in others)):
+                                    ("scan", [field, plane], "is no run on a lattice")):
         assert cli.main([command, *map(str, folders)]) == 2
         said = capsys.readouterr()
         assert said.out == "" and said.err.count("\n") == 1 and cause in said.err and str(folders[-1]) in said.err

@@ -1,4 +1,6 @@
-"""What `measure` says of the updates of an ensemble: acceptance, <exp(-Delta H)>, step."""
+"""What `measure` says of an ensemble: of its updates acceptance, <exp(-Delta H)>, step; of its correlation length."""
+
+import re
 
 import h5py
 import numpy as np
@@ -51,3 +53,10 @@ def test_chains_that_were_not_thermalised(tmp_path):
 def test_none_where_nothing_is_rejected(tmp_path):
     complete("run", tmp_path, *LANGEVIN)
     assert updates(tmp_path)[0] is None
+
+
+@pytest.mark.parametrize("kappa, is_length", [(0.4, False), (0.1, True)])
+def test_a_correlation_length_that_is_none(tmp_path, kappa, is_length):
+    """In the broken phase it tells of the two peaks of M."""
+    (line,) = re.findall("^  xi  .*$", complete("run", tmp_path, f"--model.kappa={kappa}"), re.MULTILINE)
+    assert ("of <M^2>, no length" in line) != is_length

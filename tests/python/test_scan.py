@@ -1,7 +1,7 @@
 """The scan of a coupling, against numbers made by hand."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Sequence
 
 import h5py
 import numpy as np
@@ -9,14 +9,16 @@ import pytest
 from conftest import run_command
 from markdown_tables import read_tables
 from scorefield_analysis import cli
-from scorefield_analysis.complex_field.exact_values import ExactValues, read_exact_values
-from scorefield_analysis.complex_field.figures.scan import STYLES, draw_scan
-from scorefield_analysis.complex_field.scan import Point, agreement_lines, scan_points, scan_warnings
 from scorefield_analysis.errors import UserError
-from scorefield_analysis.figures.style import FORMULA
-from scorefield_analysis.reader import read_field
+from scorefield_analysis.figures.style import DATA, FORMULA, LEARNT_SCORE
+from scorefield_analysis.reader import read_field_run
+from scorefield_analysis.scan.exact_values import NONE, ExactValues, read_exact_values
+from scorefield_analysis.scan.figure import draw_scan
+from scorefield_analysis.scan.points import Scan, scan_of, scan_warnings
+from scorefield_analysis.scan.table import agreement_lines
 from scorefield_analysis.seal import seal_text
 from synthetic_field import write_field
+from synthetic_lattice import write_lattice
 
 DENSITY = {0.5: 0.001, 1.0: 0.063, 1.2: 0.33, 1.4: 1.53}
 ERROR = 0.002
@@ -38,9 +40,13 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
             run_at(folder / "c", 1.2, warnings="R-hat of Re <z^2> is 1.2")]
 
 
+def read_scan(folders: Sequence[Path], coupling: str | None = None, names: Sequence[str] | None = None) -> Scan:
+    return scan_of({folder: read_field_run(folder) for folder in folders}, coupling, names)
+
+
 @pytest.fixture(scope="module")
-def points(folders: list[Path]) -> list[Point]:
-    return scan_points({folder: read_field(folder) for folder in folders}, "mu")
+def scan(folders: list[Path]) -> Scan:
+    return read_scan(folders)
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def test_table_and_files(folders: list[Path], exact: Path, tmp_path: Path) -> No
 
 
 def test_chosen_quantities_against_another_coupling(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scorefield_analysis.complex_field.scan_report.write_document", lambda *_: None)
+    monkeypatch.setattr("scorefield_analysis.scan.report.write_document", lambda *_: None)
     runs = [write_field(tmp_path / str(kappa), model__kappa=kappa, averages={"V M^2": (2.5 * kappa - 1.0j, 0.01)}) for kappa in (0.2, 0.1)]
     assert cli.main(["scan", *map(str, runs), "--against", "model.kappa", "--quantities", "V M^2, hop_x"]) == 0
     said = capsys.readouterr()
@@ -77,25 +83,24 @@ def test_chosen_quantities_against_another_coupling(tmp_path: Path, capsys: pyte
     assert SAME_SEED in said.err and "imaginary" not in said.err
 
 
-def test_states(points: list[Point]) -> None:
-    assert [(point.at, point.state) for point in points] == [(0.5, "undecided"), (1.0, "good"), (1.2, "not in equilibrium"), (1.4, "failing")]
+def test_states(scan: Scan) -> None:
+    assert [(point.at, point.run.state) for point in scan.points] == [(0.5, "undecided"), (1.0, "good"), (1.2, "not in equilibrium"), (1.4, "failing")]
 
 
-def test_failing_is_worse_than_not_in_equilibrium(points: list[Point], tmp_path: Path) -> None:
-    both = read_field(run_at(tmp_path / "both", 0.5, verdict="failing", warnings="R-hat of Re <z^2> is 1.2"))
-    assert replace(points[0], results=both).state == "failing"
+def test_failing_is_worse_than_not_in_equilibrium(folders: list[Path], tmp_path: Path) -> None:
+    both = run_at(tmp_path / "both", 0.9, verdict="failing", warnings="R-hat of Re <z^2> is 1.2")
+    assert read_scan([folders[0], both]).points[0].run.state == "failing"
 
 
 def test_imaginary_part_that_must_vanish(tmp_path: Path) -> None:
     """Of the Bose gas; one of 20 errors is no fluctuation."""
     runs = [run_at(tmp_path / "a", 0.5), run_at(tmp_path / "b", 1.0, averages={"density": (0.1 + 0.04j, ERROR)})]
-    points = scan_points({folder: read_field(folder) for folder in runs}, "mu")
-    assert scan_warnings(points, ["density"]) == ["b: the imaginary part of ⟨n⟩ must vanish, and is +20.0σ"]
+    assert scan_warnings(read_scan(runs, names=["density"])) == ["b: the imaginary part of ⟨n⟩ must vanish, and is +20.0σ"]
 
 
 def test_runs_that_were_made_anew(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture,
                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scorefield_analysis.complex_field.scan_report.write_document", lambda *_: None)
+    monkeypatch.setattr("scorefield_analysis.scan.report.write_document", lambda *_: None)
     stale = run_at(tmp_path / "stale", 0.9)
     with h5py.File(stale / "results.h5", "a") as file:
         file["ensemble"].attrs["source_checksum"] = f"{7:016x}"
@@ -104,16 +109,15 @@ def test_runs_that_were_made_anew(folders: list[Path], tmp_path: Path, capsys: p
     assert f"warning: {stale}: results.h5 was measured before ensemble.h5 changed" in capsys.readouterr().err
 
 
-def test_figure(points: list[Point], exact: Path) -> None:
-    known = read_exact_values(exact, "mu", NAMES)
-    axes = draw_scan(points, NAMES, "mu", known).axes
+def test_figure(scan: Scan, exact: Path) -> None:
+    axes = draw_scan(scan, read_exact_values(exact, "mu", NAMES)).axes
     for column, name in enumerate(NAMES):
         top, bottom = axes[column], axes[2 + column]
         bars = {bar.get_label(): bar for bar in top.containers}
-        assert set(bars) == {f"run, {state}" for state in STYLES}
-        for point in points:
-            line, _, (segments,) = bars[f"run, {point.state}"]
-            value, error = point.real(name)
+        assert set(bars) == {f"run, {state}" for state in ("good", "undecided", "not in equilibrium", "failing")}
+        for point in scan.points:
+            line, _, (segments,) = bars[f"run, {point.run.state}"]
+            value, error = point.run.averages[name].value, point.run.averages[name].error
             assert line.get_xdata() == [point.at] and line.get_ydata() == [value]
             low, high = segments.get_segments()[0][:, 1]
             assert 0.5 * (high - low) == pytest.approx(error)
@@ -126,17 +130,16 @@ def test_figure(points: list[Point], exact: Path) -> None:
         assert pulls[1.0] == pytest.approx(1.0 if name == "density" else 42.0)
 
 
-def test_many_exact_values_are_a_line(points: list[Point]) -> None:
+def test_many_exact_values_are_a_line(folders: list[Path]) -> None:
     at = np.linspace(0.4, 1.5, 100)
-    known = ExactValues(at, {"density": at**4})
-    axes = draw_scan(points, ["density"], "mu", known).axes
+    axes = draw_scan(read_scan(folders, names=["density"]), ExactValues(at, {"density": at**4})).axes
     (line,) = [line for line in axes[0].get_lines() if line.get_color() == FORMULA.colour and len(line.get_xdata()) == 100]
     assert line.get_linestyle() == "-" and line.get_marker() in ("", "None")
 
 
-def test_agreement_counts_only_runs_to_be_trusted(points: list[Point]) -> None:
+def test_agreement_counts_only_runs_to_be_trusted(scan: Scan) -> None:
     wrong_elsewhere = ExactValues(np.array([0.5, 1.0, 1.4]), {"density": np.array([9.0, 0.061, 9.0])})
-    assert agreement_lines(points, NAMES, wrong_elsewhere) == ["⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1"]
+    assert agreement_lines(scan, wrong_elsewhere) == ["⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1"]
 
 
 def test_exact_values(exact: Path) -> None:
@@ -166,7 +169,7 @@ def test_table_of_exact_values_that_cannot_be_read(tmp_path: Path, text: str | b
     ({}, ["--against", "kappa"], "has no number model.kappa; choose --against of mu, mass-squared, lambda"),
     ({}, ["--against", "mass-squared"], "the runs differ in more than model.mass-squared: mu is 1.4 in d, and 0.9 in other"),
     ({"model__lambda": 2}, [], "the runs differ in more than model.mu: lambda is 0 in d, and 2 in other"),
-    ({"model__name": "complex-phi4", "averages": None, "model__mu": None}, [], "has no number model.mu"),
+    ({"model__name": "complex-phi4", "averages": None, "model__mu": None}, ["--against", "mu"], "has no number model.mu"),
     ({}, ["--exact", "/nowhere/exact.csv"], "no file /nowhere/exact.csv"),
 ])
 def test_wrong_scans(folders: list[Path], tmp_path: Path, second: dict[str, object], arguments: list[str], cause: str,
@@ -177,12 +180,6 @@ def test_wrong_scans(folders: list[Path], tmp_path: Path, second: dict[str, obje
     assert said.out == "" and said.err.count("\n") == 1 and said.err.startswith("scorefield-analysis: error: ") and cause in said.err, said.err
 
 
-def test_lattices_of_other_sizes(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    other = run_at(tmp_path / "other", 0.9, lattice__size="6, 5")
-    assert cli.main(["scan", str(folders[0]), str(other)]) == 2
-    assert "lattice.size is 6 × 4 in d, and 6 × 5 in other; give runs of one model on one lattice" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("again, cause", [(0, "a scan needs at least two runs"), (1, "a folder is given twice")])
 def test_one_run_is_no_scan(folders: list[Path], again: int, cause: str, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["scan", *[str(folders[0])] * (1 + again)]) == 2
@@ -190,6 +187,66 @@ def test_one_run_is_no_scan(folders: list[Path], again: int, cause: str, capsys:
 
 
 def test_runs_of_one_folder_name(tmp_path: Path) -> None:
-    runs = {run_at(tmp_path / name / "run", mu): None for name, mu in (("a", 0.5), ("b", 1.0))}
-    names = [point.name for point in scan_points({folder: read_field(folder) for folder in runs}, "mu")]
-    assert names == [str(folder) for folder in runs]
+    runs = [run_at(tmp_path / name / "run", mu) for name, mu in (("a", 0.5), ("b", 1.0))]
+    assert [point.name for point in read_scan(runs).points] == list(map(str, runs))
+
+
+def real_run(folder: Path, kappa: float, **options: object) -> Path:
+    quantities = {"abs_M": (kappa, 0.01), "chi": (10.0 * kappa, 0.2), "binder": (0.1, 0.01), "xi": (2.0, 0.1)}
+    return write_lattice(folder, ensemble=False, model__kappa=kappa, run__seed=round(1000 * kappa),
+                         **{"quantities": quantities, "lattice__size": "6, 8", **options})
+
+
+def test_real_fields_against_kappa(tmp_path: Path) -> None:
+    runs = [real_run(tmp_path / "b", 0.3, in_equilibrium=False, warnings="tau_int is not known"), real_run(tmp_path / "a", 0.2)]
+    run = run_command("scan", *runs, "--to", tmp_path / "to")
+    assert run.returncode == 0, run.stderr
+    (table,) = read_tables(run.stdout)
+    assert list(table) == ["a", "b"]
+    assert {key: table["a"][key] for key in ("kappa", "⟨abs M⟩", "χ", "U", "equilibrium")} == {
+        "kappa": "0.2", "⟨abs M⟩": "0.200(10)", "χ": "2.0(2)", "U": "0.100(10)", "equilibrium": "yes"}
+    assert table["b"]["equilibrium"] == "**no**" and "verdict" not in table["a"] and "lattice" not in table["a"]
+    assert "scorefield-analysis: warning: b: not in equilibrium, tau_int is not known" in run.stderr
+    assert "Of a run that is not in equilibrium" in run.stdout and "verdict" not in run.stdout
+    assert {path.name for path in (tmp_path / "to").iterdir()} == {"scan.md", "scan.png", "scan.pdf"}
+
+
+def test_several_lattices(folders: list[Path], tmp_path: Path, exact: Path) -> None:
+    """Each has its rows and its colour; a table of exact values would be of one of them."""
+    other = run_at(tmp_path / "other", 0.9, lattice__size="6, 5", run__seed=3)
+    scan = read_scan([folders[1], other, folders[2]])
+    assert [(point.name, point.lattice) for point in scan.points] == [("a", "6 × 4"), ("b", "6 × 4"), ("other", "6 × 5")]
+    labels = {bar.get_label(): bar[0].get_color() for bar in draw_scan(scan, NONE).axes[0].containers}
+    assert labels == {"6 × 4, good": DATA.colour, "6 × 4, undecided": DATA.colour, "6 × 5, good": LEARNT_SCORE.colour}
+    run = run_command("scan", *folders, other, "--to", tmp_path / "to")
+    (table,) = read_tables(run.stdout)
+    assert table["other"]["lattice"] == "6 × 5" and table["a"]["lattice"] == "6 × 4"
+    run = run_command("scan", *folders, other, "--exact", exact)
+    assert run.returncode == 2 and f"2 lattices (6 × 4, 6 × 5), of which {exact} can hold the exact values of one" in run.stderr
+
+
+def test_exact_values_that_the_runs_know(tmp_path: Path) -> None:
+    """Of a free field: no table is needed."""
+    runs = [write_lattice(tmp_path / str(kappa), ensemble=False, model__name="gaussian-field", model__kappa=kappa, lattice__size="6, 8",
+                          run__seed=round(1000 * kappa), quantities={"phi2": (kappa, 0.01), "xi": (2.0, 0.1)}, known={"phi2": 0.21})
+            for kappa in (0.2, 0.24)]
+    scan = read_scan(runs, names=["phi2", "xi"])
+    assert agreement_lines(scan, NONE) == ["⟨φ²⟩: Σσ²/n of the runs in equilibrium = 10.0/2"]
+    top, _, bottom, _ = draw_scan(scan, NONE).axes
+    (line,) = [line for line in top.get_lines() if line.get_color() == FORMULA.colour]
+    assert list(line.get_xdata()) == [0.2, 0.24] and list(line.get_ydata()) == [0.21, 0.21]
+    pulls = [value for line in bottom.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o" for value in line.get_ydata()]
+    assert pulls == pytest.approx([-1.0, 3.0])
+
+
+def test_a_length_that_is_none(tmp_path: Path) -> None:
+    broken = {"xi": (200.0, 1.0), "binder": (0.66, 0.001), "xi_connected": (0.6, 0.1)}
+    runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.4, quantities=broken)]
+    said = scan_warnings(read_scan(runs, names=["xi", "xi_connected"]))
+    assert len(said) == 1 and said[0].startswith("b: ξ is of the constant ⟨M²⟩ and no length of fluctuations")
+
+
+def test_runs_of_two_kinds(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    other = real_run(tmp_path / "other", 0.2)
+    assert cli.main(["scan", str(other), str(folders[0]), "--against", "lambda"]) == 2
+    assert "other is a run of real fields, and d is a run of complex Langevin; give runs of one model" in capsys.readouterr().err

@@ -155,3 +155,15 @@ def test_what_is_in_no_table(tmp_path: Path) -> None:
     assert_refused(tmp_path / "a.txt", message="a.txt is no folder of a run, and neither of pyerrors (.json, .json.gz)")
     assert_refused(tmp_path / "none", message=f"no folder {tmp_path / 'none'}; ")
     assert_refused(folder, folder, message="a folder is given twice")
+
+
+def test_what_is_not_what_it_is_called(tmp_path: Path) -> None:
+    """In a broken phase where chains hold both signs, shown by whatever name."""
+    broken = run(tmp_path / "broken", xi=(245.0, 0.6), binder=(0.6665, 0.0001), abs_M=(3.75, 0.01), M1=(0.02, 0.03))
+    healthy = run(tmp_path / "healthy", xi=(1.5, 0.1), binder=(0.1, 0.1))
+    for command, quantities in (("table", ["--quantities", "chi,xi,mass_y[1]"]), ("plot", ["xi", "mass_y"])):
+        said = answer(command, broken, *quantities)[2]
+        assert f"warning: {broken}: ξ is of the constant ⟨M²⟩" in said and f"warning: {broken}: mass_y is of a correlator" in said
+        assert "mass_x" not in said
+        assert "warning" not in answer(command, healthy, *quantities)[2]
+    assert "warning" not in answer("table", broken, healthy, "--quantities", "chi,slices_y[1]")[2]

@@ -3,10 +3,12 @@
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..errors import UserError, warn
 from ..freshness import changed_note
+from ..lattice.doubts import doubts_of
+from ..lattice.records import LatticeResults
 from ..reader import Run
 
 
@@ -58,3 +60,13 @@ def warn_of_changes(runs: Mapping[Path, Run]) -> None:
         note = changed_note(folder, results)
         if note is not None:
             warn(f"{folder}: {note}")
+
+
+def warn_of_names(runs: Mapping[Path, Run], shown: Iterable[str]) -> None:
+    """Names quantities that are shown ("xi", "samples-vp-learnt/mass_y[3]") and are not what they are called, in a run's ensemble."""
+    bare = {name.rpartition("/")[2].partition("[")[0] for name in shown}
+    for folder, results in runs.items():
+        if isinstance(results, LatticeResults):
+            for name, doubt in doubts_of(results).items():
+                if name in bare:
+                    warn(f"{folder}: {doubt}")

@@ -13,7 +13,7 @@ from ..estimates.select import listed, nearest, pattern_of
 from ..outputs import written_aside
 from ..reader import read_run
 from ..tables import Table
-from .command import RUN, Command, argument, warn_of_changes
+from .command import RUN, Command, argument, warn_of_changes, warn_of_names
 
 ENDINGS = (".png", ".pdf")
 MOST_PANELS = 12
@@ -21,11 +21,13 @@ LONGEST_NAME = 80
 
 
 def _plot(options: argparse.Namespace) -> str:
-    warn_of_changes({options.folder: read_run(options.folder)})
+    runs = {options.folder: read_run(options.folder)}
+    warn_of_changes(runs)
     panels = panels_of(options.folder, read_estimates(options.folder))
     if not options.quantities:
         return _list(panels)
     found = _chosen(panels, options.quantities)
+    warn_of_names(runs, [name for panel in found for name in panel.names])
     target = options.to or options.folder / "report" / f"plot-{_in_a_file_name(options.quantities)}.png"
     if target.suffix not in ENDINGS:
         raise UserError(f"{target} is no name of a figure; let it end in {' or '.join(ENDINGS)}")

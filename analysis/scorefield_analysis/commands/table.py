@@ -7,16 +7,19 @@ from ..estimates.comparison_table import rows_of, written
 from ..estimates.sources import read_sources
 from ..outputs import written_aside
 from ..reader import read_run
-from .command import Command, argument, names, require_different, warn_of_changes
+from .command import Command, argument, names, require_different, warn_of_changes, warn_of_names
 
 FORMATS = ("markdown", "latex", "csv")
 
 
 def _table(options: argparse.Namespace) -> str:
     require_different(options.sources)
-    warn_of_changes({path: read_run(path) for path in options.sources if path.is_dir()})
+    runs = {path: read_run(path) for path in options.sources if path.is_dir()}
+    warn_of_changes(runs)
     sources = read_sources(options.sources)
-    text = written(sources, rows_of(sources, names(options.quantities)), options.format)
+    rows = rows_of(sources, names(options.quantities))
+    warn_of_names(runs, rows)
+    text = written(sources, rows, options.format)
     if options.to is not None:
         with written_aside(options.to) as partial:
             partial.write_text(text + "\n", encoding="utf-8")

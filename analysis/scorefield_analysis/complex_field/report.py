@@ -15,7 +15,7 @@ from ..plane.records import GOOD
 from ..plane.tables import criteria_table, schwinger_dyson_table
 from ..plane.verdict import CRITERIA_NOTE, UNSEEN, bad_verdict, shown, verdict_line
 from .figures import planned_figures
-from .model import Model, model_of
+from ..lattice_model import Model, model_of
 from .momenta import spectrum_of
 from .records import ComplexFieldResults
 from .tables import (agreement_table, average_table, cumulant_table, input_table, plane_table, sample_table, sampled_average_table,

@@ -9,7 +9,7 @@ from ..plane.records import Estimate
 from ..plane.tables import measured, with_deviation
 from ..results import EVEN_ORDERS
 from ..tables import Table
-from .model import Model
+from ..lattice_model import Model
 from .momenta import Spectrum
 from .names import MEANING, in_text
 from .records import ComplexFieldResults

@@ -6,7 +6,7 @@ from ...figures import Figure
 from ...plane.diffusion.figures import diffusion_figures
 from ...plane.figures.boundary import Sampled, draw_boundary
 from ...plane.figures.drift import draw_drift
-from ..model import Model
+from ...lattice_model import Model
 from ..momenta import spectrum_of
 from ..records import ComplexFieldResults
 from .spectrum import draw_spectrum

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
-from ..errors import UserError
+from .errors import UserError
 
 BOSE_GAS = "bose-gas"
 MODEL = "model."

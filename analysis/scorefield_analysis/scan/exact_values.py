@@ -8,9 +8,9 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from ..complex_field.names import SQUARE
 from ..errors import UserError
 from ..hdf5 import readable
-from .names import SQUARE
 
 ALSO = {"phi2": SQUARE}  # names that are easier to type
 MOST_BYTES = 10**7  # of such a table
@@ -28,6 +28,9 @@ class ExactValues:
         """The value at this place, if it is in the table."""
         found = np.flatnonzero(np.isclose(self.at, at, rtol=SAME, atol=SAME))
         return float(self.values[name][found[0]]) if name in self.values and len(found) else None
+
+
+NONE = ExactValues(np.empty(0), {})
 
 
 def read_exact_values(path: Path, scanned: str, names: Sequence[str]) -> ExactValues:

@@ -1,0 +1,1 @@
+"""Runs on a lattice at different values of a coupling."""

@@ -1,0 +1,130 @@
+"""Runs on a lattice at different values of a coupling."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from ..complex_field.records import ComplexFieldResults
+from ..decks import deck_of
+from ..errors import UserError
+from ..lattice.records import LatticeResults
+from ..lattice_model import MODEL, Model, model_of
+from .kinds import Kind, Measured, measured
+
+SEED = "run.seed"
+FieldRun = LatticeResults | ComplexFieldResults
+
+
+@dataclass(frozen=True)
+class Point:
+    """A run, by its name, at a value of the coupling; seed as the deck has it."""
+
+    name: str
+    at: float
+    seed: str
+    model: Model
+    run: Measured
+
+    @property
+    def lattice(self) -> str:
+        """Ly × Lx."""
+        return "{} × {}".format(*self.model.size)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Runs of one kind, in the order of lattices and, on each, of the coupling; the averages that are shown, by the names in results.h5."""
+
+    points: Sequence[Point]
+    coupling: str
+    names: Sequence[str]
+
+    @property
+    def kind(self) -> Kind:
+        return self.points[0].run.kind
+
+    @property
+    def lattices(self) -> list[str]:
+        """The different ones."""
+        return list(dict.fromkeys(point.lattice for point in self.points))
+
+
+def scan_of(runs: Mapping[Path, FieldRun], coupling: str | None, wanted: Sequence[str] | None) -> Scan:
+    """UserError if there are fewer than two runs, or if they differ in more than the coupling and the lattice, or lack an average. Without a
+    coupling, that which most scans of such runs are of.
+    """
+    if len(runs) < 2:
+        raise UserError("a scan needs at least two runs; give the output folders of runs at different values of the coupling")
+    names = [folder.resolve().name for folder in runs]
+    if len(set(names)) < len(names):
+        names = [str(folder) for folder in runs]
+    points = [_point(name.replace("|", "/"), folder, results, coupling) for name, (folder, results) in zip(names, runs.items())]
+    kind = points[0].run.kind
+    for other in points[1:]:
+        if other.run.kind is not kind:
+            raise UserError(f"{points[0].name} is {kind.name}, and {other.name} is {other.run.kind.name}; give runs of one model")
+    coupling = _coupling(points[0], coupling)
+    _require_one_model(points, coupling)
+    points.sort(key=lambda point: (point.model.size[0] * point.model.size[1], point.model.size, point.at))
+    return Scan(points, coupling, _averages(points, kind.averages if wanted is None else wanted))
+
+
+def _coupling(point: Point, wanted: str | None) -> str:
+    """`wanted`, or without a wish that of the kind of runs."""
+    if wanted is not None:
+        return wanted
+    usual = point.run.kind.coupling
+    return usual if usual in point.model.couplings else "kappa"
+
+
+def _point(name: str, folder: Path, results: FieldRun, wanted: str | None) -> Point:
+    deck = deck_of(results.provenance, folder)
+    model = model_of(deck, folder, results.spectrum.value.shape)
+    point = Point(name, math.nan, deck.get(SEED, ""), model, measured(results, model.is_bose_gas))
+    coupling = _coupling(point, wanted)
+    try:
+        at = float(model.couplings[coupling])
+    except (KeyError, ValueError):
+        at = math.nan
+    if not math.isfinite(at):
+        raise UserError(f"{folder} has no number {MODEL}{coupling}; choose --against of {', '.join(model.couplings)}")
+    return Point(name, at, point.seed, model, point.run)
+
+
+def _require_one_model(points: Sequence[Point], coupling: str) -> None:
+    first = points[0]
+    for other in points[1:]:
+        for key in dict.fromkeys(["model.name", *first.model.couplings, *other.model.couplings]):
+            one, another = _value(first.model, key), _value(other.model, key)
+            if key != coupling and one != another:
+                raise UserError(f"the runs differ in more than {MODEL}{coupling}: {key} is {one} in {first.name}, and {another} in "
+                                f"{other.name}; give runs of one model")
+
+
+def _value(model: Model, key: str) -> str:
+    return model.name if key == "model.name" else model.couplings.get(key, "absent")
+
+
+def _averages(points: Sequence[Point], wanted: Sequence[str]) -> list[str]:
+    names = list(dict.fromkeys(wanted))
+    for name in names:
+        for point in points:
+            if name not in point.run.averages:
+                raise UserError(f"{point.name} has no average '{name}'; choose --quantities of {', '.join(point.run.averages)}")
+    return names
+
+
+def scan_warnings(scan: Scan) -> list[str]:
+    """What a reader must know before any number."""
+    warnings = [f"{point.name}: {doubt}" for point in scan.points for doubt in point.run.doubts]
+    warnings += [f"{point.name}: {point.run.doubts_of[name]}" for point in scan.points for name in scan.names if name in point.run.doubts_of]
+    return [*warnings, *_seed_warnings(scan.points)]
+
+
+def _seed_warnings(points: Sequence[Point]) -> list[str]:
+    by_seed: dict[str, list[str]] = {}
+    for point in points:
+        by_seed.setdefault(point.seed, []).append(point.name)
+    return [f"{', '.join(names[:-1])} and {names[-1]} have the same {SEED}: they share noise, and their errors are correlated"
+            for seed, names in by_seed.items() if seed and len(names) > 1]

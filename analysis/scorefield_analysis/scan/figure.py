@@ -24,13 +24,13 @@ STYLES = {
     NOT_IN_EQUILIBRIUM: ("s", BAD_COLOUR, False),
     FAILING: ("x", BAD_COLOUR, False),
 }
-OF_LATTICES = [look.colour for look in (DATA, LEARNT_SCORE, EXACT_SCORE, PUBLISHED, REFERENCE_SCORE)]  # where there are several
+OF_LATTICES = (DATA, LEARNT_SCORE, EXACT_SCORE, PUBLISHED, REFERENCE_SCORE)  # colours and markers, where there are several
 MOST_MARKED = 40  # exact values, which a line would join wrongly
 NEAR_ZERO = 0.25  # of the largest value: an average that comes so near is shown with 0
 
 
 def draw_scan(scan: Scan, exact: ExactValues) -> Canvas:
-    """A column for each average; below, the deviations from exact values where these are known. Colours tell several lattices apart."""
+    """A column for each average; below, the deviations from exact values where these are known. Colours and markers tell several lattices apart."""
     beside = any(is_known(scan, name, exact) for name in scan.names)
     columns = len(scan.names)
     width = min(FULL_WIDTH, 4.4 * columns) if columns < 3 else 3.4 * columns
@@ -61,7 +61,8 @@ def _groups(scan: Scan) -> Iterator[tuple[list[Point], str, dict[str, object]]]:
             marker, colour, full = STYLES[state]
             label = f"run, {state}"
             if len(scan.lattices) > 1:
-                colour = OF_LATTICES[number % len(OF_LATTICES)]
+                look = OF_LATTICES[number % len(OF_LATTICES)]
+                colour, marker = look.colour, marker if marker == "x" else look.marker
                 label = f"{lattice}, {state}"
             yield points, label, {"marker": marker, "color": colour, "markerfacecolor": colour if full else "white",
                                   "markersize": 5.0 if marker == "x" else 4.0, "linestyle": "none"}

@@ -39,12 +39,15 @@ constexpr const char* kUsage =
     "exit codes: 0 complete, 1 internal error, 2 bad deck or file, 3 input or output failed, 4 numerical failure,\n"
     "85 stopped cleanly, unfinished: run the same command again\n";
 
+std::string deck_in(const std::filesystem::path& folder) { return (folder / "deck.ini").string(); }
+
 std::string read_text(const std::string& path) {
   std::error_code failure;
   const auto kind = std::filesystem::status(path, failure).type();
   if (kind == std::filesystem::file_type::not_found) throw InputError("no deck " + path + ": expected a file such as input/two-peak.ini");
   if (kind == std::filesystem::file_type::none)
     throw IoError("cannot read the deck " + path + ": " + failure.message() + "; may you read it?");
+  if (std::filesystem::is_regular_file(deck_in(path), failure)) throw InputError(path + " is a folder: its deck is " + deck_in(path));
   if (kind != std::filesystem::file_type::regular) throw InputError(path + " is not a file: expected a deck such as input/two-peak.ini");
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
@@ -52,8 +55,6 @@ std::string read_text(const std::string& path) {
   if (!stream) throw IoError("cannot read the deck " + path + ": " + std::strerror(errno) + "; may you read it?");
   return text.str();
 }
-
-std::string deck_in(const std::filesystem::path& folder) { return (folder / "deck.ini").string(); }
 
 /// The folder of a run that `status` was given in place of its deck; "" if it was given a deck, as all other commands are.
 std::string folder_of_run(const CommandLine& line) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/disk.h"
+#include "stages/contents.h"
 #include "stages/recorded.h"
 
 namespace scorefield {
@@ -74,10 +75,7 @@ class BatchOutput {
   void lay_out(H5File& file) const {
     if (contents_.field) {
       const Params& params = context_.deck.params;
-      const auto parts = static_cast<std::uint64_t>(components_of(params.model));
-      const std::uint64_t y = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
-      const std::uint64_t x = is_lattice(params.model) ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
-      file.create_dataset("/field", {static_cast<std::uint64_t>(output_.wanted), parts, y, x});
+      file.create_dataset("/field", shape_of_fields(params, static_cast<std::uint64_t>(output_.wanted)));
       file.set_attribute("/field", "components", names_of_components(components_of(params.model)));
     }
     if (contents_.recording != nullptr) lay_out_recorded(file, contents_.group, *contents_.recording, output_.wanted);

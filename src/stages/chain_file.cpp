@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "stages/contents.h"
 
 namespace scorefield {
 namespace {
@@ -70,11 +71,9 @@ std::vector<ChainFile::Series> ChainFile::all_series() const {
 void lay_out_configurations(const Context& context, H5File& file) {
   const Params& params = context.deck.params;
   const GenerateParams& generate = params.generate;
-  const auto rows = unsigned_of(generate.samples);
-  const std::int64_t components = components_of(params.model);
-  file.create_dataset("/field", {rows, unsigned_of(components), unsigned_of(params.lattice.size[0]), unsigned_of(params.lattice.size[1])},
+  file.create_dataset("/field", shape_of_fields(params, unsigned_of(generate.samples)),
                       generate.precision == "float32" ? Stored::float32 : Stored::float64);
-  file.set_attribute("/field", "components", names_of_components(components));
+  file.set_attribute("/field", "components", names_of_components(components_of(params.model)));
   const bool imported = generate.algorithm == "import";
   const std::int64_t before = imported ? 0 : generate.thermalisation, separation = imported ? 1 : generate.separation;
   write_numbered(context.comm, file, "/chain", generate.samples, [&](std::int64_t n) { return n % generate.chains; });

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/finite.h"
+#include "stages/contents.h"
 
 namespace scorefield {
 namespace {
@@ -31,8 +32,7 @@ H5File open_start(const Params& params, const Comm& self, Seal seal) {
   H5File file = H5File::open(params.generate.start_file, self, seal);
   file.require(file.exists("/field") && file.holds_numbers("/field"), "has no /field of numbers: generate.start-file takes an ensemble");
   const Shape shape = file.shape("/field");
-  const Shape wanted = {shape.empty() ? 0 : shape[0], unsigned_of(components_of(params.model)), unsigned_of(params.lattice.size[0]),
-                        unsigned_of(params.lattice.size[1])};
+  const Shape wanted = shape_of_fields(params, shape.empty() ? 0 : shape[0]);
   file.require(shape == wanted && wanted[0] > 0, std::string("holds no ") + (is_complex(params.model) ? "complex" : "real") +
                                                      " fields on this lattice: its /field must have the shape (N, " +
                                                      std::to_string(wanted[1]) + ", " + std::to_string(wanted[2]) + ", " +

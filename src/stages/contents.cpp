@@ -69,12 +69,7 @@ std::vector<Expected> model_datasets(const Params& params, std::int64_t steps) {
           {"/loss/value", {points}}};
 }
 
-Expected field_of(const Params& params, std::uint64_t rows) {
-  const bool lattice = is_lattice(params.model);
-  const std::uint64_t y = lattice ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
-  const std::uint64_t x = lattice ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
-  return {"/field", {rows, static_cast<std::uint64_t>(components_of(params.model)), y, x}};
-}
+Expected field_of(const Params& params, std::uint64_t rows) { return {"/field", shape_of_fields(params, rows)}; }
 
 std::vector<Expected> field_model_datasets(const Params& params) {
   const auto levels = static_cast<std::uint64_t>(params.train.levels), components = static_cast<std::uint64_t>(components_of(params.model));
@@ -149,6 +144,13 @@ void require_finite(const H5File& file, const Comm& comm, const Expected& expect
 }
 
 }  // namespace
+
+Shape shape_of_fields(const Params& params, std::uint64_t configurations) {
+  const bool lattice = is_lattice(params.model);
+  const std::uint64_t y = lattice ? static_cast<std::uint64_t>(params.lattice.size[0]) : 1;
+  const std::uint64_t x = lattice ? static_cast<std::uint64_t>(params.lattice.size[1]) : 1;
+  return {configurations, static_cast<std::uint64_t>(components_of(params.model)), y, x};
+}
 
 void check_contents(const H5File& file, const Context& context, const Output& output, std::int64_t length) {
   file.require(length > 0, "is damaged: it does not say how many " + output.unit + " it holds");

@@ -125,7 +125,7 @@ void tell_memory_of_component_fit(const Context& context) {
   const double pieces = std::ceil(static_cast<double>(params.train.per_level) / static_cast<double>(Selection::kPiece));
   const double gathered = 8.0 * std::min(std::max(static_cast<double>(kNumbersOfPieces), numbers), pieces * numbers);
   const double own = 8.0 * numbers * std::max(1.0, std::min(std::ceil(pieces / context.comm.size()), kBytesTogether / (8.0 * numbers)));
-  const double group = std::max(1.0, pieces / static_cast<double>(kFitGroups));
+  const double group = std::max(1.0, std::ceil(pieces / static_cast<double>(kFitGroups)));
   const double all = 8.0 * numbers * static_cast<double>(kFitGroups);
   context.log.line("  to fit         " + readable_count(numbers) + " sums of " + std::to_string(kFitGroups) + " groups: " +
                    bytes(all + own) + " a rank, " + bytes(all * (3.0 + std::floor(std::log2(group))) + own + gathered) + " on the first");

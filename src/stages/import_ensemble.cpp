@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "deck/keys.h"
 #include "stages/chain_file.h"
+#include "stages/contents.h"
 
 namespace scorefield {
 namespace {
@@ -124,15 +125,15 @@ std::unique_ptr<Source> open_source(const GenerateParams& generate, Seal seal) {
 }
 
 void check_shape(const Params& params, const Shape& shape) {
-  const auto y = static_cast<std::uint64_t>(params.lattice.size[0]), x = static_cast<std::uint64_t>(params.lattice.size[1]);
-  const auto components = static_cast<std::uint64_t>(components_of(params.model));
-  const std::string wanted =
-      "(N, " + (components == 1 ? "" : std::to_string(components) + ", ") + std::to_string(y) + ", " + std::to_string(x) + ")";
-  const bool good = !shape.empty() && (shape == Shape{shape[0], components, y, x} || (components == 1 && shape == Shape{shape[0], y, x}));
-  const std::string found = joined(shape, ", ", [](std::uint64_t extent) { return std::to_string(extent); });
-  if (!good) {
-    throw InputError(params.generate.import_file + " holds an array of shape (" + found + ") where lattice.size and model.name = " +
-                     params.model.name + " ask for " + wanted + ": change lattice.size, or import another file");
+  const auto text = [](std::span<const std::uint64_t> extents) {
+    return joined(extents, ", ", [](std::uint64_t extent) { return std::to_string(extent); });
+  };
+  const Shape all = shape_of_fields(params, shape.empty() ? 0 : shape[0]), short_form = {all[0], all[2], all[3]};
+  const bool one = all[1] == 1;  // component, which may be left out
+  if (shape.empty() || (shape != all && !(one && shape == short_form))) {
+    throw InputError(params.generate.import_file + " holds an array of shape (" + text(shape) +
+                     ") where lattice.size and model.name = " + params.model.name + " ask for (N, " +
+                     text(std::span(all).subspan(one ? 2 : 1)) + "): change lattice.size, or import another file");
   }
   if (shape[0] < static_cast<std::uint64_t>(params.generate.samples)) {
     throw InputError(params.generate.import_file + " holds " + std::to_string(shape[0]) +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "base/text.h"
@@ -29,15 +30,21 @@ void write_autocorrelations(H5File& out, const std::string& dataset, const std::
   out.set_attribute(dataset, "columns", std::string("mean,error,tau_int,tau_int_error,window,r_hat,effective_samples"));
 }
 
-std::size_t place_of(const LatticeResults& results, const char* name) {
-  return static_cast<std::size_t>(std::find(results.names.begin(), results.names.end(), name) - results.names.begin());
+/// Where a quantity stands; nowhere if it was not measured.
+std::optional<std::size_t> place_of(const LatticeResults& results, const char* name) {
+  const auto found = std::find(results.names.begin(), results.names.end(), name);
+  if (found == results.names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - results.names.begin());
 }
 
-/// Whether xi is of the constant <M^2> and no length: longer than half the shorter extent, where M has two peaks (a Binder cumulant, 0 of
-/// one normal peak and 2/3 of two sharp ones, above the middle; a free field's xi is right at any length).
+/// Whether xi is of the constant <M^2> and no length: longer than half the shorter extent, in a broken phase. There the Binder cumulant is
+/// above the one at the critical point of large square lattices (of Ising's class; Salas and Sokal, J. Stat. Phys. 98 (2000) 551) and
+/// grows with the lattice; a free field's is 0, and its xi right at any length.
 bool is_no_length(const LatticeResults& results, const FieldShape& shape) {
-  const auto value = [&](const char* name) { return results.quantities.value[place_of(results, name)]; };
-  return value("xi") > 0.5 * static_cast<double>(std::min(shape.y, shape.x)) && value("binder") > 1.0 / 3.0;
+  constexpr double kCriticalBinder = 0.6107;
+  const auto xi = place_of(results, "xi"), binder = place_of(results, "binder");
+  const std::vector<double>& value = results.quantities.value;
+  return xi && binder && value[*xi] > 0.5 * static_cast<double>(std::min(shape.y, shape.x)) && value[*binder] > kCriticalBinder;
 }
 
 void write_quantities(H5File& out, const std::string& dataset, const LatticeResults& results) {
@@ -74,6 +81,7 @@ void write_measurements(H5File& out, const std::string& group, const FieldShape&
   out.set_attribute(group, "chains", static_cast<std::int64_t>(measured.chains));
   out.set_attribute(group, "bins", static_cast<std::int64_t>(measured.bins));
   out.set_attribute(group, "bin_size", static_cast<std::int64_t>(measured.bin_size));
+  out.set_attribute(group, "tau_int", measured.equilibrium.tau_int);
   out.set_attribute(group, "striped", measured.equilibrium.striped);
   out.set_attribute(group, "in_equilibrium", static_cast<std::int64_t>(measured.equilibrium.warnings.empty()));
   out.set_attribute(group, "warnings", joined(measured.warnings, "; "));
@@ -108,8 +116,9 @@ std::vector<std::string> lines_of(const LatticeMeasurements& measured, const Fie
   std::vector<std::string> all;
   for (const char* wanted : {"kappa2_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi",
                              "binder", "xi", "xi_connected", "action_density", "schwinger_dyson"}) {
-    const std::size_t i = place_of(results, wanted);
-    const double value = results.quantities.value[i], error = results.quantities.error[i];
+    const auto place = place_of(results, wanted);
+    if (!place) continue;
+    const double value = results.quantities.value[*place], error = results.quantities.error[*place];
     const bool known = std::isfinite(value) && std::isfinite(error);
     all.push_back(known ? formatted("  %-22s %13.*f +- %.2g", wanted, decimals_for(error), value, error)
                         : formatted("  %-22s %13s", wanted, "undefined"));

@@ -9,6 +9,7 @@
 #include "stages/chains_of_file.h"
 #include "stages/complex_lattice_estimates.h"
 #include "stages/configuration_rows.h"
+#include "stages/contents.h"
 #include "stages/verdict_output.h"
 #include "stages/write_estimate.h"
 
@@ -64,10 +65,8 @@ class ComplexMeasurement {
 
  private:
   static FieldShape shape_of(const Context& context, const H5File& file) {
-    const Params& params = context.deck.params;
     const Shape shape = file.shape("/field");
-    const Shape wanted = {shape.empty() ? 0 : shape[0], static_cast<std::uint64_t>(components_of(params.model)),
-                          static_cast<std::uint64_t>(params.lattice.size[0]), static_cast<std::uint64_t>(params.lattice.size[1])};
+    const Shape wanted = shape_of_fields(context.deck.params, shape.empty() ? 0 : shape[0]);
     file.require(shape == wanted, "holds no complex fields on a lattice of lattice.size");
     return {wanted[2], wanted[3]};
   }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "stages/chains_of_file.h"
 #include "stages/configuration_rows.h"
+#include "stages/contents.h"
 #include "stages/lattice_output.h"
 #include "stages/update_history.h"
 
@@ -58,9 +59,8 @@ class LatticeMeasurement {
 
  private:
   static FieldShape shape_of(const Context& context, const H5File& file) {
-    const auto& size = context.deck.params.lattice.size;
     const Shape shape = file.shape("/field");
-    const Shape wanted = {shape.empty() ? 0 : shape[0], 1, static_cast<std::uint64_t>(size[0]), static_cast<std::uint64_t>(size[1])};
+    const Shape wanted = shape_of_fields(context.deck.params, shape.empty() ? 0 : shape[0]);
     file.require(shape == wanted, "holds no real fields on a lattice of lattice.size");
     return {wanted[2], wanted[3]};
   }

@@ -175,7 +175,7 @@ ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expecte
 
 double p_value_of(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins) {
   constexpr std::size_t kFewestBins = 3;  // a component
-  if (bins < kFewestBins * components.size()) return std::numeric_limits<double>::quiet_NaN();
+  if (components.empty() || bins < kFewestBins * components.size()) return std::numeric_limits<double>::quiet_NaN();
   return chi_squared(estimate, expected, components, bins).p_value;
 }
 

@@ -51,7 +51,7 @@ struct ChiSquared {
 };
 ChiSquared chi_squared(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins);
 
-/// Its p-value, or NaN where there are fewer than three bins a component: of so few a covariance tells too little. Local.
+/// Its p-value, or NaN where there is no component, or where there are fewer than three bins for each: a covariance tells too little then.
 double p_value_of(const Estimate& estimate, std::span<const double> expected, std::span<const int> components, std::size_t bins);
 
 }  // namespace scorefield

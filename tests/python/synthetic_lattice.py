@@ -31,7 +31,7 @@ def deck_text(**changes: object) -> str:
 def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: int | None = None, warnings: str = "",
                   in_equilibrium: bool = True, updates: dict[str, float] | None = None, exact: bool = False,
                   quantities: dict[str, tuple[float, float]] | None = None, ensemble: bool = True,
-                  known: dict[str, float] | None = None, **deck: object) -> Path:
+                  known: dict[str, float] | None = None, tau_int: float = 6.0, **deck: object) -> Path:
     """Fills `folder` with ensemble.h5, results.h5. Quantities are 1 +- 0.1 but those given, `known` exact ones; chains are of one sign.
 
     updates: attributes of /ensemble/updates beside or instead of UPDATES; without them there is no such group.
@@ -57,7 +57,7 @@ def write_lattice(folder: Path, seed: int = 5, chains: int = 5, striped_chain: i
         if updates is not None:
             group.create_group("updates").attrs.update({**UPDATES, **updates})
         share = 0.0 if striped_chain is None else 1.0 / chains
-        group.attrs.update({"samples": samples, "chains": chains, "bins": 40, "bin_size": 2, "striped": share,
+        group.attrs.update({"samples": samples, "chains": chains, "bins": 40, "bin_size": 2, "tau_int": tau_int, "striped": share,
                             "in_equilibrium": int(in_equilibrium), "warnings": warnings, "source": "ensemble.h5"})
     return folder
 

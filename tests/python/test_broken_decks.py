@@ -70,7 +70,7 @@ DECKS: dict[str, tuple[str | bytes, str, str]] = {
 
 SMALL = "--generate.samples=2000 --sample.samples=2000 --measure.bins=20 --forward.process=ve --sample.score=exact --sample.sampler=ode2"
 
-# Arguments, then the exit code, the cause and the cure. {folder} is a folder with a file `file`, a folder `sub` and a deck `good.ini`.
+# Arguments, then the exit code, the cause and the cure. {folder} is a folder with a file `file`, a folder `sub`, a deck `good.ini` and a run in `made`.
 COMMANDS: dict[str, tuple[str, int, str, str]] = {
     "nothing": ("", 2, "no command", "expected scorefield COMMAND DECK"),
     "unknown command": ("fly {folder}/good.ini", 2, "unknown command fly", "expected run, generate"),
@@ -78,6 +78,7 @@ COMMANDS: dict[str, tuple[str, int, str, str]] = {
     "deck that is not there": ("run {folder}/nothing.ini", 2, "nothing.ini: expected a file", "such as input/two-peak.ini"),
     "deck below a file": ("run {folder}/file/deck.ini", 2, "file/deck.ini: expected a file", "such as input/two-peak.ini"),
     "deck that is a folder": ("run {folder}/sub", 2, "sub is not a file", "expected a deck such as input/two-peak.ini"),
+    "folder of a run": ("run {folder}/made", 2, "made is a folder: its deck is", "made/deck.ini"),
     "one word too many": ("run {folder}/good.ini extra", 2, "unexpected argument extra", "--section.key=value"),
     "value after a blank": ("run {folder}/good.ini --model.mu0 1", 2, "unexpected argument 1", "follow an equals sign"),
     "unknown key": ("run {folder}/good.ini --model.mu_0=1", 2, "command line: unknown key model.mu_0;", "nearest known one is model.mu0"),
@@ -107,7 +108,9 @@ def deck_job(folder: Path, text: str | bytes, ranks: int) -> Outcome:
 def command_job(folder: Path, arguments: str, ranks: int) -> Outcome:
     (folder / "sub").mkdir(parents=True)
     (folder / "file").write_text("in the way")
-    (folder / "good.ini").write_bytes(QUICK.read_bytes())
+    (folder / "made").mkdir()
+    for deck in ("good.ini", "made/deck.ini"):
+        (folder / deck).write_bytes(QUICK.read_bytes())
     return run(arguments.format(folder=folder).split(), ranks, folder)
 
 

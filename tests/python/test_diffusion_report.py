@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.container import ErrorbarContainer
 from scorefield_analysis.histograms import Histogram
-from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_magnetisation, draw_modes
+from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_distances, draw_finish, draw_magnetisation, draw_modes
 from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
+from scorefield_analysis.lattice.diffusion.records import Distance
 from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
 from scorefield_analysis.lattice.report import write_lattice_report
 from scorefield_analysis.notation import in_sigma
@@ -101,3 +102,23 @@ def test_counts_in_other_cells_keep_their_sum(results):
     counts = _counts_on(replace(results, histogram_m=fine), np.linspace(-1.1, 1.1, 12))
     assert counts.sum() == pytest.approx(fine.counts.sum())
     assert np.all(np.diff(counts[1:-1]) > 0)
+
+
+def test_the_finish_is_drawn_against_the_updates_that_were_recorded(results):
+    (finished,) = [each for each in results.diffusion.samples if each.finish is not None]
+    panel = draw_finish([finished]).axes[0]
+    assert [label.get_text() for label in panel.get_xticklabels()] == [str(int(updates)) for updates in finished.finish.updates]
+    line = panel.containers[0].lines[0]
+    assert list(line.get_xdata()) == list(panel.get_xticks()) and list(line.get_ydata()) == list(finished.finish.value["kappa2_Z2"])
+    plt.close("all")
+
+
+def test_distances_that_are_not_seen_are_limits():
+    """Two errors above the value, above 0 where the value is below."""
+    error = np.full(3, 0.1)
+    panel = draw_distances([Distance("ve", np.array([0.1, 1.0, 10.0]), np.array([0.3, 0.05, -0.02]), error, np.full(3, 0.5), error)]).axes[0]
+    seen = {each.get_label(): list(each.lines[0].get_ydata()) for each in panel.containers if each.lines[0] is not None}
+    assert seen == {"reference alone": [0.5] * 3, "model": [0.3]}
+    limits = [top for each in panel.containers if each.lines[0] is None for bar in each.lines[2][0].get_segments() for top in [bar[:, 1].max()]]
+    assert limits == pytest.approx([0.25, 0.2])
+    plt.close("all")

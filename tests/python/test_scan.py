@@ -13,7 +13,8 @@ from scorefield_analysis.errors import UserError
 from scorefield_analysis.figures.style import DATA, FORMULA, LEARNT_SCORE
 from scorefield_analysis.reader import read_field_run
 from scorefield_analysis.scan.exact_values import NONE, ExactValues, read_exact_values
-from scorefield_analysis.scan.figure import draw_scan
+from scorefield_analysis.scan.figure import LOOKS, draw_scan, look_of_lattice
+from scorefield_analysis.scan.kinds import BOSE_GAS
 from scorefield_analysis.scan.points import Scan, scan_of, scan_warnings
 from scorefield_analysis.scan.table import agreement_lines
 from scorefield_analysis.seal import seal_text
@@ -110,7 +111,7 @@ def test_runs_that_were_made_anew(folders: list[Path], tmp_path: Path, capsys: p
 
 
 def test_figure(scan: Scan, exact: Path) -> None:
-    axes = draw_scan(scan, read_exact_values(exact, "mu", NAMES)).axes
+    axes = draw_scan(scan, read_exact_values(exact, "mu", NAMES, BOSE_GAS.short_names)).axes
     for column, name in enumerate(NAMES):
         top, bottom = axes[column], axes[2 + column]
         bars = {bar.get_label(): bar for bar in top.containers}
@@ -143,7 +144,7 @@ def test_agreement_counts_only_runs_to_be_trusted(scan: Scan) -> None:
 
 
 def test_exact_values(exact: Path) -> None:
-    known = read_exact_values(exact, "mu", NAMES)
+    known = read_exact_values(exact, "mu", NAMES, BOSE_GAS.short_names)
     assert list(known.at) == [0.5, 0.8, 1.0, 1.4] and set(known.values) == set(NAMES)
     assert known.of("density", 1.0 + 1e-12) == 0.061 and known.of("|phi|^2", 0.5) == 0.22
     assert known.of("density", 0.6) is None and known.of("V M^2", 0.5) is None
@@ -160,7 +161,7 @@ def test_table_of_exact_values_that_cannot_be_read(tmp_path: Path, text: str | b
     if text is not None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UserError, match=cause) as error:
-        read_exact_values(path, "mu", NAMES)
+        read_exact_values(path, "mu", NAMES, {})
     assert str(path) in str(error.value) and "; " in str(error.value)
 
 
@@ -198,13 +199,14 @@ def real_run(folder: Path, kappa: float, **options: object) -> Path:
 
 
 def test_real_fields_against_kappa(tmp_path: Path) -> None:
-    runs = [real_run(tmp_path / "b", 0.3, in_equilibrium=False, warnings="tau_int is not known"), real_run(tmp_path / "a", 0.2)]
+    runs = [real_run(tmp_path / "b", 0.3, in_equilibrium=False, warnings="tau_int is not known", tau_int=np.inf), real_run(tmp_path / "a", 0.2)]
     run = run_command("scan", *runs, "--to", tmp_path / "to")
     assert run.returncode == 0, run.stderr
     (table,) = read_tables(run.stdout)
     assert list(table) == ["a", "b"]
     assert {key: table["a"][key] for key in ("kappa", "⟨abs M⟩", "χ", "U", "equilibrium")} == {
         "kappa": "0.2", "⟨abs M⟩": "0.200(10)", "χ": "2.0(2)", "U": "0.100(10)", "equilibrium": "yes"}
+    assert (table["a"]["τ_int"], table["b"]["τ_int"]) == ("6.00", "not found")
     assert table["b"]["equilibrium"] == "**no**" and "verdict" not in table["a"] and "lattice" not in table["a"]
     assert "scorefield-analysis: warning: b: not in equilibrium, tau_int is not known" in run.stderr
     assert "Of a run that is not in equilibrium" in run.stdout and "verdict" not in run.stdout
@@ -231,22 +233,76 @@ def test_exact_values_that_the_runs_know(tmp_path: Path) -> None:
                           run__seed=round(1000 * kappa), quantities={"phi2": (kappa, 0.01), "xi": (2.0, 0.1)}, known={"phi2": 0.21})
             for kappa in (0.2, 0.24)]
     scan = read_scan(runs, names=["phi2", "xi"])
-    assert agreement_lines(scan, NONE) == ["⟨φ²⟩: Σσ²/n of the runs in equilibrium = 10.0/2"]
-    top, _, bottom, _ = draw_scan(scan, NONE).axes
+    assert agreement_lines(scan, NONE) == ["⟨φ²⟩: Σσ²/n of the runs without warnings = 10.0/2"]
+    top, other, bottom, none = draw_scan(scan, NONE).axes
+    assert not none.get_visible() and bottom.get_xlabel() == other.get_xlabel() == r"$\kappa$" and top.get_xlabel() == ""
     (line,) = [line for line in top.get_lines() if line.get_color() == FORMULA.colour]
     assert list(line.get_xdata()) == [0.2, 0.24] and list(line.get_ydata()) == [0.21, 0.21]
     pulls = [value for line in bottom.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o" for value in line.get_ydata()]
     assert pulls == pytest.approx([-1.0, 3.0])
 
 
+def test_errors_that_are_not_to_be_trusted(tmp_path: Path) -> None:
+    """A run with any warning is open, and does not count."""
+    runs = [real_run(tmp_path / str(kappa), kappa, known={"binder": 0.12}, **more) for kappa, more in
+            ((0.2, {}), (0.24, {"warnings": "only 4 bins: errors are not to be trusted"}))]
+    scan = read_scan(runs, names=["binder"])
+    assert [point.run.state for point in scan.points] == ["without warnings", "with warnings"]
+    assert agreement_lines(scan, NONE) == ["U: Σσ²/n of the runs without warnings = 4.0/1"]
+    faces = {bar.get_label(): bar[0].get_markerfacecolor() for bar in draw_scan(scan, NONE).axes[0].containers}
+    assert faces == {"run, without warnings": DATA.colour, "run, with warnings": "white"}
+    assert scan_warnings(scan) == ["0.24: only 4 bins: errors are not to be trusted"]
+
+
+def test_exact_values_of_a_real_field(tmp_path: Path) -> None:
+    """phi2 is a name of its own there."""
+    runs = [real_run(tmp_path / str(kappa), kappa) for kappa in (0.2, 0.24)]
+    (tmp_path / "exact.csv").write_text("kappa,phi2\n0.2,1.1\n", encoding="utf-8")
+    (table,) = read_tables(run_command("scan", *runs, "--quantities", "phi2", "--exact", tmp_path / "exact.csv", "--to", tmp_path).stdout)
+    assert table["0.2"]["⟨φ²⟩"] == "1.00(10) -1.0σ" and table["0.24"]["⟨φ²⟩ exact"] == "–"
+
+
+def test_exact_values_that_fit_no_run(folders: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "exact.csv").write_text("mu,density\n7,1.1\n", encoding="utf-8")
+    run = run_command("scan", *folders, "--exact", tmp_path / "exact.csv", "--to", tmp_path)
+    assert f"warning: {tmp_path / 'exact.csv'} has no line at any mu of these runs" in run.stderr
+
+
+def test_exact_values_of_several_lattices_are_several_lines(tmp_path: Path) -> None:
+    """Of as many points as a line takes."""
+    runs = [write_lattice(tmp_path / f"{size}-{n}", ensemble=False, model__kappa=0.001 * n, lattice__size=size, known={"phi2": 0.2})
+            for size in ("6, 8", "6, 9") for n in range(41)]
+    lines = [line for line in draw_scan(read_scan(runs, names=["phi2"]), NONE).axes[0].get_lines() if line.get_color() == FORMULA.colour]
+    assert [list(line.get_xdata()) for line in lines] == [[0.001 * n for n in range(41)]] * 2
+
+
+def test_looks_of_lattices() -> None:
+    looks = [look_of_lattice(number) for number in range(len(LOOKS) ** 2)]
+    assert len(set(looks)) == len(looks)
+
+
+def test_averages_that_have_no_value(tmp_path: Path) -> None:
+    runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.24, quantities={"xi": (np.nan, np.nan)})]
+    (bar,) = draw_scan(read_scan(runs, names=["xi"]), NONE).axes[0].containers
+    assert list(bar[0].get_ydata()) == [2.0]
+
+
+def test_complex_phi4_without_wishes(tmp_path: Path) -> None:
+    runs = [write_field(tmp_path / str(kappa), model__kappa=kappa, run__seed=n) for n, kappa in enumerate((0.1, 0.2))]
+    scan = read_scan(runs)
+    assert scan.coupling == "kappa" and scan.names == ["hop_x", "V M^2"]
+
+
 def test_a_length_that_is_none(tmp_path: Path) -> None:
-    broken = {"xi": (200.0, 1.0), "binder": (0.66, 0.001), "xi_connected": (0.6, 0.1)}
-    runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.4, quantities=broken)]
+    """In a broken phase. Near the critical point, where the Binder cumulant is below its value there, xi is of a finite lattice, but a length."""
+    broken, critical = ({"xi": (200.0, 1.0), "binder": (binder, 0.001), "xi_connected": (0.6, 0.1)} for binder in (0.66, 0.55))
+    runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.4, quantities=broken), real_run(tmp_path / "c", 0.3, quantities=critical),
+            real_run(tmp_path / "d", 0.5, quantities=broken)]
     said = scan_warnings(read_scan(runs, names=["xi", "xi_connected"]))
-    assert len(said) == 1 and said[0].startswith("b: ξ is of the constant ⟨M²⟩ and no length of fluctuations")
+    assert len(said) == 1 and said[0].startswith("b, d: ξ is of the constant ⟨M²⟩ and no length of fluctuations")
 
 
 def test_runs_of_two_kinds(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     other = real_run(tmp_path / "other", 0.2)
     assert cli.main(["scan", str(other), str(folders[0]), "--against", "lambda"]) == 2
-    assert "other is a run of real fields, and d is a run of complex Langevin; give runs of one model" in capsys.readouterr().err
+    assert "other is a run of real fields, and d is a run of the Bose gas; give runs of one model" in capsys.readouterr().err

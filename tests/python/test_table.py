@@ -167,3 +167,15 @@ def test_what_is_not_what_it_is_called(tmp_path: Path) -> None:
         assert "mass_x" not in said
         assert "warning" not in answer(command, healthy, *quantities)[2]
     assert "warning" not in answer("table", broken, healthy, "--quantities", "chi,slices_y[1]")[2]
+
+
+def test_samples_are_told_by_their_own_numbers(tmp_path: Path) -> None:
+    """The ensemble is healthy."""
+    folder = run(tmp_path / "run", xi=(1.5, 0.1), binder=(0.1, 0.1))
+    broken = run(tmp_path / "broken", xi=(245.0, 0.6), binder=(0.6665, 0.0001), abs_M=(3.75, 0.01), M1=(0.02, 0.03))
+    with h5py.File(broken / "results.h5") as source, h5py.File(folder / "results.h5", "a") as file:
+        source.copy("ensemble", file, "samples-ve-learnt")
+        file["samples-ve-learnt"].attrs.update({"process": "ve", "score": "learnt"})
+    said = answer("table", folder, "--quantities", "xi,samples-ve-learnt/xi")[2]
+    assert said.count("warning") == 1 and f"{folder}: samples-ve-learnt/ξ is of the constant" in said
+    assert "warning" not in answer("table", folder, "--quantities", "xi")[2]

@@ -203,6 +203,18 @@ TEST(LevelEstimates, AgreeWithTheLaw) {
   EXPECT_EQ(tested_cumulants(TwoPeak(1.0, 0.25, 0.5)), (std::vector<int>{1, 3, 5, 7}));
 }
 
+// Of two independent numbers, one error from what is expected: the p-value of chi^2 = 1 with bins enough, and none with fewer, or of
+// nothing.
+TEST(PValue, NeedsThreeBinsANumber) {
+  const Estimate e{{1.0, 5.0, 0.0}, {1.0, 1.0, 1.0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+  const std::vector<double> expected(3, 0.0);
+  const std::vector<int> both = {0, 2};
+  EXPECT_EQ(p_value_of(e, expected, both, 6), chi_squared(e, expected, both, 6).p_value);
+  EXPECT_TRUE(std::isnan(p_value_of(e, expected, both, 5)));
+  EXPECT_TRUE(std::isnan(p_value_of(e, expected, {}, 100)));
+  EXPECT_NEAR(p_value_of(e, expected, both, 1000000), std::exp(-0.5), 1e-5);
+}
+
 // The cells' probabilities are differences of the distribution function and sum to 1.
 TEST(LevelEstimates, ExactCells) {
   const TwoPeak law(1.0, 0.25, 0.7);

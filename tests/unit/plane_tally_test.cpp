@@ -139,5 +139,14 @@ TEST(PlaneEstimates, FollowFromTheMeans) {
   EXPECT_TRUE(e.late_early.value.empty());
 }
 
+// Re and Im of orders 2, 4, 6, 8, but those without an error beyond rounding.
+TEST(PlaneEstimates, EvenOrdersThatHaveAnError) {
+  Estimate e{std::vector<double>(16, 1.0), std::vector<double>(16, 0.1), {}};
+  EXPECT_EQ(even_orders_of(e), (std::vector<int>{2, 3, 6, 7, 10, 11, 14, 15}));
+  e.error[3] = 0.0;
+  e.error[7] = 1e-13;
+  EXPECT_EQ(even_orders_of(e), (std::vector<int>{2, 6, 10, 11, 14, 15}));
+}
+
 }  // namespace
 }  // namespace scorefield

@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..errors import UserError, warn
 from ..freshness import changed_note
-from ..lattice.doubts import doubts_of
+from ..lattice.doubts import doubts_of_run
 from ..lattice.records import LatticeResults
 from ..reader import Run
 
@@ -63,10 +63,10 @@ def warn_of_changes(runs: Mapping[Path, Run]) -> None:
 
 
 def warn_of_names(runs: Mapping[Path, Run], shown: Iterable[str]) -> None:
-    """Names quantities that are shown ("xi", "samples-vp-learnt/mass_y[3]") and are not what they are called, in a run's ensemble."""
-    bare = {name.rpartition("/")[2].partition("[")[0] for name in shown}
+    """Names quantities that are shown ("xi", "samples-vp-learnt/mass_y[3]") and are not what they are called."""
+    whole = {name.partition("[")[0] for name in shown}
     for folder, results in runs.items():
         if isinstance(results, LatticeResults):
-            for name, doubt in doubts_of(results).items():
-                if name in bare:
+            for name, doubt in doubts_of_run(results).items():
+                if name in whole:
                     warn(f"{folder}: {doubt}")

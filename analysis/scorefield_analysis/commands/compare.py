@@ -2,17 +2,20 @@
 
 import argparse
 
+from ..lattice.names import COMPARED
 from ..reader import read_ensemble
-from .command import RUNS, TARGET_FOLDER, Command, argument, names, require_different, warn_of_changes
+from .command import RUNS, TARGET_FOLDER, Command, argument, names, require_different, warn_of_changes, warn_of_names
 
 
 def _compare(options: argparse.Namespace) -> str:
     require_different(options.folders)
     runs = {folder: read_ensemble(folder) for folder in options.folders}
     warn_of_changes(runs)
+    quantities = names(options.quantities)
+    warn_of_names(runs, quantities or COMPARED)
     from ..lattice.compare import write_comparison
 
-    return write_comparison(options.to or options.folders[0] / "report", runs, names(options.quantities))
+    return write_comparison(options.to or options.folders[0] / "report", runs, quantities)
 
 
 COMMAND = Command(

@@ -40,7 +40,7 @@ def read_lattice(group: h5py.Group, provenance: Mapping[str, str], sources: Sequ
     return LatticeResults(
         provenance=provenance, sources=list(sources), samples=samples, chains=int(attribute(group, "chains")),
         bins=int(attribute(group, "bins")), bin_size=int(attribute(group, "bin_size")),
-        striped=float(attribute(group, "striped")),
+        tau_int=float(group.attrs.get("tau_int", np.nan)), striped=float(attribute(group, "striped")),
         in_equilibrium=bool(attribute(group, "in_equilibrium")), warnings=_warnings(text(attribute(group, "warnings"))),
         updates=_updates(group["updates"]) if "updates" in group else None,
         quantities=_quantities(group), quantity_covariance=optional_array(group, "quantities/covariance"),

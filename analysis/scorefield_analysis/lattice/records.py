@@ -11,7 +11,9 @@ import numpy as np
 from ..results import Estimate, Histogram, Source, standardised
 from .diffusion.records import Diffusion
 
-TWO_PEAKS = 1.0 / 3.0  # a Binder cumulant above it: halfway from one normal peak, of which it is 0, to two sharp ones, 2/3
+# A Binder cumulant above it grows with the lattice, to the 2/3 of two sharp peaks: the one at the critical point of large square lattices
+# (of Ising's class; Salas and Sokal, J. Stat. Phys. 98 (2000) 551). Below it xi is a length, and of finite size where it is near the lattice's.
+TWO_PEAKS = 0.6107
 ONE_SIGN = 0.999  # of <|M|>: a smaller <M> has both signs
 
 
@@ -78,7 +80,7 @@ class Updates:
 class LatticeResults:
     """Everything in /ensemble. slices, masses: along y and x; spectrum: Ly x (Lx/2+1); two_point: Ly x Lx.
 
-    striped: share of the configurations with domain walls around the lattice. in_equilibrium: False where the chains
+    tau_int: the longest, in configurations of a chain; infinite if it was not found, NaN if the file does not tell. striped: share of the configurations with domain walls around the lattice. in_equilibrium: False where the chains
     themselves show that they are not; warnings can be of other things. updates: None of plain Langevin, and of what was
     made elsewhere. quantity_covariance: in the order of the quantities, None if it was not written. cumulants: kappa_1 .. kappa_8 of a
     site with their covariance (8, 8).
@@ -90,6 +92,7 @@ class LatticeResults:
     chains: int
     bins: int
     bin_size: int
+    tau_int: float
     striped: float
     in_equilibrium: bool
     warnings: list[str]
@@ -116,8 +119,8 @@ class LatticeResults:
 
     @property
     def is_broken(self) -> bool:
-        """Whether xi is of the constant ⟨M²⟩ and no length: longer than half the shorter extent. Not of a free field, whose xi is right at any
-        length: its Binder cumulant is 0, that of two peaks 2/3.
+        """Whether xi is of the constant ⟨M²⟩ and no length: longer than half the shorter extent, in a broken phase. Not of a free field, whose
+        xi is right at any length: its Binder cumulant is 0.
         """
         return self._value("xi") > 0.5 * min(self.shape) and self._value("binder") > TWO_PEAKS
 

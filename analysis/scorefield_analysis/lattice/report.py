@@ -23,8 +23,8 @@ QUANTITY_NOTE = (
     "value(error), with the jackknife error of bins along the chains in units of the last digit. V: number of sites."
 )
 BROKEN_NOTE = (
-    "ξ is longer than half the lattice: it is of the whole of G(k), with G(0) = V⟨M²⟩, and no length of fluctuations. The correlator of slices "
-    "ends at the constant ⟨M²⟩ (less ⟨φ⟩², which does not take it out where chains hold both signs): a broken phase, or too small a lattice. "
+    "ξ is longer than half the lattice, in a broken phase: it is of the whole of G(k), with G(0) = V⟨M²⟩, and no length of fluctuations. The "
+    "correlator of slices ends at the constant ⟨M²⟩ (less ⟨φ⟩², which does not take it out where chains hold both signs). "
     "The length of the fluctuations is ξ connected, from the same G(k) with χ = V(⟨M²⟩ - ⟨abs M⟩²) in the place of G(0)."
 )
 SITE_NOTE = (

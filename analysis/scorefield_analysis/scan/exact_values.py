@@ -8,11 +8,9 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from ..complex_field.names import SQUARE
 from ..errors import UserError
 from ..hdf5 import readable
 
-ALSO = {"phi2": SQUARE}  # names that are easier to type
 MOST_BYTES = 10**7  # of such a table
 SAME = 1e-9  # relative difference of two numbers that are meant to be one
 
@@ -33,13 +31,13 @@ class ExactValues:
 NONE = ExactValues(np.empty(0), {})
 
 
-def read_exact_values(path: Path, scanned: str, names: Sequence[str]) -> ExactValues:
-    """The columns of a CSV file: `scanned`, and those of `names` that are there (|phi|^2 may be called phi2). UserError if there is none,
-    or if a cell is no number.
+def read_exact_values(path: Path, scanned: str, names: Sequence[str], short_names: Mapping[str, str]) -> ExactValues:
+    """The columns of a CSV file: `scanned`, and those of `names` that are there, by their short names, too. UserError if there is none, or
+    if a cell is no number.
     """
     rows = list(csv.reader(io.StringIO(_text(path))))
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    header = [ALSO.get(name, name) for name in rows[0]] if rows else []
+    header = [short_names.get(name, name) for name in rows[0]] if rows else []
     wanted = [name for name in names if name in header]
     if scanned not in header or not wanted or len(rows) < 2 or len(set(header)) < len(header):
         raise UserError(f"{path} is no table of exact values; its first line must name the columns {scanned} and one or more of "

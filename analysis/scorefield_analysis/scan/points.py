@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from ..complex_field.records import ComplexFieldResults
 from ..decks import deck_of
 from ..errors import UserError
-from ..lattice.records import LatticeResults
 from ..lattice_model import MODEL, Model, model_of
-from .kinds import Kind, Measured, measured
+from .kinds import FieldRun, Found, Kind, found_in, kind_of
 
 SEED = "run.seed"
-FieldRun = LatticeResults | ComplexFieldResults
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Point:
     at: float
     seed: str
     model: Model
-    run: Measured
+    run: Found
 
     @property
     def lattice(self) -> str:
@@ -52,7 +49,7 @@ class Scan:
 
 def scan_of(runs: Mapping[Path, FieldRun], coupling: str | None, wanted: Sequence[str] | None) -> Scan:
     """UserError if there are fewer than two runs, or if they differ in more than the coupling and the lattice, or lack an average. Without a
-    coupling, that which most scans of such runs are of.
+    wish, the coupling and the averages that most scans of such runs are of.
     """
     if len(runs) < 2:
         raise UserError("a scan needs at least two runs; give the output folders of runs at different values of the coupling")
@@ -64,32 +61,24 @@ def scan_of(runs: Mapping[Path, FieldRun], coupling: str | None, wanted: Sequenc
     for other in points[1:]:
         if other.run.kind is not kind:
             raise UserError(f"{points[0].name} is {kind.name}, and {other.name} is {other.run.kind.name}; give runs of one model")
-    coupling = _coupling(points[0], coupling)
+    coupling = coupling or kind.coupling
     _require_one_model(points, coupling)
     points.sort(key=lambda point: (point.model.size[0] * point.model.size[1], point.model.size, point.at))
     return Scan(points, coupling, _averages(points, kind.averages if wanted is None else wanted))
 
 
-def _coupling(point: Point, wanted: str | None) -> str:
-    """`wanted`, or without a wish that of the kind of runs."""
-    if wanted is not None:
-        return wanted
-    usual = point.run.kind.coupling
-    return usual if usual in point.model.couplings else "kappa"
-
-
 def _point(name: str, folder: Path, results: FieldRun, wanted: str | None) -> Point:
     deck = deck_of(results.provenance, folder)
     model = model_of(deck, folder, results.spectrum.value.shape)
-    point = Point(name, math.nan, deck.get(SEED, ""), model, measured(results, model.is_bose_gas))
-    coupling = _coupling(point, wanted)
+    kind = kind_of(results, model)
+    coupling = wanted or kind.coupling
     try:
         at = float(model.couplings[coupling])
     except (KeyError, ValueError):
         at = math.nan
     if not math.isfinite(at):
         raise UserError(f"{folder} has no number {MODEL}{coupling}; choose --against of {', '.join(model.couplings)}")
-    return Point(name, at, point.seed, model, point.run)
+    return Point(name, at, deck.get(SEED, ""), model, found_in(results, kind))
 
 
 def _require_one_model(points: Sequence[Point], coupling: str) -> None:
@@ -116,10 +105,12 @@ def _averages(points: Sequence[Point], wanted: Sequence[str]) -> list[str]:
 
 
 def scan_warnings(scan: Scan) -> list[str]:
-    """What a reader must know before any number."""
-    warnings = [f"{point.name}: {doubt}" for point in scan.points for doubt in point.run.doubts]
-    warnings += [f"{point.name}: {point.run.doubts_of[name]}" for point in scan.points for name in scan.names if name in point.run.doubts_of]
-    return [*warnings, *_seed_warnings(scan.points)]
+    """What a reader must know before any number; what is said of several runs, once."""
+    said: dict[str, list[str]] = {}
+    for point in scan.points:
+        for warning in [*point.run.warnings, *(point.run.warnings_of[name] for name in scan.names if name in point.run.warnings_of)]:
+            said.setdefault(warning, []).append(point.name)
+    return [*(f"{', '.join(names)}: {warning}" for warning, names in said.items()), *_seed_warnings(scan.points)]
 
 
 def _seed_warnings(points: Sequence[Point]) -> list[str]:

@@ -15,6 +15,7 @@ from .records import Diffusion, Distance, FieldProcess, Samples
 
 CELLS = 60
 SHOWN = 8  # snapshots of a process
+LIMIT = 2.0  # errors above a value that is not seen, for a limit
 FINISHED = Look("#009E73", "s", "finished")
 
 
@@ -177,14 +178,14 @@ def draw_snapshots(process: FieldProcess) -> Canvas:
 def draw_finish(samples: Sequence[Samples]) -> Canvas:
     """Along the finish: κ2 and ⟨|M|⟩ of the samples, and the correlation with where they came from."""
     canvas, axes = plt.subplots(1, 3, figsize=(FULL_WIDTH, 2.6), layout="constrained")
+    recorded = np.unique(np.concatenate([each.finish.updates for each in samples])).astype(int)
     for each in samples:
-        look = look_of(each.score)
-        updates = np.maximum(each.finish.updates, 0.5)
+        look, places = look_of(each.score), np.searchsorted(recorded, each.finish.updates)
         for panel, name in zip(axes, ("kappa2_Z2", "abs_M", "correlation_M2")):
-            points(panel, updates, each.finish.value[name], each.finish.error[name], look)
+            points(panel, places, each.finish.value[name], each.finish.error[name], look)
     for panel, label in zip(axes, (r"$\kappa_2$", r"$\langle|M|\rangle$", r"correlation of $M^2$ with the start")):
-        panel.set_xscale("log")
-        panel.set_xlabel("updates (left: none)")
+        panel.set_xticks(np.arange(len(recorded)), [str(updates) for updates in recorded])
+        panel.set_xlabel("updates")
         panel.set_title(label)
     axes[2].axhline(0.0, color=FORMULA.colour, linewidth=0.7)
     axes[0].legend()
@@ -192,7 +193,9 @@ def draw_finish(samples: Sequence[Samples]) -> Canvas:
 
 
 def draw_distances(distances: Sequence[Distance]) -> Canvas:
-    """Distance to the exact denoiser over the posterior's variance, of the reference and of the model."""
+    """Distance to the exact denoiser over the posterior's variance, of the reference and of the model; arrows where it is not seen, at most
+    two errors above it.
+    """
     canvas, axes = plt.subplots(1, len(distances), figsize=(min(FULL_WIDTH, 4.2 * len(distances)), 3.0), squeeze=False,
                                 layout="constrained")
     for panel, each in zip(axes[0], distances):
@@ -200,6 +203,8 @@ def draw_distances(distances: Sequence[Distance]) -> Canvas:
                                    (each.left, each.left_error, Look(LEARNT_SCORE.colour, "^", "model"))):
             seen = value > error
             points(panel, each.ratio[seen], value[seen], error[seen], look)
+            most = np.maximum(value, 0.0)[~seen] + LIMIT * error[~seen]
+            panel.errorbar(each.ratio[~seen], most, yerr=0.4 * most, uplims=True, fmt="none", ecolor=look.colour, elinewidth=0.7)
         panel.set_xscale("log")
         panel.set_yscale("log")
         panel.set_xlabel(r"noise $r = \sqrt{\Xi}/f$")

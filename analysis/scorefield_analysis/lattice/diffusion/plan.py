@@ -41,6 +41,6 @@ def diffusion_figures(ensemble: LatticeResults, diffusion: Diffusion) -> list[Fi
             figures.append(Figure(f"finish-{name}", f"{label}: along the updates that make samples exact, from each score's samples.",
                                   partial(draw_finish, finished)))
     if diffusion.distances:
-        figures.append(Figure("distance", "Distance of the denoiser to the exact one at each noise, points below their errors left out.",
+        figures.append(Figure("distance", "Distance of the denoiser to the exact one at each noise; arrows end where it would be two errors above what is seen, of points below their errors.",
                               partial(draw_distances, diffusion.distances)))
     return figures

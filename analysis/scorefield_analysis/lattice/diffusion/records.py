@@ -62,6 +62,11 @@ class Samples:
     finish: Finish | None
 
     @property
+    def group(self) -> str:
+        """Of results.h5."""
+        return f"{'samples' if self.finish is None else 'finished'}-{self.process}-{self.score}"
+
+    @property
     def label(self) -> str:
         made = f"{process_label(self.process)}, {self.score} score"
         return made if self.finish is None else f"{made}, finished"

@@ -5,6 +5,11 @@
 #
 # SCOREFIELD_CMAKE holds further options of CMake for the first configuration, such as -DSCOREFIELD_TESTS=OFF.
 set -euo pipefail
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
+case ${1:-} in
+  --help | -h) usage && exit 0 ;;
+  -*) echo "build: error: unknown option $1: expected a preset, --help or nothing" >&2 && exit 2 ;;
+esac
 cd "$(dirname "$0")/.."
 preset=${1:-release}
 [ $# -eq 0 ] || shift

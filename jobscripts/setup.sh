@@ -14,6 +14,7 @@
 # Settings (environment): SCOREFIELD_PYTHON (python3), SCOREFIELD_TORCH (torch==2.13.0),
 # SCOREFIELD_NO_APT=1 (never touch system packages).
 set -euo pipefail
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
@@ -24,10 +25,11 @@ packages=(g++ cmake ninja-build ccache pkg-config
 scheduler=(slurm-wlm munge)
 case ${1:-} in
   '') ;;
+  --help | -h) usage && exit 0 ;;
   --test) packages+=("${scheduler[@]}") ;;
   --develop) packages+=("${scheduler[@]}" clang-format clang-tidy libomp-dev clang libclang-rt-dev gcovr
     texlive-latex-base texlive-latex-recommended) ;;  # libomp-dev: clang's own omp.h; it cannot read that of GCC; clang: the fuzzers; gcovr: coverage
-  *) echo "set-up: error: unknown option $1: expected --test, --develop or nothing" >&2; exit 2 ;;
+  *) echo "set-up: error: unknown option $1: expected --test, --develop, --help or nothing" >&2; exit 2 ;;
 esac
 start=$SECONDS
 

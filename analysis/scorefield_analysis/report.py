@@ -18,7 +18,8 @@ CUMULANT_NOTE = (
     "value(error), with the jackknife error in units of the last digit, and the deviation from the exact value in "
     "standard errors (σ). p: probability of a larger χ² of the row against the exact values, with the full "
     "covariance of κ2, κ4, κ6, κ8 (of κ1 … κ6 where odd ones do not vanish), which are strongly correlated: it tests "
-    "combinations known far better than each of them, and is small for a learnt score after a short training."
+    "combinations known far better than each of them, and is small for a learnt score after a short training. The histogram (Pearson's χ², "
+    "independent samples, over the cells with ten or more expected counts, all others being one cell) shows faults that low cumulants hide."
 )
 PUBLISHED_NOTE = (
     "Published rows: G. Aarts (talk) and arXiv 2410.21212, 10⁶ samples, with a trained score; "
@@ -40,10 +41,6 @@ CURES = {
     "exact": "more sample.steps bring it closer",
     "learnt": "a longer training (train.steps) or more configurations (generate.samples) bring it closer",
 }  # by the score, None for the data
-INPUT_NOTE = (
-    "The histogram shows faults that low cumulants hide: its χ² (Pearson, independent samples) is over the cells "
-    "with ten or more expected counts, all others being one cell."
-)
 
 
 def write_report(folder: Path, results: Results, losses: Sequence[LossHistory], note: str | None = None) -> str:
@@ -92,6 +89,6 @@ def _document(folder: Path, results: Results, figures: Sequence[Figure], warning
         parts += ["## Along the processes", along.markdown(), PROCESS_NOTE]
     parts += ["## Figures", *map(embedded, figures)]
     if results.fields:
-        parts += ["## Inputs", input_table(results).markdown(), INPUT_NOTE]
+        parts += ["## Inputs", input_table(results).markdown()]
     parts += provenance_parts(results.provenance)
     return "\n\n".join(parts) + "\n"

@@ -34,16 +34,16 @@ class Table:
 
 
 def cumulant_table(results: Results, orders: Sequence[int]) -> Table:
-    """Exact, measured and published cumulants of the end points, with the p-value of each measured row."""
+    """Exact, measured and published cumulants of the end points, with the p-values of each measured row: of them, and of its histogram."""
     exact = results.exact_cumulants
-    rows = [[field.label, *_field_cells(field, orders), probability(field.p_value)] for field in results.fields]
+    rows = [[field.label, *_field_cells(field, orders), probability(field.p_value), _histogram_cells(field)[1]] for field in results.fields]
     if exact is not None:
-        rows.insert(0, ["Exact", *(exact_number(exact[n - 1]) for n in orders), ABSENT])
+        rows.insert(0, ["Exact", *(exact_number(exact[n - 1]) for n in orders), ABSENT, ABSENT])
     published = published_for(exact)
     if published is not None and set(orders) <= set(published.exact):
-        rows += [[row.name, *_published_cells(row.value, row.error, published.exact, orders), ABSENT]
+        rows += [[row.name, *_published_cells(row.value, row.error, published.exact, orders), ABSENT, ABSENT]
                  for row in published.rows]
-    return Table(["", *(f"κ{n}" for n in orders), "p"], rows)
+    return Table(["", *(f"κ{n}" for n in orders), "p", "p of histogram"], rows)
 
 
 def _field_cells(field: FieldResult, orders: Sequence[int]) -> list[str]:

@@ -12,14 +12,40 @@
 #include <exception>
 #include <mutex>
 
+#include "base/text.h"
+
 namespace scorefield {
 
-int set_threads(std::int64_t wanted, const Comm& node) {
+namespace {
+
+/// Processors of this rank and of all ranks of its node together, who may all run on the same ones, or each on its own.
+struct Processors {
+  int mine;
+  int all;
+  bool apart;
+};
+
+/// Collective over the node's ranks.
+Processors processors(const Comm& node) {
   const int mine = omp_get_num_procs();
-  const bool apart = node.sum(static_cast<double>(mine)) <= static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
-  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, apart ? mine : mine / node.size());
+  const auto sum = static_cast<int>(node.sum(static_cast<double>(mine)));
+  const bool apart = sum <= ::sysconf(_SC_NPROCESSORS_ONLN);
+  return {mine, apart ? sum : static_cast<int>(node.max(mine)), apart};
+}
+
+}  // namespace
+
+int set_threads(std::int64_t wanted, const Comm& node) {
+  const Processors found = processors(node);
+  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, found.apart ? found.mine : found.mine / node.size());
   omp_set_num_threads(threads);
   return threads;
+}
+
+std::string crowding(int threads, const Comm& node) {
+  const int all = processors(node).all;
+  if (threads * node.size() <= all) return "";
+  return counted(node.size(), "rank") + " x " + counted(threads, "thread") + " on a node that has " + counted(all, "core") + " for them";
 }
 
 void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void(std::int64_t)>& body) {

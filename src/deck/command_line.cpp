@@ -41,10 +41,18 @@ constexpr const char* kUsage =
 
 std::string deck_in(const std::filesystem::path& folder) { return (folder / "deck.ini").string(); }
 
+/// " in FOLDER", in which a relative path leads nowhere.
+std::string here_if_relative(const std::filesystem::path& path) {
+  std::error_code unknown;
+  const std::filesystem::path here = std::filesystem::current_path(unknown);
+  return path.is_absolute() || here.empty() ? "" : " in " + here.string();
+}
+
 std::string read_text(const std::string& path) {
   std::error_code failure;
   const auto kind = std::filesystem::status(path, failure).type();
-  if (kind == std::filesystem::file_type::not_found) throw InputError("no deck " + path + ": expected a file such as input/two-peak.ini");
+  if (kind == std::filesystem::file_type::not_found)
+    throw InputError("no deck " + path + here_if_relative(path) + ": give the path of a deck, such as input/two-peak.ini of the checkout");
   if (kind == std::filesystem::file_type::none)
     throw IoError("cannot read the deck " + path + ": " + failure.message() + "; may you read it?");
   if (std::filesystem::is_regular_file(deck_in(path), failure)) throw InputError(path + " is a folder: its deck is " + deck_in(path));

@@ -96,10 +96,20 @@ void check_noise(const Deck& deck) {
 }
 
 std::vector<std::string> keys_without_effect(const Deck& deck) {
-  std::vector<std::string> lines;
+  std::vector<std::pair<std::string, std::string>> by_condition;
   for (const Key& key : all_keys()) {
-    if (is_idle(deck, key)) lines.push_back(key.full_name() + " (" + deck.places.at(key.full_name()) + "): for " + key.condition.text);
+    if (!is_idle(deck, key)) continue;
+    const std::string idle = key.full_name() + " (" + deck.places.at(key.full_name()) + ")";
+    const auto known =
+        std::find_if(by_condition.begin(), by_condition.end(), [&](const auto& each) { return each.first == key.condition.text; });
+    if (known == by_condition.end()) {
+      by_condition.emplace_back(key.condition.text, idle);
+    } else {
+      known->second += ", " + idle;
+    }
   }
+  std::vector<std::string> lines;
+  for (const auto& [condition, keys] : by_condition) lines.push_back(keys + ": for " + condition);
   return lines;
 }
 

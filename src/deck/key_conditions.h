@@ -48,6 +48,8 @@ inline const Key::Condition kDense{
     may_have_network};
 inline const Key::Condition kFieldNetwork{"network.kind other than features",
                                           [](const Params& p) { return has_field_network(p) && diffuses(p); }, has_field_network};
+inline const Key::Condition kDevice{"network.kind other than features, of a field", kFieldNetwork.holds,
+                                    [](const Params&) { return true; }};
 inline const Key::Condition kFieldScore{"a diffusion model of a real field",
                                         [](const Params& p) { return is_real_field(p.model) && diffuses(p); }, is_field};
 inline const Key::Condition kLatticeScore{"a diffusion model of a field on a lattice",

@@ -44,11 +44,13 @@ Key walltime_key() {
 std::vector<Key> run_keys() {
   using enum KeyClass;
   const SectionKeys<RunParams> run{"run", &Params::run};
+  Key device = run.choice("device", &RunParams::device, {"auto", "cpu", "cuda"}, free,
+                          "where networks of fields compute; auto: on a CUDA device where there is one");
+  device.condition = kDevice;
   return {
       run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
-      run.choice("device", &RunParams::device, {"auto", "cpu", "cuda"}, free,
-                 "where networks of fields compute; auto: on a CUDA device where there is one"),
+      device,
       run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
       run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
                  "made between two points where the program can stop; 0: chosen, 131072 a core; on a lattice 2^20 numbers a core, in whole "

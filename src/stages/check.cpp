@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "base/folder_lock.h"
+#include "base/text.h"
 #include "stages/costs.h"
 #include "stages/lineage.h"
 #include "stages/prepare.h"
@@ -24,8 +26,7 @@ std::string describe_report(const Params& params, bool whole) {
 }
 
 /// A line for each output, for what was measured of them, and for the report on that.
-void tell_status(const Context& context) {
-  const std::vector<Surveyed> all = survey_all(context);
+void tell_status(const Context& context, const std::vector<Surveyed>& all) {
   const std::string results = describe_results(context, all);
   for (const std::string& line : status_lines(all, results, describe_report(context.deck.params, results == "complete")))
     context.log.line(line);
@@ -39,7 +40,7 @@ void check(const Context& context) {
   context.log.line("check: the deck is good. Output folder: " + params.run.output);
   for (const std::string& line : keys_without_effect(context.deck)) context.log.line("  without effect " + line);
   tell_costs(context);
-  tell_status(context);
+  tell_status(context, survey_all(context));
   require_ready(context, {"generate", "train", "sample", "measure"});
 }
 
@@ -52,7 +53,13 @@ void status(const Context& context) {
   });
   const std::string holder = context.comm.is_root() ? FolderLock::holder(params.run.output) : "";
   context.log.line(params.run.output + ": " + (holder.empty() ? "no run is at work" : "in use by " + holder));
-  tell_status(context);
+  const std::vector<Surveyed> all = survey_all(context);
+  tell_status(context, all);
+  const bool saved = std::any_of(all.begin(), all.end(), [](const Surveyed& each) { return each.state == State::unfinished; });
+  if (!holder.empty() && !saved) {
+    context.log.line("  what it is at is not saved yet: a checkpoint is written every " + readable_time(params.run.checkpoint) +
+                     " (run.checkpoint)");
+  }
 }
 
 }  // namespace scorefield

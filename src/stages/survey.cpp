@@ -17,11 +17,13 @@ namespace {
 
 std::string amount(const Output& output, std::int64_t length) { return std::to_string(length) + " " + output.unit; }
 
-/// The keys that differ between the deck that made a file and this one: "model.sigma0 was 0.25".
-std::string changes(const Output& now, const std::string& stored_deck) {
+/// The keys that differ between the deck that made a file, if it tells, and this one: "model.sigma0 was 0.25".
+std::string changes(const Output& now, const std::optional<std::string>& stored_deck) {
+  constexpr const char* kAnother = "of another version of the program";
+  if (!stored_deck) return kAnother;
   std::vector<std::string> changed;
   try {
-    const Params before = parse_deck("deck", stored_deck, {}).params;
+    const Params before = parse_deck("deck", *stored_deck, {}).params;
     for (const Output& old : all_outputs(before)) {
       if (old.file != now.file) continue;
       for (const auto& setting : old.settings) {
@@ -30,9 +32,9 @@ std::string changes(const Output& now, const std::string& stored_deck) {
       }
     }
   } catch (const InputError&) {
-    return "of another version of the program";
+    return kAnother;
   }
-  return changed.empty() ? "of another version of the program, or under another name" : joined(changed, ", ");
+  return changed.empty() ? std::string(kAnother) + ", or under another name" : joined(changed, ", ");
 }
 
 /// "": what the ensemble was made from is as old as it or older, or gone; else what is wrong. A date to come tells nothing: with it, an
@@ -58,10 +60,10 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
   Surveyed found{output, State::stale};
   try {
     const H5File file = context.files->open(context.comm, path);
-    const std::string fingerprint = file.text_attribute("/provenance", "fingerprint").value_or("");
+    const auto fingerprint = file.text_attribute("/provenance", "fingerprint"), deck = file.text_attribute("/provenance", "deck");
+    file.require(fingerprint || deck, "was not written by scorefield: it has no /provenance");
     found.done = file.integer_attribute("/provenance", "length").value_or(0);
     if (fingerprint != output.fingerprint()) {
-      const std::string deck = file.text_attribute("/provenance", "deck").value_or("");
       found.changes = changes(output, deck);
       found.complaint = path.string() + " was made by another deck (" + found.changes + ")";
     } else if (found.done > output.wanted) {

@@ -52,7 +52,7 @@ class FieldTraining {
     while (done() < output_.wanted) {
       advance(progress);
       progress.update(static_cast<double>(done()), note_);
-      if (done() < output_.wanted) safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
+      if (done() < output_.wanted) safe_points_.here([&] { save(); }, saved_text());
     }
     progress.finish(note_);
   }
@@ -84,6 +84,10 @@ class FieldTraining {
 
  private:
   static constexpr std::uint64_t kDistances = 4;
+
+  std::string saved_text() const {
+    return std::to_string(done()) + " of " + std::to_string(output_.wanted) + " steps of " + path_.string() + " are saved";
+  }
 
   std::int64_t levels() const { return static_cast<std::int64_t>(ratios_.size()); }
   std::int64_t validated() const { return static_cast<std::int64_t>(distance_.size() / kDistances); }
@@ -133,7 +137,7 @@ class FieldTraining {
   void calibrate(Progress& progress) {
     double visited = static_cast<double>(done());
     const LinearFit round = calibrate_field(*work_, model_, rounds_, [&] {
-      safe_points_.here([&] { save(); }, std::to_string(done()) + " of " + path_.string() + " are saved");
+      safe_points_.here([&] { save(); }, saved_text());
       progress.update(visited, "calibrating");
       visited += 1.0;
     });
@@ -146,7 +150,8 @@ class FieldTraining {
     const auto level = static_cast<std::size_t>(validated());
     const auto distance = validate_level(*work_, ratios_, level, *correction);
     distance_.insert(distance_.end(), distance.begin(), distance.end());
-    note_ = formatted("r = %.3g: left %.1e +- %.0e of %.1e", ratios_[level], distance[0], distance[1], distance[2]);
+    note_ = formatted("r = %.3g: distance to the exact denoiser %.1e +- %.0e, of the reference %.1e", ratios_[level], distance[0],
+                      distance[1], distance[2]);
   }
 
   void save() {

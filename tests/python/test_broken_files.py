@@ -403,6 +403,9 @@ def test_a_second_run_on_the_folder(bases, tmp_path, ranks):
         for arguments in (long[:-1], ["run", *DECK, f"--run.output={folder}"]):
             outcome = run(arguments, ranks, folder)
             the_error(outcome, 2, f"is in use by pid {first.pid} on ", "wait for it (scorefield status shows how far it is)")
+        told = run(["status", folder], 1, folder)
+        assert told.code == 0 and f"in use by pid {first.pid} on " in told.stdout
+        assert "what it is at is not saved yet: a checkpoint is written every 60 s (run.checkpoint)" in told.stdout
         first.send_signal(signal.SIGCONT)
         first.send_signal(signal.SIGTERM)
         said = first.communicate(timeout=60)[1]

@@ -2,11 +2,12 @@
 
 import os
 import re
+import subprocess
 
 import h5py
 import numpy as np
 import pytest
-from program import QUICK, ROOT, only_error_line, scorefield, succeed, unseal
+from program import CORES, QUICK, ROOT, only_error_line, scorefield, succeed, unseal
 
 TINY = ["--generate.samples=2000", "--sample.samples=2000", "--measure.bins=20", "--forward.process=ve", "--sample.score=exact",
         "--sample.sampler=ode2", "--sample.steps=8"]
@@ -86,6 +87,51 @@ def test_keys_that_wait_for_others_are_told(tmp_path):
     assert "  without effect " + idle in succeed("check", deck, out)
     assert "without effect here: " + idle in succeed("generate", deck, out, ranks=2)
     assert "without effect" not in succeed("check", QUICK)
+    both = ["--train.calibration=0", "--run.device=cuda"]  # those of one reason in one line; nothing of the other computes on a device
+    text = succeed("check", deck, out, *both)
+    assert f"  without effect network.order ({deck}:10), train.calibration (command line): for a diffusion model of a field on a lattice\n" in text
+    assert "  without effect run.device (command line): for network.kind other than features, of a field\n" in text
+    assert "without effect run.device (command line)" in succeed("check", QUICK, "--run.device=cuda")
+
+
+def test_more_threads_than_cores_are_told(tmp_path):
+    """Ranks of mpirun and threads of a rank alike."""
+    cores = len(CORES)
+    deck = [QUICK, *TINY, f"--run.threads={cores}"]
+    crowded = f"more threads than cores: 2 ranks x {cores} thread{'s' if cores > 1 else ''} on a node that has {cores} core"
+    assert crowded in succeed("generate", *deck, f"--run.output={tmp_path}/a", ranks=2)
+    assert "more threads" not in succeed("generate", *deck, f"--run.output={tmp_path}/b")
+
+
+def test_a_file_of_another_program(tmp_path):
+    """It has no deck: none is told as its own."""
+    with h5py.File(tmp_path / "ensemble.h5", "w") as file:
+        file["field"] = np.zeros(4)
+    result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path}")
+    assert result.returncode == 2
+    assert "ensemble.h5 was not written by scorefield: it has no /provenance" in only_error_line(result) and "--overwrite" in result.stderr
+    assert "stale: " in succeed("status", QUICK, *TINY, f"--run.output={tmp_path}")
+    succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}", "--overwrite")
+    assert (tmp_path / "ensemble.h5.old").exists()
+
+
+def test_a_relative_path_of_a_deck_that_is_not_there():
+    result = scorefield("check", "input/none.ini")
+    assert result.returncode == 2
+    assert f"no deck input/none.ini in {ROOT}: give the path of a deck" in only_error_line(result)
+    assert "no deck /none.ini: give" in only_error_line(scorefield("check", "/none.ini"))
+
+
+@pytest.mark.parametrize("script, words", [("setup.sh", "--develop"), ("build.sh", "[release|debug|asan|coverage|fuzz]"), ("local.sh", "SCOREFIELD_RANKS"),
+                                           ("chain.sh", "JOBS"), ("run.sbatch", "--no-requeue"), ("scan.sbatch", "KEY=V0,V1,...")])
+def test_scripts_say_how_they_are_called(tmp_path, script, words):
+    """Without doing anything; an unknown option, or a job script outside of a job, is one line."""
+    script = ROOT / "jobscripts" / script
+    said = subprocess.run([script, "--help"], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert words in said.stdout and not said.stderr and not said.stdout.startswith("#")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SLURM_")}
+    said = subprocess.run([script, "--hlep"], capture_output=True, text=True, cwd=tmp_path, env=outside, check=False)
+    assert said.returncode == 2 and said.stdout == "" and said.stderr.count("\n") == 1 and "error: " in said.stderr
 
 
 def test_stale_output_is_refused_and_set_aside_on_request(tmp_path):

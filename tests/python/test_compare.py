@@ -203,6 +203,7 @@ def test_what_cannot_be_compared(folders: list[Path], make_output) -> None:
     assert_refused(folders[0], folders[1], folders[0], message="a folder is given twice; ")
     assert_refused(*folders[:2], "--quantities", "chi,speed",
                    message="hmc has no quantity 'speed'; choose of abs_M, M1")
+    assert_refused(*folders[:2], "--quantities", "chj", message="hmc has no quantity 'chj'; the nearest is chi\n")
     other = make_output("points", processes=(), times=2)
     assert_refused(folders[0], other, message=f"{other} is no run on a lattice; ")
     with h5py.File(folders[-1] / "results.h5", "a") as file:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.container import ErrorbarContainer
 from scorefield_analysis.histograms import Histogram
-from scorefield_analysis.lattice.diffusion.figures import _counts_on, draw_cumulants, draw_distances, draw_finish, draw_magnetisation, draw_modes
+from scorefield_analysis.lattice.diffusion.figures import draw_cumulants, draw_distances, draw_finish, draw_magnetisation, draw_modes
 from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
-from scorefield_analysis.lattice.diffusion.records import Distance
+from scorefield_analysis.lattice.diffusion.records import Distance, Samples
 from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
 from scorefield_analysis.lattice.report import write_lattice_report
 from scorefield_analysis.notation import in_sigma
@@ -87,8 +87,8 @@ def test_samples_beyond_the_data_are_missing_in_the_distribution_of_m(results):
     """A tenth of the samples far outside: what is left integrates to nine tenths, and is below the data by as much."""
     (finished,) = [each for each in results.diffusion.samples if "finished" in each.label]
     edges, counts = results.histogram_m.edges, results.histogram_m.counts
-    beyond = Histogram(np.append(edges, 10.0 * edges[-1]), np.append(counts, counts.sum() / 9.0), None, 1)
-    away = replace(finished, measured=replace(finished.measured, histogram_m=beyond))
+    data = np.repeat(0.5 * (edges[1:] + edges[:-1]), counts.astype(int))
+    away = with_magnetisations(finished, np.append(np.repeat(data, 9), np.full(len(data), 10.0 * edges[-1])))
     above, below = draw_magnetisation(results, [away]).axes
     (made,) = [each for each in above.containers if isinstance(each, ErrorbarContainer)]
     x, height = made.lines[0].get_data()
@@ -97,11 +97,23 @@ def test_samples_beyond_the_data_are_missing_in_the_distribution_of_m(results):
     plt.close("all")
 
 
-def test_counts_in_other_cells_keep_their_sum(results):
-    fine = Histogram(np.linspace(-1.0, 1.0, 201), np.arange(200.0), None, 1)
-    counts = _counts_on(replace(results, histogram_m=fine), np.linspace(-1.1, 1.1, 12))
-    assert counts.sum() == pytest.approx(fine.counts.sum())
-    assert np.all(np.diff(counts[1:-1]) > 0)
+def with_magnetisations(samples: Samples, values: np.ndarray) -> Samples:
+    """Samples whose configurations have these."""
+    return replace(samples, measured=replace(samples.measured, series=replace(samples.measured.series, values={"M": values})))
+
+
+def test_narrow_peaks_have_panels_of_their_own(results):
+    """Each with all of its fine cells, where the width of a cell is that of a peak; the samples, which are the data, differ by nothing."""
+    counts = np.zeros(200)
+    counts[[3, 4, 5, 193, 194, 195]] = 20, 80, 20, 30, 70, 30
+    edges = np.linspace(-4.0, 4.0, 201)
+    data = replace(results, histogram_m=Histogram(edges, counts, None, int(counts.sum())))
+    same = with_magnetisations(results.diffusion.samples[0], np.repeat(0.5 * (edges[1:] + edges[:-1]), counts.astype(int)))
+    left, right, below, _ = draw_magnetisation(data, [same]).axes
+    assert left.get_xlim()[1] < -3.6 and right.get_xlim()[0] > 3.6
+    assert [len(panel.containers[0].lines[0].get_xdata()) for panel in (left, right)] == [3, 3]
+    assert np.abs(below.containers[0].lines[0].get_ydata()).max() < 1e-12
+    plt.close("all")
 
 
 def test_the_finish_is_drawn_against_the_updates_that_were_recorded(results):

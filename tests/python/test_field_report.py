@@ -84,7 +84,7 @@ def test_averages(free: Report, intact: Path, bose: bool) -> None:
     folder = intact if bose else free.folder
     table = {name.partition(":")[0]: row for name, row in (read_tables(text_of(intact))[1] if bose else free.tables[1]).items()}
     names = {"⟨z⟩": "z", "⟨z z_y⟩": "hop_y", "⟨z z_x⟩": "hop_x", "V⟨M²⟩": "V M^2"}
-    names |= {"⟨n⟩": "density", "⟨abs φ²⟩": "|phi|^2"} if bose else {}
+    names |= {"⟨n⟩": "density", "⟨∣φ∣²⟩": "|phi|^2"} if bose else {}
     assert list(table) == list(names)
     with h5py.File(folder / "results.h5") as file:
         stored = file["ensemble/averages"].attrs["names"].split(",")

@@ -62,7 +62,7 @@ def test_published_rows_only_beside_the_same_model(tmp_path: Path, changes: dict
 
 
 def test_autocorrelations_and_inputs(frozen: Report) -> None:
-    row = frozen.tables[3]["abs M"]
+    row = frozen.tables[3]["∣M∣"]
     assert read_cell(row["mean"]).value == 1.0 and read_cell(row["τ_int"]).value == 3.0
     assert (row["window"], row["R-hat"], row["effective samples"]) == ("7", "1.020", "321")
     assert frozen.tables[4]["Data"] == {"lattice (y × x)": "6 × 8", "configurations": "200", "chains": "5", "jackknife bins": "40",

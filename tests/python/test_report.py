@@ -45,9 +45,9 @@ def test_cumulant_table_holds_the_measured_numbers(report: Report, results: h5py
 
 def test_exact_and_published_rows(report: Report) -> None:
     table = report.tables[0]
-    assert table["Exact"] == {"κ2": "1.0625", "κ4": "-2", "κ6": "16", "κ8": "-272", "p": "–"}
+    assert table["Exact"] == {"κ2": "1.0625", "κ4": "-2", "κ6": "16", "κ8": "-272", "p": "–", "p of histogram": "–"}
     assert table["VE, published"] == {"κ2": "1.0692(6) +11.2σ", "κ4": "-2.001(2) -0.5σ", "κ6": "16.03(3) +1.0σ",
-                                      "κ8": "-272.7(6) -1.2σ", "p": "–"}
+                                      "κ8": "-272.7(6) -1.2σ", "p": "–", "p of histogram": "–"}
     assert table["VP, published"]["κ8"] == "-265.6(6) +10.7σ"
 
 
@@ -87,6 +87,7 @@ def test_rows_that_are_not_of_the_exact_law_are_said_on_top(make_output) -> None
     assert "**Warning:** Data: not the exact law, p = 9.0e-05 by its cumulants; another run.seed tells whether it is chance." in head
     assert "**Warning:** VP, learnt score: not the exact law, p = 2.0e-05 by its cumulants; a longer training" in head
     assert "**Warning:** VP, exact score: not the exact law, p < 1e-16 by its histogram; more sample.steps bring it closer." in head
+    assert report.tables[0]["VP, exact score"]["p of histogram"] == "<1e-16" and float(report.tables[0]["Data"]["p of histogram"]) > 1e-3
     assert "Warning" not in make_text(make_output("right", processes=("vp",), times=2)).text
 
 

@@ -60,6 +60,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory, make_output: Callable[..., Pa
     shutil.copytree(make_output("two-peak", processes=("ve",), times=2), folder / "two-peak")
     write_plane(folder / "walkers & more", solved=False)
     (folder / "notes").mkdir()
+    (folder / "begun").mkdir()
+    (folder / "begun" / "deck.ini").touch()
     return folder
 
 
@@ -67,7 +69,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, make_output: Callable[..., Pa
 def made(runs: Path) -> Path:
     run = run_command("reproduce", runs)
     assert run.returncode == 0, run.stderr
-    assert "2 runs" in run.stdout
+    assert "2 runs" in run.stdout and f"warning: {runs}: left out what is not measured: begun\n" in run.stderr
     return runs / "reproduce"
 
 
@@ -113,6 +115,7 @@ def test_latex_takes_the_tables(made: Path, tmp_path: Path) -> None:
 
 
 def test_characters_of_latex() -> None:
+    assert escaped("⟨∣M∣⟩") == r"\ensuremath{\langle }\ensuremath{\vert }M\ensuremath{\vert }\ensuremath{\rangle }"
     assert escaped("κ4/κ2² -1.3σ & 5 %") == r"\ensuremath{\kappa}4/\ensuremath{\kappa}2\ensuremath{^{2}} -1.3\ensuremath{\sigma} \& 5 \%"
     assert escaped("`run_a`") == r"\texttt{run\_a}"
     assert all(escaped(each) == SPECIAL[each] for each in SPECIAL)

@@ -61,7 +61,7 @@ def test_table_and_files(folders: list[Path], exact: Path, tmp_path: Path) -> No
     assert run.returncode == 0, run.stderr
     (table,) = read_tables(run.stdout)
     assert list(table) == ["a", "b", "c", "d"]
-    assert table["b"] == {"mu": "1", "⟨n⟩": "0.063(2) +1.0σ", "⟨n⟩ exact": "0.061", "⟨abs φ²⟩": "0.320(2) +42.0σ", "⟨abs φ²⟩ exact": "0.236",
+    assert table["b"] == {"mu": "1", "⟨n⟩": "0.063(2) +1.0σ", "⟨n⟩ exact": "0.061", "⟨∣φ∣²⟩": "0.320(2) +42.0σ", "⟨∣φ∣²⟩ exact": "0.236",
                           "τ_int": "0.77", "verdict": "good", "equilibrium": "yes"}
     assert (table["c"]["⟨n⟩"], table["c"]["⟨n⟩ exact"], table["c"]["equilibrium"]) == ("0.330(2)", "–", "**no**")
     assert [row["verdict"] for row in table.values()] == ["**undecided**", "good", "good", "**failing**"]
@@ -166,7 +166,7 @@ def test_table_of_exact_values_that_cannot_be_read(tmp_path: Path, text: str | b
 
 
 @pytest.mark.parametrize("second, arguments, cause", [
-    ({}, ["--quantities", "density,charge"], "has no average 'charge'; choose --quantities of z, z^2"),
+    ({}, ["--quantities", "density,charge"], "has no average 'charge'; choose of z, z^2"),
     ({}, ["--against", "kappa"], "has no number model.kappa; choose --against of mu, mass-squared, lambda"),
     ({}, ["--against", "mass-squared"], "the runs differ in more than model.mass-squared: mu is 1.4 in d, and 0.9 in other"),
     ({"model__lambda": 2}, [], "the runs differ in more than model.mu: lambda is 0 in d, and 2 in other"),
@@ -204,8 +204,8 @@ def test_real_fields_against_kappa(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     (table,) = read_tables(run.stdout)
     assert list(table) == ["a", "b"]
-    assert {key: table["a"][key] for key in ("kappa", "⟨abs M⟩", "χ", "U", "equilibrium")} == {
-        "kappa": "0.2", "⟨abs M⟩": "0.200(10)", "χ": "2.0(2)", "U": "0.100(10)", "equilibrium": "yes"}
+    assert {key: table["a"][key] for key in ("kappa", "⟨∣M∣⟩", "χ", "U", "equilibrium")} == {
+        "kappa": "0.2", "⟨∣M∣⟩": "0.200(10)", "χ": "2.0(2)", "U": "0.100(10)", "equilibrium": "yes"}
     assert (table["a"]["τ_int"], table["b"]["τ_int"]) == ("6.00", "not found")
     assert table["b"]["equilibrium"] == "**no**" and "verdict" not in table["a"] and "lattice" not in table["a"]
     assert "scorefield-analysis: warning: b: not in equilibrium, tau_int is not known" in run.stderr
@@ -298,8 +298,18 @@ def test_a_length_that_is_none(tmp_path: Path) -> None:
     broken, critical = ({"xi": (200.0, 1.0), "binder": (binder, 0.001), "xi_connected": (0.6, 0.1)} for binder in (0.66, 0.55))
     runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.4, quantities=broken), real_run(tmp_path / "c", 0.3, quantities=critical),
             real_run(tmp_path / "d", 0.5, quantities=broken)]
-    said = scan_warnings(read_scan(runs, names=["xi", "xi_connected"]))
-    assert len(said) == 1 and said[0].startswith("b, d: ξ is of the constant ⟨M²⟩ and no length of fluctuations")
+    scan = read_scan(runs, names=["xi", "xi_connected"])
+    said = scan_warnings(scan)
+    assert len(said) == 1 and said[0].startswith("b, d: ξ: of the constant ⟨M²⟩ and no length of fluctuations")
+    drawn = [{bars.get_label(): len(bars[0].get_xdata()) for bars in panel.containers} for panel in draw_scan(scan, NONE).axes]
+    assert drawn == [{"run, without warnings": 2, "run, with warnings": 2}, {"run, without warnings": 4}]
+
+
+def test_names_that_are_easier_to_type(tmp_path: Path) -> None:
+    runs = [real_run(tmp_path / "a", 0.2), real_run(tmp_path / "b", 0.24)]
+    assert read_scan(runs, names=["U", "|M|", "binder"]).names == ["binder", "abs_M"]
+    with pytest.raises(UserError, match=r"no average 'abs_m'; the nearest is abs_M"):
+        read_scan(runs, names=["abs_m"])
 
 
 def test_runs_of_two_kinds(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

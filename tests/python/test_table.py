@@ -163,9 +163,11 @@ def test_what_is_not_what_it_is_called(tmp_path: Path) -> None:
     healthy = run(tmp_path / "healthy", xi=(1.5, 0.1), binder=(0.1, 0.1))
     for command, quantities in (("table", ["--quantities", "chi,xi,mass_y[1]"]), ("plot", ["xi", "mass_y"])):
         said = answer(command, broken, *quantities)[2]
-        assert f"warning: {broken}: ξ is of the constant ⟨M²⟩" in said and f"warning: {broken}: mass_y is of a correlator" in said
+        assert f"warning: {broken}: xi: of the constant ⟨M²⟩" in said and f"warning: {broken}: mass_y: of a correlator" in said
         assert "mass_x" not in said
         assert "warning" not in answer(command, healthy, *quantities)[2]
+    said = answer("export", broken, "--format", "numpy", "--quantities", "quantities,mass_y")[2]
+    assert f"warning: {broken}: xi: of the constant ⟨M²⟩" in said and f"warning: {broken}: mass_y: of a correlator" in said
     assert "warning" not in answer("table", broken, healthy, "--quantities", "chi,slices_y[1]")[2]
 
 
@@ -177,5 +179,5 @@ def test_samples_are_told_by_their_own_numbers(tmp_path: Path) -> None:
         source.copy("ensemble", file, "samples-ve-learnt")
         file["samples-ve-learnt"].attrs.update({"process": "ve", "score": "learnt"})
     said = answer("table", folder, "--quantities", "xi,samples-ve-learnt/xi")[2]
-    assert said.count("warning") == 1 and f"{folder}: samples-ve-learnt/ξ is of the constant" in said
+    assert said.count("warning") == 1 and f"{folder}: samples-ve-learnt/xi: of the constant" in said
     assert "warning" not in answer("table", folder, "--quantities", "xi")[2]

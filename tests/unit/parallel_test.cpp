@@ -48,5 +48,15 @@ TEST(Threads, SetAndMain) {
   EXPECT_TRUE(on_main_thread());
 }
 
+// Nothing is said of as many threads as this rank has processors to run on.
+TEST(Threads, MoreThanCores) {
+  const int cores = set_threads(0, Comm::self());
+  EXPECT_EQ(crowding(cores, Comm::self()), "");
+  const std::string text = crowding(cores + 1, Comm::self());
+  EXPECT_EQ(text.rfind("1 rank x " + std::to_string(cores + 1) + " threads on a node that has " + std::to_string(cores) + " core", 0), 0U)
+      << text;
+  set_threads(1, Comm::self());
+}
+
 }  // namespace
 }  // namespace scorefield

@@ -97,7 +97,21 @@ TEST_F(SurveyTest, AnotherVersion) {
   pending.file().create_group("/provenance");
   pending.file().set_attribute("/provenance", "deck", std::string("[model]\ngone = 1\n"));
   pending.commit();
-  expect_stale(deck_, {"of another version of the program"});
+  expect_stale(deck_, {"was made by another deck (of another version of the program)"});
+}
+
+// Fingerprint without a deck, and neither of them.
+TEST_F(SurveyTest, OfOtherPrograms) {
+  const auto make = [&](bool with_fingerprint) {
+    PendingFile pending(path_, comm());
+    pending.file().create_group("/provenance");
+    if (with_fingerprint) pending.file().set_attribute("/provenance", "fingerprint", std::string("0"));
+    pending.commit();
+  };
+  make(true);
+  expect_stale(deck_, {"was made by another deck (of another version of the program)"});
+  make(false);
+  expect_stale(deck_, {"was not written by scorefield: it has no /provenance"});
 }
 
 // Damaged: the checksum, or a field of another shape than the file says, or no HDF5 at all.

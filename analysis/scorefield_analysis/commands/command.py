@@ -67,6 +67,8 @@ def warn_of_names(runs: Mapping[Path, Run], shown: Iterable[str]) -> None:
     whole = {name.partition("[")[0] for name in shown}
     for folder, results in runs.items():
         if isinstance(results, LatticeResults):
-            for name, doubt in doubts_of_run(results).items():
-                if name in whole:
-                    warn(f"{folder}: {doubt}")
+            doubts = doubts_of_run(results)
+            for doubt in dict.fromkeys(doubts.values()):
+                doubted = [name for name in doubts if doubts[name] == doubt and name in whole]
+                if doubted:
+                    warn(f"{folder}: {', '.join(doubted)}: {doubt}")

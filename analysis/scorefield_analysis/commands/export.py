@@ -14,7 +14,7 @@ from ..estimates.record import Estimate
 from ..estimates.select import chosen
 from ..freshness import changed_note
 from ..reader import read_run
-from .command import Command, argument, names
+from .command import Command, argument, names, warn_of_names
 
 PYERRORS, NUMPY = "pyerrors", "numpy"
 ENDINGS = {PYERRORS: (".json.gz", ".json"), NUMPY: (".npz",)}  # of estimates, the first is that of the file beside results.h5
@@ -52,10 +52,12 @@ def _export_estimates(options: argparse.Namespace, kind: str) -> str:
     if kind == PYERRORS:
         load_pyerrors()
     target = _target(options, folder / "estimates", ENDINGS[kind])
-    note = changed_note(folder, read_run(folder))
+    run = read_run(folder)
+    note = changed_note(folder, run)
     if note is not None:
         warn(note)
     estimates = _estimates(folder, names(options.quantities))
+    warn_of_names({folder: run}, [name for each in estimates for name in ([each.name] if each.has_places else each.labels)])
     description = DESCRIPTION.format(run=folder.resolve().name)
     if kind == NUMPY:
         write_npz(target, estimates, description)

@@ -11,9 +11,11 @@ matplotlib.use("Agg")  # files only: no display is needed
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ..outputs import aside
 
@@ -84,6 +86,13 @@ def sigma_band(axes: Axes, deviations: np.ndarray) -> None:
     finite = np.abs(deviations[np.isfinite(deviations)])
     reach = 1.15 * max(3.0, finite.max(initial=0.0))
     axes.set_ylim(-reach, reach)
+
+
+def few_decades(axis: Axis) -> None:
+    """Numbers at 1, 2 and 5 of each power of ten on a logarithmic axis that has few of these."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def time_axis(axes: Axes, group: Timed, margin: float = 0.0) -> None:

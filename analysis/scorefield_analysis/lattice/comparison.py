@@ -10,10 +10,11 @@ import numpy as np
 from ..chi_squared import LEAST_OF_FUNCTIONS, ChiSquared, chi_squared
 from ..decks import deck_of
 from ..errors import UserError
+from ..estimates.select import nearest
 from ..notation import ABSENT, in_sigma, probability
 from ..results import EVEN_ORDERS, standardised
 from ..tables import Table
-from .names import COMPARED, in_text
+from .names import COMPARED, MAIN, SHORT, in_text
 from .records import LatticeResults
 from .tables import measured
 
@@ -52,11 +53,11 @@ def named_runs(runs: Mapping[Path, LatticeResults]) -> list[Run]:
 
 def chosen_quantities(runs: Sequence[Run], wanted: Sequence[str] | None) -> list[str]:
     """The quantities to compare, by their names in results.h5. UserError for one that a run lacks."""
-    for name in wanted or ():
+    names = list(dict.fromkeys(SHORT.get(name, name) for name in wanted or COMPARED))
+    for name in names if wanted else ():
         for run in runs:
             if name not in run.results.quantities:
-                raise UserError(f"{run.name} has no quantity '{name}'; choose of {', '.join(run.results.quantities)}")
-    names = list(dict.fromkeys(wanted or COMPARED))
+                raise UserError(f"{run.name} has no quantity '{name}'; {nearest(name, list(MAIN), list(run.results.quantities))}")
     return [name for name in names if all(_is_known(run, name) for run in runs)] if wanted is None else names
 
 

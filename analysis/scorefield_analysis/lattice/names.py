@@ -19,12 +19,14 @@ CUMULANTS = ("kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2")
 RATIOS = ("kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3", "kappa8_Z2/kappa2^4")
 COMPARED = ("kappa2_Z2", "kappa4_Z2/kappa2^2", "abs_M", "chi", "binder", "xi", "action_density", "schwinger_dyson")
 
+SHORT = {"|M|": "abs_M", "U": "binder", "Binder": "binder", "S/V": "action_density"}  # what a user may call them, as tables do
+
 TEXT = {
     "kappa2_Z2": "κ2", "kappa4_Z2": "κ4", "kappa6_Z2": "κ6", "kappa8_Z2": "κ8", "kappa4_Z2/kappa2^2": "κ4/κ2²",
-    "kappa6_Z2/kappa2^3": "κ6/κ2³", "kappa8_Z2/kappa2^4": "κ8/κ2⁴", "abs_M": "⟨abs M⟩", "M1": "⟨M⟩", "M2": "⟨M²⟩",
+    "kappa6_Z2/kappa2^3": "κ6/κ2³", "kappa8_Z2/kappa2^4": "κ8/κ2⁴", "abs_M": "⟨∣M∣⟩", "M1": "⟨M⟩", "M2": "⟨M²⟩",
     "V_M2": "V⟨M²⟩", "chi": "χ", "binder": "U", "xi": "ξ", "xi_connected": "ξ connected", "phi2": "⟨φ²⟩",
     "hop_x": "⟨φ φ_x⟩", "hop_y": "⟨φ φ_y⟩", "action_density": "S/V", "schwinger_dyson": "⟨φ ∂S/∂φ⟩",
-    "M": "M", "|M|": "abs M", "M^2": "M²", "phi^2": "φ²",
+    "M": "M", "|M|": "∣M∣", "M^2": "M²", "phi^2": "φ²",
 }
 MATHS = {
     "kappa2_Z2": r"$\kappa_2$", "kappa4_Z2": r"$\kappa_4$", "kappa6_Z2": r"$\kappa_6$", "kappa8_Z2": r"$\kappa_8$",
@@ -38,8 +40,8 @@ MATHS = {
 
 
 def in_text(name: str) -> str:
-    """How tables name a quantity or series; never with a bar, which would end a cell."""
-    return TEXT.get(name, name.replace("|", "abs "))
+    """How tables name a quantity or series; never with the bar of the keyboard, which would end a cell."""
+    return TEXT.get(name, name.replace("|", "∣"))
 
 
 def in_maths(name: str) -> str:

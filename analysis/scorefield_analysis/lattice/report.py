@@ -25,7 +25,7 @@ QUANTITY_NOTE = (
 BROKEN_NOTE = (
     "ξ is longer than half the lattice, in a broken phase: it is of the whole of G(k), with G(0) = V⟨M²⟩, and no length of fluctuations. The "
     "correlator of slices ends at the constant ⟨M²⟩ (less ⟨φ⟩², which does not take it out where chains hold both signs). "
-    "The length of the fluctuations is ξ connected, from the same G(k) with χ = V(⟨M²⟩ - ⟨abs M⟩²) in the place of G(0)."
+    "The length of the fluctuations is ξ connected, from the same G(k) with χ = V(⟨M²⟩ - ⟨∣M∣⟩²) in the place of G(0)."
 )
 SITE_NOTE = (
     "Cumulants of the field at a site, of the distribution made even (φ → -φ), which an even action has: chains that "

@@ -7,6 +7,7 @@ from ..notation import ABSENT, compact, exact_number, in_sigma
 from ..published import PublishedRow, phi4_published_for
 from ..results import EVEN_ORDERS
 from ..tables import Table
+from .doubts import doubts_of
 from .names import CUMULANTS, MAIN, RATIOS, in_text
 from .records import LatticeResults, Quantity, Updates
 
@@ -18,6 +19,11 @@ def measured(quantity: Quantity | None) -> str:
     return compact(quantity.value, quantity.error)
 
 
+def name_in(results: LatticeResults, name: str) -> str:
+    """How a row is named; a length that is none says so."""
+    return f"{in_text(name)} (no length)" if name in doubts_of(results) else in_text(name)
+
+
 def quantity_table(results: LatticeResults) -> Table:
     """The main quantities with their exact values where these are known."""
     rows = []
@@ -26,7 +32,7 @@ def quantity_table(results: LatticeResults) -> Table:
             quantity = results.quantities[name]
             cell = measured(quantity)
             known = quantity.exact is not None and cell != ABSENT
-            rows.append([f"{in_text(name)}: {meaning}", cell, _exact(quantity),
+            rows.append([f"{name_in(results, name)}: {meaning}", cell, _exact(quantity),
                          in_sigma(quantity.deviation) if known else ABSENT])
     return Table(["", "measured", "exact", "deviation"], rows)
 

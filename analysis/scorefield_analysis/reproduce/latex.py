@@ -10,7 +10,7 @@ MATHS = {"κ": r"\kappa", "σ": r"\sigma", "χ": r"\chi", "φ": r"\phi", "ρ": r
          "π": r"\pi", "α": r"\alpha", "β": r"\beta", "ε": r"\epsilon", "η": r"\eta", "γ": r"\gamma", "ζ": r"\zeta",
          "Ξ": r"\Xi", "Δ": r"\Delta", "Φ": r"\Phi", "⟨": r"\langle ", "⟩": r"\rangle ", "×": r"\times ", "±": r"\pm ", "∫": r"\int ",
          "∂": r"\partial ", "√": r"\surd ", "≥": r"\ge ", "≤": r"\le ", "→": r"\to ", "∞": r"\infty ", "·": r"\cdot ", "½": r"\frac12 ",
-         "¼": r"\frac14 ", "−": "-", "∝": r"\propto ", "≈": r"\approx ", "≠": r"\neq ", "∇": r"\nabla ", "ξ": r"\xi"}
+         "¼": r"\frac14 ", "−": "-", "∝": r"\propto ", "≈": r"\approx ", "≠": r"\neq ", "∇": r"\nabla ", "ξ": r"\xi", "∣": r"\vert "}
 TEXT = {"–": "--", "—": "---", "…": r"\ldots{}", "’": "'", "“": "``", "”": "''"}
 SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"))
 SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₙ", "0123456789+-n"))

@@ -7,7 +7,7 @@ from typing import Callable, Sequence
 
 from ..decks import deck_of
 from ..document import write_texts
-from ..errors import UserError
+from ..errors import UserError, warn
 from ..freshness import changed_note
 from ..reader import Run, read_run
 from .latex import latex_document
@@ -23,6 +23,9 @@ def runs_in(folders: Sequence[Path]) -> list[Path]:
         if not folder.is_dir():
             raise UserError(f"no folder {folder}; give output folders of runs, or a folder of such")
         inside = [folder] if (folder / "results.h5").exists() else sorted(path.parent for path in folder.glob("*/results.h5"))
+        unmeasured = sorted(path.parent.name for path in folder.glob("*/deck.ini") if not (path.parent / "results.h5").exists())
+        if unmeasured:
+            warn(f"{folder}: left out what is not measured: {', '.join(unmeasured)}")
         found += [each for each in inside if each.resolve() not in {known.resolve() for known in found}]
     if not found:
         raise UserError(f"no results.h5 in {', '.join(map(str, folders))} or in folders there; write it with 'scorefield measure'")

@@ -56,12 +56,12 @@ def draw_scan(scan: Scan, exact: ExactValues) -> Canvas:
     return canvas
 
 
-def _groups(scan: Scan) -> Iterator[tuple[list[Point], float, str, dict[str, object]]]:
-    """Runs on one lattice and in one state, how far they are set apart, what they are called, and how they are drawn."""
+def _groups(scan: Scan, name: str) -> Iterator[tuple[list[Point], float, str, dict[str, object]]]:
+    """Runs on one lattice whose average is in one state, how far they are set apart, what they are called, and how they are drawn."""
     several = len(scan.lattices) > 1
     for number, lattice in enumerate(scan.lattices):
         for state in STATES:
-            points = [point for point in scan.points if point.lattice == lattice and point.run.state == state]
+            points = [point for point in scan.points if point.lattice == lattice and point.run.state_of(name) == state]
             if not points:
                 continue
             marker, colour, full = STYLES[state]
@@ -86,7 +86,7 @@ def _apart(scan: Scan, number: int) -> float:
 
 
 def _values(axes: Axes, scan: Scan, name: str, exact: ExactValues) -> None:
-    for points, apart, label, style in _groups(scan):
+    for points, apart, label, style in _groups(scan, name):
         at, value, error = np.array([(point.at, point.run.averages[name].value, point.run.averages[name].error) for point in points]).T
         measured = np.isfinite(value) & np.isfinite(error)
         axes.errorbar(at[measured] + apart, value[measured], yerr=error[measured], elinewidth=0.8, zorder=3, label=label, **style)
@@ -118,6 +118,6 @@ def _exact_of_one(axes: Axes, at: np.ndarray, values: np.ndarray) -> None:
 
 def _deviations(axes: Axes, scan: Scan, name: str, exact: ExactValues) -> None:
     sigma_band(axes, deviations(scan.points, name, exact))
-    for points, apart, _, style in _groups(scan):
+    for points, apart, _, style in _groups(scan, name):
         known = [point for point in points if exact_value(point, name, exact) is not None]
         axes.plot(np.array([point.at for point in known]) + apart, deviations(known, name, exact), zorder=3, **style)

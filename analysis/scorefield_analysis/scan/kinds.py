@@ -24,12 +24,13 @@ FAR = 5.0  # errors, in which an imaginary part that must vanish is no fluctuati
 
 @dataclass(frozen=True)
 class Kind:
-    """How runs of one kind are told: the averages and the coupling that are shown without a wish, names that are easier to type, how averages
+    """How runs of one kind are told: the averages that are shown without a wish, the main ones of all, the coupling, names that are easier to type, how averages
     are named, and what those runs are that are to be trusted.
     """
 
     name: str
     averages: Sequence[str]
+    main: Sequence[str]
     coupling: str
     short_names: Mapping[str, str]
     in_text: Callable[[str], str]
@@ -51,11 +52,15 @@ class Found:
     warnings_of: Mapping[str, str]
     columns: Mapping[str, str]
 
+    def state_of(self, name: str) -> str:
+        """That of an average: what is warned of is not without warnings."""
+        return WITH_WARNINGS if self.state == SOUND and name in self.warnings_of else self.state
 
-REAL = Kind("a run of real fields", ("abs_M", "chi", "binder"), "kappa", {}, lattice_names.in_text, lattice_names.in_maths, SOUND)
+
+REAL = Kind("a run of real fields", ("abs_M", "chi", "binder"), tuple(lattice_names.MAIN), "kappa", lattice_names.SHORT, lattice_names.in_text, lattice_names.in_maths, SOUND)
 _OF_COMPLEX = ({"phi2": complex_names.SQUARE}, complex_names.in_text, complex_names.in_maths, "with a good verdict")
-BOSE_GAS = Kind("a run of the Bose gas", (complex_names.DENSITY, complex_names.SQUARE), "mu", *_OF_COMPLEX)
-COMPLEX_PHI4 = Kind("a run of φ⁴ with complex couplings", ("hop_x", "V M^2"), "kappa", *_OF_COMPLEX)
+BOSE_GAS = Kind("a run of the Bose gas", (complex_names.DENSITY, complex_names.SQUARE), (), "mu", *_OF_COMPLEX)
+COMPLEX_PHI4 = Kind("a run of φ⁴ with complex couplings", ("hop_x", "V M^2"), (), "kappa", *_OF_COMPLEX)
 
 
 def kind_of(results: FieldRun, model: Model) -> Kind:
@@ -72,7 +77,8 @@ def _real(results: LatticeResults) -> Found:
     """What the program warns of says, too, that errors are not to be trusted."""
     state = NOT_IN_EQUILIBRIUM if not results.in_equilibrium else WITH_WARNINGS if results.warnings else SOUND
     warnings = [_not_in_equilibrium(results)] if state == NOT_IN_EQUILIBRIUM else results.warnings
-    return Found(REAL, results.quantities, state, warnings, doubts_of(results), {"τ_int": _tau_int(results), **_equilibrium(results)})
+    doubts = {name: f"{lattice_names.in_text(name)}: {doubt}" for name, doubt in doubts_of(results).items()}
+    return Found(REAL, results.quantities, state, warnings, doubts, {"τ_int": _tau_int(results), **_equilibrium(results)})
 
 
 def _complex(results: ComplexFieldResults, kind: Kind) -> Found:

@@ -7,6 +7,7 @@ from typing import Mapping, Sequence
 
 from ..decks import deck_of
 from ..errors import UserError
+from ..estimates.select import nearest
 from ..lattice_model import MODEL, Model, model_of
 from .kinds import FieldRun, Found, Kind, found_in, kind_of
 
@@ -96,11 +97,12 @@ def _value(model: Model, key: str) -> str:
 
 
 def _averages(points: Sequence[Point], wanted: Sequence[str]) -> list[str]:
-    names = list(dict.fromkeys(wanted))
+    kind = points[0].run.kind
+    names = list(dict.fromkeys(kind.short_names.get(name, name) for name in wanted))
     for name in names:
         for point in points:
             if name not in point.run.averages:
-                raise UserError(f"{point.name} has no average '{name}'; choose --quantities of {', '.join(point.run.averages)}")
+                raise UserError(f"{point.name} has no average '{name}'; {nearest(name, kind.main, list(point.run.averages))}")
     return names
 
 

@@ -58,10 +58,9 @@ def deviations(points: Sequence[Point], name: str, exact: ExactValues) -> np.nda
 
 def agreement_lines(scan: Scan, exact: ExactValues) -> list[str]:
     """A line for each average: how far the runs that are to be trusted are from the exact values."""
-    trusted = [point for point in scan.points if point.run.state in TRUSTED]
     lines = []
     for name in scan.names:
-        known = deviations(trusted, name, exact)
+        known = deviations([point for point in scan.points if point.run.state_of(name) in TRUSTED], name, exact)
         known = known[np.isfinite(known)]
         if len(known):
             lines.append(f"{scan.kind.in_text(name)}: Σσ²/n of the runs {scan.kind.trusted} = {np.sum(known**2):.1f}/{len(known)}")

@@ -9,11 +9,14 @@ from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import DATA, FORMULA, FULL_WIDTH, LEARNT_SCORE, Look, look_of, points, sigma_band
 from ...histograms import density, merged
-from ...results import EVEN_ORDERS, process_label
+from ...results import EVEN_ORDERS, Histogram, process_label
 from ..records import LatticeResults
 from .records import Diffusion, Distance, FieldProcess, Samples
 
-CELLS = 60
+CELLS = 60  # of the distribution of M, of those that hold something
+OCCUPIED = 10  # counts of a cell from which its error is known
+APART = 0.5  # of the range of M: peaks with so wide a gap between them have panels of their own
+MOST_RELATIVE = 50.0  # per cent: a difference that is known worse is not shown
 SHOWN = 8  # snapshots of a process
 LIMIT = 2.0  # errors above a value that is not seen, for a limit
 FINISHED = Look("#009E73", "s", "finished")
@@ -98,42 +101,56 @@ def draw_modes(groups: Sequence[FieldProcess]) -> Canvas:
 
 def draw_magnetisation(ensemble: LatticeResults, samples: Sequence[Samples]) -> Canvas:
     """Distribution of M of the samples over that of the data, which their model was told; the difference of counts over the error of the
-    samples'."""
-    canvas, (above, below) = plt.subplots(2, 1, figsize=(0.6 * FULL_WIDTH, 4.2), sharex=True, layout="constrained",
-                                          height_ratios=(2.0, 1.0))
-    cells = merged(ensemble.histogram_m, CELLS)
-    value, _ = density(cells)
-    above.stairs(value, cells.edges, fill=True, color=DATA.colour, alpha=0.35, linewidth=0.0, label="data")
-    centre = 0.5 * (cells.edges[1:] + cells.edges[:-1])
-    all_pulls = []
-    for each in samples:
-        counts = _counts_on(each.measured, cells.edges)
-        total = each.measured.histogram_m.counts.sum()  # also of those beyond the data's range, which are missing in the picture
-        width = np.diff(cells.edges)
-        points(above, centre, counts / total / width, np.sqrt(counts) / total / width, look_of_samples(each))
-        expected = cells.counts / cells.counts.sum()
-        spread = np.sqrt(expected / total)
-        occupied = cells.counts > 10
-        pulls = ((counts / total - expected) / np.where(occupied, spread, 1.0))[occupied]
-        all_pulls.append(pulls)
-        points(below, centre[occupied], pulls, None, look_of_samples(each))
-    sigma_band(below, np.concatenate(all_pulls) if all_pulls else np.zeros(1))
-    above.set_ylabel("$P(M)$")
-    below.set_ylabel(r"difference $[\sigma_{\rm samples}]$")
-    below.set_xlabel("magnetisation $M$ of a configuration")
-    above.legend()
+    samples'. Peaks far apart have panels of their own.
+    """
+    fine = ensemble.histogram_m
+    cells = merged(fine, -(-len(fine.counts) * CELLS // max(CELLS, np.count_nonzero(fine.counts > 0))))
+    stretches = _stretches(cells.counts > 0)
+    canvas, axes = plt.subplots(2, len(stretches), figsize=(0.6 * FULL_WIDTH, 4.2), sharex="col", sharey="row", squeeze=False,
+                                layout="constrained", height_ratios=(2.0, 1.0))
+    pulls = [_draw_stretch(*column, ensemble, samples, cells, stretch) for column, stretch in zip(axes.T, stretches)]
+    of_all = np.concatenate([np.zeros(1), *pulls])
+    for panel in axes[1]:
+        sigma_band(panel, of_all)
+        panel.set_xlabel("magnetisation $M$")
+    axes[0, 0].set_ylabel("$P(M)$")
+    axes[1, 0].set_ylabel(r"difference $[\sigma_{\rm samples}]$")
+    canvas.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=1 + len(samples))
     return canvas
 
 
-def _counts_on(results: LatticeResults, edges: np.ndarray) -> np.ndarray:
-    """Counts of M in other cells, with each fine cell spread evenly over its width."""
-    histogram = results.histogram_m
-    below = np.concatenate([[0.0], np.cumsum(histogram.counts)])
-    return np.diff(np.interp(edges, histogram.edges, below))
+def _stretches(occupied: np.ndarray) -> list[slice]:
+    """Cells from the first to the last that hold something; without the widest gap, if that is most of them."""
+    places = np.flatnonzero(occupied)
+    gaps = np.diff(places)
+    first, last = places[0], places[-1] + 1
+    if len(gaps) == 0 or gaps.max() < APART * (last - first):
+        return [slice(first, last)]
+    before = int(gaps.argmax())
+    return [slice(first, places[before] + 1), slice(places[before + 1], last)]
+
+
+def _draw_stretch(above: Axes, below: Axes, ensemble: LatticeResults, samples: Sequence[Samples], cells: Histogram, shown: slice) -> np.ndarray:
+    """Some of the cells; returns the differences."""
+    value, _ = density(cells)
+    edges = cells.edges[shown.start:shown.stop + 1]
+    width, centre = np.diff(edges), 0.5 * (edges[1:] + edges[:-1])
+    above.stairs(value[shown], edges, fill=True, color=DATA.colour, alpha=0.35, linewidth=0.0, label="data")
+    expected = cells.counts[shown] / cells.counts.sum()
+    occupied = cells.counts[shown] > OCCUPIED
+    all_pulls = []
+    for each in samples:
+        its = each.measured.series.values["M"]  # its histogram has other edges, and narrow peaks no room to spread its cells over these
+        counts, total = np.histogram(its, edges)[0], len(its)
+        points(above, centre, counts / total / width, np.sqrt(counts) / total / width, look_of_samples(each))
+        pulls = ((counts / total - expected) / np.where(occupied, np.sqrt(expected / total), 1.0))[occupied]
+        all_pulls.append(pulls)
+        points(below, centre[occupied], pulls, None, look_of_samples(each))
+    return np.concatenate(all_pulls) if all_pulls else np.zeros(0)
 
 
 def draw_correlators(ensemble: LatticeResults, samples: Sequence[Samples]) -> Canvas:
-    """Two-point function along x of data and samples, and the relative difference."""
+    """Two-point function along x of data and samples, and the relative difference where it is known."""
     canvas, (left, right) = plt.subplots(1, 2, figsize=(FULL_WIDTH, 3.0), layout="constrained")
     x = ensemble.shape[1]
     distance = np.arange(x // 2 + 1)
@@ -143,12 +160,15 @@ def draw_correlators(ensemble: LatticeResults, samples: Sequence[Samples]) -> Ca
         value, its_error = _two_point(results, distance)
         points(left, distance + shift, value, its_error, look)
         if results is not ensemble:
-            points(right, distance + shift, 100.0 * (value / data - 1.0), 100.0 * np.hypot(its_error, error) / np.abs(data), look)
+            difference, uncertain = 100.0 * (value - data) / np.abs(data), 100.0 * np.hypot(its_error, error) / np.abs(data)
+            known = uncertain < MOST_RELATIVE
+            points(right, (distance + shift)[known], difference[known], uncertain[known], look)
     left.set_ylabel(r"$\langle\phi(0)\,\phi(x)\rangle - \langle\phi\rangle^2$")
     right.set_ylabel("difference from the data [%]")
     right.axhline(0.0, color=FORMULA.colour, linewidth=0.7)
     for axes in (left, right):
         axes.set_xlabel("distance along $x$")
+    right.set_xlim(left.get_xlim())
     left.legend()
     return canvas
 
@@ -167,7 +187,7 @@ def draw_snapshots(process: FieldProcess) -> Canvas:
         fields = process.snapshots[k]
         reach = np.abs(fields).max() or 1.0
         ratio = np.sqrt(process.noise_variance[k]) / process.kept[k]
-        axes[0, column].set_title(f"$r = {ratio:.2g}$", fontsize=8)
+        axes[0, column].set_title(f"$r = {ratio:.0f}$" if ratio >= 100.0 else f"$r = {ratio:.2g}$", fontsize=8)
         for row in range(count):
             axes[row, column].imshow(fields[row], origin="lower", cmap="RdBu_r", vmin=-reach, vmax=reach,
                                      interpolation="nearest")

@@ -7,14 +7,13 @@ import numpy as np
 
 from ...notation import ABSENT, in_sigma
 from ...tables import Table
-from ..names import in_text
 from ..records import LatticeResults, Quantity
-from ..tables import measured
+from ..tables import measured, name_in
 from .records import Diffusion
 
 COMPARED = ("kappa2_Z2", "kappa4_Z2", "kappa6_Z2", "kappa8_Z2", "kappa4_Z2/kappa2^2", "kappa6_Z2/kappa2^3",
-            "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi", "binder", "xi", "action_density", "schwinger_dyson")
-TOLD = ("kappa2_Z2", "abs_M", "V_M2", "chi", "binder", "xi")  # what a model is told of its ensemble: two-point function and law of M
+            "kappa8_Z2/kappa2^4", "abs_M", "V_M2", "chi", "binder", "xi", "xi_connected", "action_density", "schwinger_dyson")
+TOLD = ("kappa2_Z2", "abs_M", "V_M2", "chi", "binder", "xi", "xi_connected")  # what a model is told of its ensemble: two-point function and law of M
 
 
 def comparison_table(ensemble: LatticeResults, diffusion: Diffusion) -> Table:
@@ -28,7 +27,7 @@ def comparison_table(ensemble: LatticeResults, diffusion: Diffusion) -> Table:
             continue
         cells = [_compared(each.measured.quantities.get(name), data, shared=each.finish is None and name in TOLD)
                  for each in diffusion.samples]
-        rows.append([in_text(name), measured(data), *cells])
+        rows.append([name_in(ensemble, name), measured(data), *cells])
     return Table(columns, rows)
 
 
@@ -39,7 +38,7 @@ def _compared(made: Quantity | None, data: Quantity, shared: bool) -> str:
     error = made.error if shared else math.hypot(made.error, data.error)
     if error == 0.0 or data.value == 0.0:
         return cell
-    return f"{cell} {in_sigma((made.value - data.value) / error)}, {100.0 * (made.value / data.value - 1.0):+.2g} %"
+    return f"{cell} {in_sigma((made.value - data.value) / error)}, {100.0 * (made.value - data.value) / abs(data.value):+.2g} %"
 
 
 def process_table(diffusion: Diffusion) -> Table:

@@ -61,7 +61,7 @@ def _leave_out_noise(axes: Axes, results: LatticeResults) -> None:
     """An axis that points with errors as large as themselves do not stretch."""
     values = np.concatenate([mass.value[mass.value > 3.0 * mass.error] for mass in results.masses.values()])
     if len(values):
-        axes.set_ylim(0.0, min(axes.get_ylim()[1], 1.6 * values.max()))
+        axes.set_ylim(0.0, np.clip(axes.get_ylim()[1], 1.1 * values.max(), 1.6 * values.max()))
 
 
 def draw_two_point(results: LatticeResults) -> Canvas:

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from ...figures.style import DATA, FORMULA, FULL_WIDTH, points, sigma_band
+from ...figures.style import DATA, FORMULA, FULL_WIDTH, few_decades, points, sigma_band
 from ...results import standardised
 from ..momenta import lattice_momenta
 from ..records import LatticeResults
@@ -36,6 +36,7 @@ def draw_spectrum(results: LatticeResults) -> Canvas:
     log_or_linear(axes[0, 0], value[rest], error[rest])
     if momenta[rest].max() > 20.0 * momenta[rest].min():
         axes[0, 0].set_xscale("log")
+        few_decades(axes[0, 0].xaxis)
     top = axes[0, 1].get_ylim()[1]
     axes[0, 1].set_ylim(-0.03 * top, top)
     axes[0, 0].set_ylabel(r"$G(k) = \langle|\tilde\phi(k)|^2\rangle / V$")

@@ -1,5 +1,6 @@
 """Figures of a diffusion model of complex Langevin walkers."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Sequence
 
@@ -8,12 +9,14 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 
 from ...figures import Figure
-from ...figures.style import FORMULA, FULL_WIDTH, LEARNT_SCORE, look_of, points, sigma_band
+from ...figures.style import FORMULA, FULL_WIDTH, LEARNT_SCORE, few_decades, look_of, points, sigma_band
 from ...results import EVEN_ORDERS, process_label
 from .records import PlaneDiffusion, PlaneProcess, ScoreFields
 
 PARTS = ("Re", "Im")
 MOST_ERROR = 20.0  # of the least in a panel: beyond, noise has drowned the cumulant
+MARGIN = 1.3  # of a logarithmic axis
+PULL_MARKERS = ("o", "x")  # of real and imaginary parts
 DECADES = 5.0  # of the density that is shown
 FILL = {"attractor": "full", "saddle": "left", "repeller": "none"}
 
@@ -64,8 +67,9 @@ def draw_score(score: ScoreFields, known: str = "exact") -> Canvas:
 
 def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
     """κ_n/fⁿ of n = 2, 4, 6, 8, a row for Re and one for Im, and the deviation of both from the law in σ."""
-    canvas, axes = plt.subplots(3, len(EVEN_ORDERS), figsize=(FULL_WIDTH, 5.0), sharex=True, layout="constrained",
+    canvas, axes = plt.subplots(3, len(EVEN_ORDERS), figsize=(FULL_WIDTH, 5.4), sharex="row", layout="constrained",
                                 height_ratios=(1.6, 1.6, 1.0))
+    reach: list[float] = []
     for column, order in enumerate(EVEN_ORDERS):
         pulls = []
         for group in groups:
@@ -76,6 +80,7 @@ def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
                 value, error = (of[shown, order - 1, part] for of in (group.cumulants.value, group.cumulants.error))
                 law = None if group.law is None else group.law[shown, order - 1, part]
                 known = error / scale < MOST_ERROR * (error / scale).min()
+                reach += [ratio[shown][known].min(), ratio[shown][known].max()]
                 points(axes[part, column], ratio[shown][known], (value / scale)[known], (error / scale)[known], look_of(group.score))
                 if law is not None:  # a constant, but for rounding
                     axes[part, column].axhline(np.median(law / scale), color=FORMULA.colour, label=FORMULA.label, zorder=2)
@@ -83,16 +88,23 @@ def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
                 both = group.pull[shown, 2 * column:2 * column + 2]
                 pulls.append(both.ravel())
                 for part in range(2):
-                    points(axes[2, column], ratio[shown], both[:, part], None, look_of(group.score))
+                    points(axes[2, column], ratio[shown], both[:, part], None, replace(look_of(group.score), marker=PULL_MARKERS[part]))
         sigma_band(axes[2, column], np.concatenate(pulls) if pulls else np.zeros(1))
         axes[0, column].set_title(rf"$\kappa_{order}(t)/f^{order}$")
         axes[2, column].set_xscale("log")
         axes[2, column].set_xlabel(r"noise $r = \sqrt{\Xi}/f$")
+        for part in range(2):
+            axes[part, column].set_xscale("log")
+            axes[part, column].tick_params(labelbottom=part == 1)
+    for part in range(2):  # where cumulants are known; deviations are at all times
+        axes[part, 0].set_xlim(min(reach) / MARGIN, max(reach) * MARGIN)
+        few_decades(axes[part, 0].xaxis)
     if groups[0].score is not None:
-        axes[0, 0].invert_xaxis()
+        for row in axes:
+            row[0].invert_xaxis()
     for part, name in enumerate(PARTS):
         axes[part, 0].set_ylabel(name)
-    axes[2, 0].set_ylabel(r"deviation $[\sigma]$")
+    axes[2, 0].set_ylabel("deviation $[\\sigma]$\n(Re ○, Im ×)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     unique = dict(zip(labels, handles))
     direction = "forward" if groups[0].score is None else "backward"

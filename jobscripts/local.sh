@@ -36,7 +36,7 @@ output=$(sed -n 's/^check: the deck is good. Output folder: //p' <<<"$checked")
 # Ctrl-C asks the run to stop at its next safe point: mpirun in a session of its own does not see it, and passes SIGUSR1 on.
 setsid mpirun -n "${SCOREFIELD_RANKS:-$(cores)}" "$program" run "$deck" "$@" &
 run=$!
-trap 'kill -USR1 "$run"; echo "local.sh: stopping at the next safe point" >&2 || true' INT TERM HUP USR1
+trap 'kill -USR1 "$run" 2>/dev/null && echo "local.sh: stopping at the next safe point" >&2 || true' INT TERM HUP USR1  # it may have ended
 wait "$run" || true
 while kill -0 "$run" 2>/dev/null; do wait "$run" || true; done
 status=0

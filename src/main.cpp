@@ -42,7 +42,7 @@ void announce(const Context& context, int threads) {
                    ", " + counted(context.comm.size(), "rank") + " x " + counted(threads, "thread") + ", seed " +
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
   const std::string crowded = crowding(threads, context.comm.node());
-  if (!crowded.empty()) context.log.line("more threads than cores: " + crowded + "; fewer are faster");
+  if (!crowded.empty()) context.log.line("more threads than processors: " + crowded + "; fewer are faster");
   for (const std::string& line : keys_without_effect(context.deck)) context.log.line("without effect here: " + line);
 }
 

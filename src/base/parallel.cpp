@@ -1,7 +1,7 @@
 #include "base/parallel.h"
 
 #include <omp.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <cstdlib>
 #ifdef __GLIBC__
@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <span>
+#include <vector>
 
 #include "base/text.h"
 
@@ -18,34 +20,58 @@ namespace scorefield {
 
 namespace {
 
-/// Processors of this rank and of all ranks of its node together, who may all run on the same ones, or each on its own.
+/// 1 for each processor that this rank may run on, else 0: the places of OpenMP where it has any (OMP_PROC_BIND leaves the main thread one
+/// of them), else those of the process.
+std::vector<std::int64_t> allowed_processors() {
+  std::vector<std::int64_t> allowed(CPU_SETSIZE, 0);
+  for (int place = 0; place < omp_get_num_places(); ++place) {
+    std::vector<int> ids(static_cast<std::size_t>(omp_get_place_num_procs(place)));
+    omp_get_place_proc_ids(place, ids.data());
+    for (const int id : ids) allowed.at(static_cast<std::size_t>(id)) = 1;
+  }
+  cpu_set_t set;
+  if (omp_get_num_places() > 0 || ::sched_getaffinity(0, sizeof(set), &set) != 0) return allowed;
+  for (std::size_t i = 0; i < allowed.size(); ++i) allowed[i] = CPU_ISSET(i, &set) ? 1 : 0;
+  return allowed;
+}
+
+/// This rank's share of the processors that it may run on, each shared evenly by those ranks of the node that may; and how many there are
+/// on which any of these ranks may run.
 struct Processors {
-  int mine;
-  int all;
-  bool apart;
+  int share = 0;
+  int all = 0;
 };
 
 /// Collective over the node's ranks.
 Processors processors(const Comm& node) {
-  const int mine = omp_get_num_procs();
-  const auto sum = static_cast<int>(node.sum(static_cast<double>(mine)));
-  const bool apart = sum <= ::sysconf(_SC_NPROCESSORS_ONLN);
-  return {mine, apart ? sum : static_cast<int>(node.max(mine)), apart};
+  const std::vector<std::int64_t> mine = allowed_processors();
+  std::vector<std::int64_t> ranks = mine;
+  node.sum(std::span(ranks));
+  constexpr double kRounding = 1e-9;
+  double share = kRounding;
+  Processors found;
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    if (ranks[i] > 0) ++found.all;
+    if (mine[i] > 0) share += 1.0 / static_cast<double>(ranks[i]);
+  }
+  found.share = static_cast<int>(share);
+  return found;
 }
 
 }  // namespace
 
 int set_threads(std::int64_t wanted, const Comm& node) {
-  const Processors found = processors(node);
-  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, found.apart ? found.mine : found.mine / node.size());
+  const int share = processors(node).share;  // on all ranks, whatever they want
+  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, share);
   omp_set_num_threads(threads);
   return threads;
 }
 
 std::string crowding(int threads, const Comm& node) {
   const int all = processors(node).all;
-  if (threads * node.size() <= all) return "";
-  return counted(node.size(), "rank") + " x " + counted(threads, "thread") + " on a node that has " + counted(all, "core") + " for them";
+  const auto total = static_cast<int>(node.sum(static_cast<double>(threads)));
+  if (total <= all || all == 0) return "";
+  return counted(total, "thread") + " of " + counted(node.size(), "rank") + " on " + counted(all, "processor") + " of this node";
 }
 
 void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void(std::int64_t)>& body) {

@@ -9,12 +9,12 @@
 
 namespace scorefield {
 
-/// Sets the threads of all parallel loops of this rank and returns their number. 0 means the processors this rank may run on, and
-/// where the ranks of the node may all run on the same ones, its share of them. Collective over the node's ranks.
+/// Sets the threads of all parallel loops of this rank and returns their number. 0 means this rank's share of the processors that it may
+/// run on, at least one: each is shared by all ranks of the node that may run on it. Collective over the node's ranks.
 int set_threads(std::int64_t wanted, const Comm& node);
 
-/// "16 ranks x 1 thread on a node that has 2 cores for them" if the ranks of this node have more threads than processors to run on, else
-/// "". `threads`: of each rank. Collective over the node's ranks.
+/// "16 threads of 16 ranks on 2 processors of this node" if the ranks of this node have more threads than there are processors on which
+/// they may run, else "". `threads`: of this rank. Collective over the node's ranks.
 std::string crowding(int threads, const Comm& node);
 
 /// Calls body(i) for begin <= i < end, each once, by the threads of this rank in any order. If calls throw, the

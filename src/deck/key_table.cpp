@@ -51,7 +51,8 @@ std::vector<Key> run_keys() {
       run.number("seed", &RunParams::seed, {0, 9e18}, "", physics, "seed of every random number of the run"),
       run.text("output", &RunParams::output, free, "output folder; empty: out/<deck's name>"),
       device,
-      run.number("threads", &RunParams::threads, {0, 4096}, "", free, "OpenMP threads of a rank; 0: the node's cores over its ranks"),
+      run.number("threads", &RunParams::threads, {0, 4096}, "", free,
+                 "OpenMP threads of a rank; 0: its share of the processors it may run on"),
       run.number("batch", &RunParams::batch, {0, 1e9}, "configurations", free,
                  "made between two points where the program can stop; 0: chosen, 131072 a core; on a lattice 2^20 numbers a core, in whole "
                  "sweeps of the chains"),

@@ -57,8 +57,8 @@ void status(const Context& context) {
   tell_status(context, all);
   const bool saved = std::any_of(all.begin(), all.end(), [](const Surveyed& each) { return each.state == State::unfinished; });
   if (!holder.empty() && !saved) {
-    context.log.line("  what it is at is not saved yet: a checkpoint is written every " + readable_time(params.run.checkpoint) +
-                     " (run.checkpoint)");
+    context.log.line("  what it is at shows after its first checkpoint (run.checkpoint: every " + readable_time(params.run.checkpoint) +
+                     "); measure has none");
   }
 }
 

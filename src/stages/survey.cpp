@@ -61,7 +61,7 @@ Surveyed survey_file(const Context& context, const Output& output, const std::fi
   try {
     const H5File file = context.files->open(context.comm, path);
     const auto fingerprint = file.text_attribute("/provenance", "fingerprint"), deck = file.text_attribute("/provenance", "deck");
-    file.require(fingerprint || deck, "was not written by scorefield: it has no /provenance");
+    file.require(fingerprint || deck, "was not written by scorefield: there is no deck in it");
     found.done = file.integer_attribute("/provenance", "length").value_or(0);
     if (fingerprint != output.fingerprint()) {
       found.changes = changes(output, deck);

@@ -405,7 +405,7 @@ def test_a_second_run_on_the_folder(bases, tmp_path, ranks):
             the_error(outcome, 2, f"is in use by pid {first.pid} on ", "wait for it (scorefield status shows how far it is)")
         told = run(["status", folder], 1, folder)
         assert told.code == 0 and f"in use by pid {first.pid} on " in told.stdout
-        assert "what it is at is not saved yet: a checkpoint is written every 60 s (run.checkpoint)" in told.stdout
+        assert "what it is at shows after its first checkpoint (run.checkpoint: every 60 s); measure has none" in told.stdout
         first.send_signal(signal.SIGCONT)
         first.send_signal(signal.SIGTERM)
         said = first.communicate(timeout=60)[1]

@@ -94,11 +94,11 @@ def test_keys_that_wait_for_others_are_told(tmp_path):
     assert "without effect run.device (command line)" in succeed("check", QUICK, "--run.device=cuda")
 
 
-def test_more_threads_than_cores_are_told(tmp_path):
+def test_more_threads_than_processors_are_told(tmp_path):
     """Ranks of mpirun and threads of a rank alike."""
     cores = len(CORES)
     deck = [QUICK, *TINY, f"--run.threads={cores}"]
-    crowded = f"more threads than cores: 2 ranks x {cores} thread{'s' if cores > 1 else ''} on a node that has {cores} core"
+    crowded = f"more threads than processors: {2 * cores} threads of 2 ranks on {cores} processor"
     assert crowded in succeed("generate", *deck, f"--run.output={tmp_path}/a", ranks=2)
     assert "more threads" not in succeed("generate", *deck, f"--run.output={tmp_path}/b")
 
@@ -109,7 +109,7 @@ def test_a_file_of_another_program(tmp_path):
         file["field"] = np.zeros(4)
     result = scorefield("generate", QUICK, *TINY, f"--run.output={tmp_path}")
     assert result.returncode == 2
-    assert "ensemble.h5 was not written by scorefield: it has no /provenance" in only_error_line(result) and "--overwrite" in result.stderr
+    assert "ensemble.h5 was not written by scorefield: there is no deck in it" in only_error_line(result) and "--overwrite" in result.stderr
     assert "stale: " in succeed("status", QUICK, *TINY, f"--run.output={tmp_path}")
     succeed("generate", QUICK, *TINY, f"--run.output={tmp_path}", "--overwrite")
     assert (tmp_path / "ensemble.h5.old").exists()

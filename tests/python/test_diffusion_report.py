@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from matplotlib.container import ErrorbarContainer
 from scorefield_analysis.histograms import Histogram
-from scorefield_analysis.lattice.diffusion.figures import draw_cumulants, draw_distances, draw_finish, draw_magnetisation, draw_modes
+from scorefield_analysis.lattice.diffusion.figures import (draw_correlators, draw_cumulants, draw_distances, draw_finish, draw_magnetisation,
+                                                            draw_modes)
+from scorefield_analysis.lattice.diffusion.magnetisation import cells_of, in_cells, stretches
 from scorefield_analysis.lattice.diffusion.plan import diffusion_figures
 from scorefield_analysis.lattice.diffusion.records import Distance, Samples
 from scorefield_analysis.lattice.diffusion.tables import comparison_table, finish_table, process_table
+from scorefield_analysis.lattice.records import LatticeResults
 from scorefield_analysis.lattice.report import write_lattice_report
 from scorefield_analysis.notation import in_sigma
 from scorefield_analysis.reader import read_run
@@ -83,36 +86,108 @@ def test_parts_of_a_run(results):
             plt.close(draw([backward]))
 
 
+def with_magnetisations(samples: Samples, values: np.ndarray, every: int = 1) -> Samples:
+    """Samples whose configurations have these."""
+    return replace(samples, measured=replace(samples.measured, series=replace(samples.measured.series, values={"M": values}, every=every)))
+
+
+def of_each_kind(results: LatticeResults) -> tuple[Samples, Samples]:
+    """Samples as they were made, and moved on by updates."""
+    return tuple(next(each for each in results.diffusion.samples if (each.finish is None) == raw) for raw in (True, False))
+
+
+def with_histogram(results: LatticeResults, counts: np.ndarray, edges: np.ndarray) -> LatticeResults:
+    return replace(results, histogram_m=Histogram(edges, counts, None, int(counts.sum())))
+
+
 def test_samples_beyond_the_data_are_missing_in_the_distribution_of_m(results):
-    """A tenth of the samples far outside: what is left integrates to nine tenths, and is below the data by as much."""
-    (finished,) = [each for each in results.diffusion.samples if "finished" in each.label]
+    """A tenth of the samples far outside: what is left integrates to nine tenths, is below the data by as much, and the rest is told."""
+    made, _ = of_each_kind(results)
     edges, counts = results.histogram_m.edges, results.histogram_m.counts
     data = np.repeat(0.5 * (edges[1:] + edges[:-1]), counts.astype(int))
-    away = with_magnetisations(finished, np.append(np.repeat(data, 9), np.full(len(data), 10.0 * edges[-1])))
+    away = with_magnetisations(made, np.append(np.repeat(data, 9), np.full(len(data), 10.0 * edges[-1])))
     above, below = draw_magnetisation(results, [away]).axes
-    (made,) = [each for each in above.containers if isinstance(each, ErrorbarContainer)]
-    x, height = made.lines[0].get_data()
-    assert np.sum(height * (x[1] - x[0])) == pytest.approx(0.9, rel=1e-6)
+    (drawn,) = [each for each in above.containers if isinstance(each, ErrorbarContainer)]
+    x, height = drawn.lines[0].get_data()
+    assert np.sum(height * (x[1] - x[0])) == pytest.approx(0.9, rel=1e-6) and drawn.get_label() == "learnt score (10 % outside)"
     assert below.containers[0].lines[0].get_ydata().max() < 0.0
     plt.close("all")
 
 
-def with_magnetisations(samples: Samples, values: np.ndarray) -> Samples:
-    """Samples whose configurations have these."""
-    return replace(samples, measured=replace(samples.measured, series=replace(samples.measured.series, values={"M": values})))
-
-
 def test_narrow_peaks_have_panels_of_their_own(results):
-    """Each with all of its fine cells, where the width of a cell is that of a peak; the samples, which are the data, differ by nothing."""
-    counts = np.zeros(200)
+    """Each with all of its fine cells, where the width of a cell is that of a peak; samples between the peaks are told."""
+    made, _ = of_each_kind(results)
+    counts, edges = np.zeros(200), np.linspace(-4.0, 4.0, 201)
     counts[[3, 4, 5, 193, 194, 195]] = 20, 80, 20, 30, 70, 30
+    data = with_histogram(results, counts, edges)
+    values = np.repeat(0.5 * (edges[1:] + edges[:-1]), counts.astype(int))
+    for between, label in ((0, "learnt score"), (250, "learnt score (50 % outside)")):
+        drawn = draw_magnetisation(data, [with_magnetisations(made, np.append(values, np.zeros(between)))])
+        left, right, below, _ = drawn.axes
+        assert left.get_xlim()[1] < -3.6 and right.get_xlim()[0] > 3.6
+        assert [len(panel.containers[0].lines[0].get_xdata()) for panel in (left, right)] == [3, 3]
+        assert left.containers[0].get_label() == label
+        assert (np.abs(below.containers[0].lines[0].get_ydata()).max() < 1e-12) == (between == 0)
+    plt.close("all")
+
+
+def test_cells_of_the_data(results):
+    """A single value far off is no peak; without any, all cells are shown, and no difference is known."""
     edges = np.linspace(-4.0, 4.0, 201)
-    data = replace(results, histogram_m=Histogram(edges, counts, None, int(counts.sum())))
-    same = with_magnetisations(results.diffusion.samples[0], np.repeat(0.5 * (edges[1:] + edges[:-1]), counts.astype(int)))
-    left, right, below, _ = draw_magnetisation(data, [same]).axes
-    assert left.get_xlim()[1] < -3.6 and right.get_xlim()[0] > 3.6
-    assert [len(panel.containers[0].lines[0].get_xdata()) for panel in (left, right)] == [3, 3]
-    assert np.abs(below.containers[0].lines[0].get_ydata()).max() < 1e-12
+    counts = np.where(np.arange(200) < 30, 100.0, 0.0)
+    assert stretches(cells_of(with_histogram(results, counts, edges))) == [slice(0, 30)]
+    counts[190] = 1.0
+    assert stretches(cells_of(with_histogram(results, counts, edges))) == [slice(0, 191)]
+    counts[190] = 100.0
+    assert stretches(cells_of(with_histogram(results, counts, edges))) == [slice(0, 30), slice(190, 191)]
+    none = with_histogram(results, np.zeros(200), edges)
+    assert stretches(cells_of(none)) == [slice(0, len(cells_of(none).counts))]
+    assert np.isnan(in_cells(of_each_kind(results)[0], none, cells_of(none), stretches(cells_of(none))).pull).all()
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_errors_of_the_differences(results, finished):
+    """Normal, M having 4 000 independent values of 16 000: of samples that share the data's fluctuation, which are drawn from its histogram,
+    and of finished ones, from the law.
+    """
+    generator = np.random.default_rng(20261201)
+    samples = of_each_kind(results)[int(finished)]
+    of_m = replace(results.autocorrelation["M"], effective_samples=4000.0)
+    pulls = []
+    for _ in range(40):
+        data = np.repeat(generator.normal(size=4000), 4)
+        counts, edges = np.histogram(data, 40, (-3.0, 3.0))
+        told = replace(with_histogram(results, counts, edges), autocorrelation={**results.autocorrelation, "M": of_m})
+        values = generator.normal(size=8000) if finished else generator.choice(data, 8000)
+        found = in_cells(with_magnetisations(samples, values), told, cells_of(told), [slice(0, 40)])
+        pulls.append(found.pull[np.isfinite(found.pull)])
+        assert found.total == 8000 and found.outside < 0.01
+    pulls = np.concatenate(pulls)
+    assert len(pulls) > 1400
+    assert np.mean(pulls**2) == pytest.approx(1.0, abs=5.0 * np.sqrt(2.0 / len(pulls)))  # 5 sigma; with the other kind's error 0.34 or 3
+
+
+def test_thinned_samples_are_told(results):
+    made, _ = of_each_kind(results)
+    edges = results.histogram_m.edges
+    values = np.full(100, 0.5 * (edges[100] + edges[101]))
+    figure = draw_magnetisation(results, [with_magnetisations(made, values, every=4)])
+    assert figure.axes[0].containers[0].get_label() == "learnt score (every 4th)"
+    plt.close("all")
+
+
+def test_differences_of_correlators(results):
+    """In per cent of the size of the data's, with the samples' error alone where they share the data's fluctuation, where it is below 50 %."""
+    for each in of_each_kind(results):
+        panel = draw_correlators(results, [each]).axes[1]
+        x = np.arange(results.shape[1] // 2 + 1)
+        data, made = results.two_point, each.measured.two_point
+        error = made.error[0, x] if each.finish is None else np.hypot(made.error[0, x], data.error[0, x])
+        known = error < 0.5 * np.abs(data.value[0, x])
+        (bars,) = [one for one in panel.containers if isinstance(one, ErrorbarContainer)]
+        assert bars.lines[0].get_ydata() == pytest.approx((100.0 * (made.value - data.value)[0, x] / np.abs(data.value[0, x]))[known])
+        lengths = [np.ptp(segment[:, 1]) for segment in bars.lines[2][0].get_segments()]
+        assert lengths == pytest.approx((200.0 * error / np.abs(data.value[0, x]))[known])
     plt.close("all")
 
 

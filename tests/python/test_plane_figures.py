@@ -10,6 +10,8 @@ from scipy.stats import norm
 from scorefield_analysis.decks import read_deck
 from scorefield_analysis.figures.style import DATA, FORMULA, PUBLISHED
 from scorefield_analysis.plane.action import Action, action_of
+from scorefield_analysis.plane.diffusion.figures import draw_cumulants
+from scorefield_analysis.plane.diffusion.records import PlaneProcess
 from scorefield_analysis.plane.expected import pulls, with_marginal
 from scorefield_analysis.plane.figures.boundary import Sampled, draw_boundary, last_shown
 from scorefield_analysis.plane.figures.comparison import draw_comparison
@@ -20,7 +22,7 @@ from scorefield_analysis.plane.figures.flow import BORDER, draw_flow
 from scorefield_analysis.plane.figures.maps import draw_maps
 from scorefield_analysis.plane.figures.marginals import draw_marginals
 from scorefield_analysis.plane.quantities import comparable_orders, quantities
-from scorefield_analysis.plane.records import PlaneResults
+from scorefield_analysis.plane.records import Estimate, PlaneResults
 from scorefield_analysis.reader import read_run
 from scorefield_analysis.results import Histogram
 from synthetic_plane import MAP, SAMPLES, marginal, write_plane
@@ -34,6 +36,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def results(folder: Path) -> PlaneResults:
     return read_run(folder)
+
+
+@pytest.mark.parametrize("errors, known", [((1.0, 2.0, 30.0), 2), ((0.0, 2.0, 30.0), 3), ((np.nan, 2.0, 100.0), 1), ((0.0, 0.0, 0.0), 3),
+                                           ((np.nan, np.nan, np.nan), 0)])
+def test_cumulants_along_a_process_are_shown_where_they_are_known(errors: tuple[float, ...], known: int) -> None:
+    """Up to twenty times the least error; what does not fluctuate is known, what has no error is not. The axis ends where the last is."""
+    error = np.broadcast_to(np.array(errors)[:, None, None], (3, 8, 2))
+    process = PlaneProcess("ve", None, 100, np.array([0.1, 0.5, 1.0]), np.ones(3), np.array([0.01, 1.0, 100.0]),
+                           Estimate(np.ones((3, 8, 2)), error), None, np.zeros((3, 8)), None)
+    panel = draw_cumulants([process]).axes[0]
+    assert len(panel.containers[0].lines[0].get_xdata()) == known
+    if known:
+        assert panel.get_xlim()[1] < 3.0 * panel.containers[0].lines[0].get_xdata().max()
+    plt.close("all")
 
 
 @pytest.fixture(scope="module")

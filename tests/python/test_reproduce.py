@@ -69,7 +69,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, make_output: Callable[..., Pa
 def made(runs: Path) -> Path:
     run = run_command("reproduce", runs)
     assert run.returncode == 0, run.stderr
-    assert "2 runs" in run.stdout and f"warning: {runs}: left out what is not measured: begun\n" in run.stderr
+    assert "2 runs" in run.stdout and f"warning: left out what is not measured yet: {runs / 'begun'}\n" in run.stderr
     return runs / "reproduce"
 
 
@@ -157,6 +157,16 @@ def test_the_overview_tells_what_was_measured(tmp_path: Path, table: str, cells:
 def test_the_overview_of_real_reports_has_no_dash(made: Path) -> None:
     overview = (made / "index.html").read_text(encoding="utf-8").partition("</table>")[0]
     assert overview.count("κ2 = ") + overview.count("⟩ = ") == 2, overview[-600:]
+
+
+def test_a_run_that_is_not_measured(runs: Path, made: Path, tmp_path: Path) -> None:
+    """Given by its name; beside one that is, folders in which are not looked at."""
+    run = run_command("reproduce", runs / "begun", runs / "two-peak", "--to", tmp_path / "page")
+    assert run.returncode == 0 and "1 run, in" in run.stdout
+    assert run.stderr.startswith(f"scorefield-analysis: warning: left out what is not measured yet: {runs / 'begun'}\n")
+    shutil.copytree(runs / "two-peak", tmp_path / "whole")
+    shutil.copytree(runs / "begun", tmp_path / "whole" / "begun")
+    assert "left out" not in run_command("reproduce", tmp_path / "whole", "--to", tmp_path / "page").stderr
 
 
 @pytest.mark.parametrize("make, cause", [(lambda path: None, "no folder"), (lambda path: path.mkdir(), "no results.h5 in")])

@@ -65,7 +65,7 @@ def test_table_and_files(folders: list[Path], exact: Path, tmp_path: Path) -> No
                           "τ_int": "0.77", "verdict": "good", "equilibrium": "yes"}
     assert (table["c"]["⟨n⟩"], table["c"]["⟨n⟩ exact"], table["c"]["equilibrium"]) == ("0.330(2)", "–", "**no**")
     assert [row["verdict"] for row in table.values()] == ["**undecided**", "good", "good", "**failing**"]
-    assert "⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1." in run.stdout
+    assert "⟨n⟩: Σσ²/n of the runs with a good verdict and without warnings = 1.0/1." in run.stdout
     assert {path.name for path in (tmp_path / "to").iterdir()} == {"scan.md", "scan.png", "scan.pdf"}
     assert run.stdout.strip() in (tmp_path / "to" / "scan.md").read_text(encoding="utf-8")
     for said in ("d: criteria: FAILING, these are not averages with exp(-S): ⟨L z⟩ is far off", "a: criteria: undecided",
@@ -96,7 +96,11 @@ def test_failing_is_worse_than_not_in_equilibrium(folders: list[Path], tmp_path:
 def test_imaginary_part_that_must_vanish(tmp_path: Path) -> None:
     """Of the Bose gas; one of 20 errors is no fluctuation."""
     runs = [run_at(tmp_path / "a", 0.5), run_at(tmp_path / "b", 1.0, averages={"density": (0.1 + 0.04j, ERROR)})]
-    assert scan_warnings(read_scan(runs, names=["density"])) == ["b: the imaginary part of ⟨n⟩ must vanish, and is +20.0σ"]
+    scan = read_scan(runs, names=["density"])
+    assert scan_warnings(scan) == ["b: the imaginary part of ⟨n⟩ must vanish, and is +20.0σ"]
+    assert [point.run.state_of("density") for point in scan.points] == ["good", "with warnings"]
+    exact = ExactValues(np.array([0.5, 1.0]), {"density": np.array([0.06, 0.1])})
+    assert agreement_lines(scan, exact)[0].endswith("/1")
 
 
 def test_runs_that_were_made_anew(folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture,
@@ -140,7 +144,7 @@ def test_many_exact_values_are_a_line(folders: list[Path]) -> None:
 
 def test_agreement_counts_only_runs_to_be_trusted(scan: Scan) -> None:
     wrong_elsewhere = ExactValues(np.array([0.5, 1.0, 1.4]), {"density": np.array([9.0, 0.061, 9.0])})
-    assert agreement_lines(scan, wrong_elsewhere) == ["⟨n⟩: Σσ²/n of the runs with a good verdict = 1.0/1"]
+    assert agreement_lines(scan, wrong_elsewhere) == ["⟨n⟩: Σσ²/n of the runs with a good verdict and without warnings = 1.0/1"]
 
 
 def test_exact_values(exact: Path) -> None:

@@ -1,9 +1,12 @@
 #include "base/parallel.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <algorithm>
 #include <vector>
 
+#include "base/text.h"
 #include "test_support.h"
 
 namespace scorefield {
@@ -48,13 +51,50 @@ TEST(Threads, SetAndMain) {
   EXPECT_TRUE(on_main_thread());
 }
 
-// Nothing is said of as many threads as this rank has processors to run on.
-TEST(Threads, MoreThanCores) {
-  const int cores = set_threads(0, Comm::self());
-  EXPECT_EQ(crowding(cores, Comm::self()), "");
-  const std::string text = crowding(cores + 1, Comm::self());
-  EXPECT_EQ(text.rfind("1 rank x " + std::to_string(cores + 1) + " threads on a node that has " + std::to_string(cores) + " core", 0), 0U)
-      << text;
+/// This rank on one processor for a test, on all of before after it.
+class Pinned {
+ public:
+  Pinned() { sched_getaffinity(0, sizeof(before_), &before_); }
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+  ~Pinned() { sched_setaffinity(0, sizeof(before_), &before_); }
+
+  std::vector<std::size_t> processors() const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(i, &before_)) found.push_back(i);
+    }
+    return found;
+  }
+
+  void to(std::size_t processor) const {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+  }
+
+ private:
+  cpu_set_t before_{};
+};
+
+// Ranks on processors of their own, or several on one: each has its share of what it may run on, and those with more threads are told.
+TEST(Threads, ShareOfProcessors) {
+  const Comm node = test::world().node();
+  const Pinned pinned;
+  const auto all = pinned.processors();
+  const auto size = static_cast<std::size_t>(node.size());
+  EXPECT_EQ(set_threads(0, node), static_cast<int>(std::max<std::size_t>(1, all.size() / size)));
+  pinned.to(all[static_cast<std::size_t>(node.rank()) % all.size()]);
+  EXPECT_EQ(set_threads(0, node), 1);
+  const std::size_t used = std::min(all.size(), size);
+  const auto told = [&](std::size_t threads) {
+    if (threads <= used) return std::string();
+    return std::to_string(threads) + " threads of " + counted(node.size(), "rank") + " on " +
+           counted(static_cast<std::int64_t>(used), "processor") + " of this node";
+  };
+  EXPECT_EQ(crowding(1, node), told(size));
+  EXPECT_EQ(crowding(node.rank() == 0 ? 2 : 1, node), told(size + 1));
   set_threads(1, Comm::self());
 }
 

@@ -111,7 +111,7 @@ TEST_F(SurveyTest, OfOtherPrograms) {
   make(true);
   expect_stale(deck_, {"was made by another deck (of another version of the program)"});
   make(false);
-  expect_stale(deck_, {"was not written by scorefield: it has no /provenance"});
+  expect_stale(deck_, {"was not written by scorefield: there is no deck in it"});
 }
 
 // Damaged: the checksum, or a field of another shape than the file says, or no HDF5 at all.

@@ -80,7 +80,8 @@ class Updates:
 class LatticeResults:
     """Everything in /ensemble. slices, masses: along y and x; spectrum: Ly x (Lx/2+1); two_point: Ly x Lx.
 
-    tau_int: the longest, in configurations of a chain; infinite if it was not found, NaN if the file does not tell. striped: share of the configurations with domain walls around the lattice. in_equilibrium: False where the chains
+    tau_int: the longest, in configurations of a chain; infinite if it was not found, NaN if the file does not tell. striped: share of the
+    configurations with domain walls around the lattice. in_equilibrium: False where the chains
     themselves show that they are not; warnings can be of other things. updates: None of plain Langevin, and of what was
     made elsewhere. quantity_covariance: in the order of the quantities, None if it was not written. cumulants: kappa_1 .. kappa_8 of a
     site with their covariance (8, 8).

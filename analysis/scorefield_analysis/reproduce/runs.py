@@ -19,17 +19,23 @@ TITLE = "Lattice fields, complex Langevin and diffusion models"
 def runs_in(folders: Sequence[Path]) -> list[Path]:
     """Folders with results.h5 among those given and, of one without, the folders in it; each once, in order. UserError if there are none."""
     found: list[Path] = []
+    left_out: list[Path] = []
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"no folder {folder}; give output folders of runs, or a folder of such")
-        inside = [folder] if (folder / "results.h5").exists() else sorted(path.parent for path in folder.glob("*/results.h5"))
-        unmeasured = sorted(path.parent.name for path in folder.glob("*/deck.ini") if not (path.parent / "results.h5").exists())
-        if unmeasured:
-            warn(f"{folder}: left out what is not measured: {', '.join(unmeasured)}")
+        inside = [folder] if _is_measured(folder) else sorted(path.parent for path in folder.glob("*/results.h5"))
+        if not _is_measured(folder):
+            left_out += [each for each in [folder, *sorted(folder.glob("*/"))] if (each / "deck.ini").exists() and not _is_measured(each)]
         found += [each for each in inside if each.resolve() not in {known.resolve() for known in found}]
+    if left_out:
+        warn(f"left out what is not measured yet: {', '.join(map(str, left_out))}")
     if not found:
         raise UserError(f"no results.h5 in {', '.join(map(str, folders))} or in folders there; write it with 'scorefield measure'")
     return found
+
+
+def _is_measured(folder: Path) -> bool:
+    return (folder / "results.h5").exists()
 
 
 def is_current(folder: Path, results: Run) -> bool:
@@ -63,4 +69,4 @@ def write_reproduction(target: Path, folders: Sequence[Path], again: bool, repor
         sections.append(Section(number, name, deck.get("model.name", "unknown"), text, folder / "report"))
     write_texts(target, {"index.html": page(TITLE, sections),
                          "tables.tex": latex_document([(each.name, each.report) for each in sections])})
-    return f"{target / 'index.html'} and tables.tex: {len(sections)} runs, in {time.monotonic() - start:.0f} s"
+    return f"{target / 'index.html'} and tables.tex: {len(sections)} run{'' if len(sections) == 1 else 's'}, in {time.monotonic() - start:.0f} s"

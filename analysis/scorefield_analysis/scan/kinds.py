@@ -1,7 +1,7 @@
 """What a scan takes from a run, of real fields and of complex Langevin."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Sequence
 
 from ..complex_field import names as complex_names
@@ -24,8 +24,8 @@ FAR = 5.0  # errors, in which an imaginary part that must vanish is no fluctuati
 
 @dataclass(frozen=True)
 class Kind:
-    """How runs of one kind are told: the averages that are shown without a wish, the main ones of all, the coupling, names that are easier to type, how averages
-    are named, and what those runs are that are to be trusted.
+    """How runs of one kind are told: the averages and the coupling that are shown without a wish, the main ones of the averages (none: they
+    are few), names that are easier to type, how averages are named, and what those runs are that are to be trusted.
     """
 
     name: str
@@ -54,13 +54,30 @@ class Found:
 
     def state_of(self, name: str) -> str:
         """That of an average: what is warned of is not without warnings."""
-        return WITH_WARNINGS if self.state == SOUND and name in self.warnings_of else self.state
+        return WITH_WARNINGS if self.state in TRUSTED and name in self.warnings_of else self.state
 
 
-REAL = Kind("a run of real fields", ("abs_M", "chi", "binder"), tuple(lattice_names.MAIN), "kappa", lattice_names.SHORT, lattice_names.in_text, lattice_names.in_maths, SOUND)
-_OF_COMPLEX = ({"phi2": complex_names.SQUARE}, complex_names.in_text, complex_names.in_maths, "with a good verdict")
-BOSE_GAS = Kind("a run of the Bose gas", (complex_names.DENSITY, complex_names.SQUARE), (), "mu", *_OF_COMPLEX)
-COMPLEX_PHI4 = Kind("a run of φ⁴ with complex couplings", ("hop_x", "V M^2"), (), "kappa", *_OF_COMPLEX)
+REAL = Kind(
+    name="a run of real fields",
+    averages=("abs_M", "chi", "binder"),
+    main=tuple(lattice_names.MAIN),
+    coupling="kappa",
+    short_names=lattice_names.SHORT,
+    in_text=lattice_names.in_text,
+    in_maths=lattice_names.in_maths,
+    trusted=SOUND,
+)
+BOSE_GAS = Kind(
+    name="a run of the Bose gas",
+    averages=(complex_names.DENSITY, complex_names.SQUARE),
+    main=(),
+    coupling="mu",
+    short_names={"phi2": complex_names.SQUARE},
+    in_text=complex_names.in_text,
+    in_maths=complex_names.in_maths,
+    trusted="with a good verdict and without warnings",
+)
+COMPLEX_PHI4 = replace(BOSE_GAS, name="a run of φ⁴ with complex couplings", averages=("hop_x", "V M^2"), coupling="kappa")
 
 
 def kind_of(results: FieldRun, model: Model) -> Kind:

@@ -22,7 +22,7 @@ NOTE_OF_COMPLEX = (
     "equilibrium, nothing is known."
 )
 MARKERS_OF_REAL = "Full: without warnings; open: with warnings, or not in equilibrium"
-MARKERS_OF_COMPLEX = "Full: the criteria for correctness are met; open: undecided, or not in equilibrium; crossed: failing"
+MARKERS_OF_COMPLEX = "Full: the criteria for correctness are met; open: undecided, with warnings, or not in equilibrium; crossed: failing"
 LATTICES = "; each lattice has its colour and marker, and points of several are set apart a little"
 CAPTION = "Averages against {}, with statistical errors. {}{}{}."
 

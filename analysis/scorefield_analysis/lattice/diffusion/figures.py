@@ -1,5 +1,6 @@
 """Figures of a diffusion model of a lattice field."""
 
+from dataclasses import replace
 from typing import Sequence
 
 import matplotlib.pyplot as plt
@@ -8,14 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from ...figures.style import DATA, FORMULA, FULL_WIDTH, LEARNT_SCORE, Look, look_of, points, sigma_band
-from ...histograms import density, merged
+from ...histograms import density
 from ...results import EVEN_ORDERS, Histogram, process_label
 from ..records import LatticeResults
+from .magnetisation import InCells, cells_of, in_cells, stretches
 from .records import Diffusion, Distance, FieldProcess, Samples
 
-CELLS = 60  # of the distribution of M, of those that hold something
-OCCUPIED = 10  # counts of a cell from which its error is known
-APART = 0.5  # of the range of M: peaks with so wide a gap between them have panels of their own
 MOST_RELATIVE = 50.0  # per cent: a difference that is known worse is not shown
 SHOWN = 8  # snapshots of a process
 LIMIT = 2.0  # errors above a value that is not seen, for a limit
@@ -100,69 +99,55 @@ def draw_modes(groups: Sequence[FieldProcess]) -> Canvas:
 
 
 def draw_magnetisation(ensemble: LatticeResults, samples: Sequence[Samples]) -> Canvas:
-    """Distribution of M of the samples over that of the data, which their model was told; the difference of counts over the error of the
-    samples'. Peaks far apart have panels of their own.
+    """Distribution of M of the samples over that of the data; below, the difference of counts in errors. Peaks far apart have panels of their
+    own; what is in none of them, and that not all samples were looked at, stands beside the name.
     """
-    fine = ensemble.histogram_m
-    cells = merged(fine, -(-len(fine.counts) * CELLS // max(CELLS, np.count_nonzero(fine.counts > 0))))
-    stretches = _stretches(cells.counts > 0)
-    canvas, axes = plt.subplots(2, len(stretches), figsize=(0.6 * FULL_WIDTH, 4.2), sharex="col", sharey="row", squeeze=False,
+    cells = cells_of(ensemble)
+    shown = stretches(cells)
+    found = [in_cells(each, ensemble, cells, shown) for each in samples]
+    canvas, axes = plt.subplots(2, len(shown), figsize=(0.6 * FULL_WIDTH, 4.4), sharex="col", sharey="row", squeeze=False,
                                 layout="constrained", height_ratios=(2.0, 1.0))
-    pulls = [_draw_stretch(*column, ensemble, samples, cells, stretch) for column, stretch in zip(axes.T, stretches)]
-    of_all = np.concatenate([np.zeros(1), *pulls])
-    for panel in axes[1]:
-        sigma_band(panel, of_all)
-        panel.set_xlabel("magnetisation $M$")
+    pulls = np.concatenate([np.zeros(1), *(each.pull for each in found)])
+    for (above, below), part in zip(axes.T, shown):
+        edges = cells.edges[part.start:part.stop + 1]
+        above.stairs(density(cells)[0][part], edges, fill=True, color=DATA.colour, alpha=0.35, linewidth=0.0, label="data")
+        sigma_band(below, pulls)
+        for each, its in zip(samples, found):
+            _draw_in_cells(above, below, edges, its, part, look_of_samples(each))
+        below.set_xlabel("magnetisation $M$")
     axes[0, 0].set_ylabel("$P(M)$")
-    axes[1, 0].set_ylabel(r"difference $[\sigma_{\rm samples}]$")
+    axes[1, 0].set_ylabel(r"difference $[\sigma]$")
     canvas.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=1 + len(samples))
     return canvas
 
 
-def _stretches(occupied: np.ndarray) -> list[slice]:
-    """Cells from the first to the last that hold something; without the widest gap, if that is most of them."""
-    places = np.flatnonzero(occupied)
-    gaps = np.diff(places)
-    first, last = places[0], places[-1] + 1
-    if len(gaps) == 0 or gaps.max() < APART * (last - first):
-        return [slice(first, last)]
-    before = int(gaps.argmax())
-    return [slice(first, places[before] + 1), slice(places[before + 1], last)]
-
-
-def _draw_stretch(above: Axes, below: Axes, ensemble: LatticeResults, samples: Sequence[Samples], cells: Histogram, shown: slice) -> np.ndarray:
-    """Some of the cells; returns the differences."""
-    value, _ = density(cells)
-    edges = cells.edges[shown.start:shown.stop + 1]
+def _draw_in_cells(above: Axes, below: Axes, edges: np.ndarray, found: InCells, part: slice, look: Look) -> None:
     width, centre = np.diff(edges), 0.5 * (edges[1:] + edges[:-1])
-    above.stairs(value[shown], edges, fill=True, color=DATA.colour, alpha=0.35, linewidth=0.0, label="data")
-    expected = cells.counts[shown] / cells.counts.sum()
-    occupied = cells.counts[shown] > OCCUPIED
-    all_pulls = []
-    for each in samples:
-        its = each.measured.series.values["M"]  # its histogram has other edges, and narrow peaks no room to spread its cells over these
-        counts, total = np.histogram(its, edges)[0], len(its)
-        points(above, centre, counts / total / width, np.sqrt(counts) / total / width, look_of_samples(each))
-        pulls = ((counts / total - expected) / np.where(occupied, np.sqrt(expected / total), 1.0))[occupied]
-        all_pulls.append(pulls)
-        points(below, centre[occupied], pulls, None, look_of_samples(each))
-    return np.concatenate(all_pulls) if all_pulls else np.zeros(0)
+    notes = [f"every {found.every}th"] if found.every > 1 else []
+    notes += [f"{100.0 * found.outside:.2g} % outside"] if found.outside > 0.0 else []
+    named = replace(look, label=f"{look.label} ({', '.join(notes)})" if notes else look.label)
+    per_width, counts = max(1, found.total) * width, found.counts[part]
+    points(above, centre, counts / per_width, np.sqrt(counts) / per_width, named)
+    known = np.isfinite(found.pull[part])
+    points(below, centre[known], found.pull[part][known], None, look)
 
 
 def draw_correlators(ensemble: LatticeResults, samples: Sequence[Samples]) -> Canvas:
-    """Two-point function along x of data and samples, and the relative difference where it is known."""
+    """Two-point function along x of data and samples, and the relative difference where it is known. A model is told that of the data, and
+    its samples share the fluctuation until updates have made them forget it: then the error is that of both.
+    """
     canvas, (left, right) = plt.subplots(1, 2, figsize=(FULL_WIDTH, 3.0), layout="constrained")
     x = ensemble.shape[1]
     distance = np.arange(x // 2 + 1)
-    full = [(DATA, ensemble), *((look_of_samples(each), each.measured) for each in samples)]
     data, error = _two_point(ensemble, distance)
-    for shift, (look, results) in zip(np.linspace(-0.12, 0.12, len(full)), full):
-        value, its_error = _two_point(results, distance)
-        points(left, distance + shift, value, its_error, look)
-        if results is not ensemble:
-            difference, uncertain = 100.0 * (value - data) / np.abs(data), 100.0 * np.hypot(its_error, error) / np.abs(data)
-            known = uncertain < MOST_RELATIVE
-            points(right, (distance + shift)[known], difference[known], uncertain[known], look)
+    shifts = np.linspace(-0.12, 0.12, 1 + len(samples))
+    points(left, distance + shifts[0], data, error, DATA)
+    for shift, each in zip(shifts[1:], samples):
+        value, own = _two_point(each.measured, distance)
+        points(left, distance + shift, value, own, look_of_samples(each))
+        uncertain = 100.0 * (own if each.finish is None else np.hypot(own, error)) / np.abs(data)
+        known = uncertain < MOST_RELATIVE
+        points(right, (distance + shift)[known], (100.0 * (value - data) / np.abs(data))[known], uncertain[known], look_of_samples(each))
     left.set_ylabel(r"$\langle\phi(0)\,\phi(x)\rangle - \langle\phi\rangle^2$")
     right.set_ylabel("difference from the data [%]")
     right.axhline(0.0, color=FORMULA.colour, linewidth=0.7)

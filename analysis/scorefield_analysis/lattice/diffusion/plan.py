@@ -32,15 +32,18 @@ def diffusion_figures(ensemble: LatticeResults, diffusion: Diffusion) -> list[Fi
     for name in dict.fromkeys(each.process for each in diffusion.samples):
         samples = [each for each in diffusion.samples if each.process == name and (each.score == "learnt" or each.finish is None)]
         label = process_label(name)
-        figures.append(Figure(f"magnetisation-{name}", f"{label}: distribution of the magnetisation of samples and data.",
+        figures.append(Figure(f"magnetisation-{name}", f"{label}: distribution of the magnetisation of samples and data; below, the difference in "
+                              "errors where there are ten counts: in the samples' own, since their model was told the law of M, and in those of "
+                              "both where updates made them forget it.",
                               partial(draw_magnetisation, ensemble, samples)))
-        figures.append(Figure(f"correlators-{name}", f"{label}: two-point function of samples and data.",
+        figures.append(Figure(f"correlators-{name}", f"{label}: two-point function of samples and data, and the difference where it is known to 50 %.",
                               partial(draw_correlators, ensemble, samples)))
         finished = [each for each in diffusion.samples if each.process == name and each.finish is not None]
         if finished:
             figures.append(Figure(f"finish-{name}", f"{label}: along the updates that make samples exact, from each score's samples.",
                                   partial(draw_finish, finished)))
     if diffusion.distances:
-        figures.append(Figure("distance", "Distance of the denoiser to the exact one at each noise; arrows end where it would be two errors above what is seen, of points below their errors.",
+        figures.append(Figure("distance", "Distance of the denoiser to the exact one at each noise; arrows end where it would be two errors above what "
+                              "is seen, of points below their errors.",
                               partial(draw_distances, diffusion.distances)))
     return figures

@@ -17,7 +17,7 @@ TOLD = ("kappa2_Z2", "abs_M", "V_M2", "chi", "binder", "xi", "xi_connected")  # 
 
 
 def comparison_table(ensemble: LatticeResults, diffusion: Diffusion) -> Table:
-    """Each quantity of the ensemble and of all samples, with the difference in sigma and in per cent. What their model was told, samples
+    """Each quantity of the ensemble and of all samples, with the difference in sigma and in per cent of its size. What their model was told, samples
     share with the ensemble, its fluctuation included: that differs by their own error alone, until updates have made them forget."""
     columns = ["", "Data", *(each.label for each in diffusion.samples)]
     rows = []

@@ -65,6 +65,12 @@ def draw_score(score: ScoreFields, known: str = "exact") -> Canvas:
     return canvas
 
 
+def _known(errors: np.ndarray) -> np.ndarray:
+    """Which are no more than MOST_ERROR times the least; errors of 0, of what does not fluctuate, are."""
+    finite = errors[np.isfinite(errors) & (errors > 0.0)]
+    return np.isfinite(errors) & (errors <= MOST_ERROR * finite.min(initial=np.inf))
+
+
 def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
     """κ_n/fⁿ of n = 2, 4, 6, 8, a row for Re and one for Im, and the deviation of both from the law in σ."""
     canvas, axes = plt.subplots(3, len(EVEN_ORDERS), figsize=(FULL_WIDTH, 5.4), sharex="row", layout="constrained",
@@ -79,8 +85,8 @@ def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
             for part in range(2):
                 value, error = (of[shown, order - 1, part] for of in (group.cumulants.value, group.cumulants.error))
                 law = None if group.law is None else group.law[shown, order - 1, part]
-                known = error / scale < MOST_ERROR * (error / scale).min()
-                reach += [ratio[shown][known].min(), ratio[shown][known].max()]
+                known = _known(error / scale)
+                reach += list(ratio[shown][known])
                 points(axes[part, column], ratio[shown][known], (value / scale)[known], (error / scale)[known], look_of(group.score))
                 if law is not None:  # a constant, but for rounding
                     axes[part, column].axhline(np.median(law / scale), color=FORMULA.colour, label=FORMULA.label, zorder=2)
@@ -97,7 +103,8 @@ def draw_cumulants(groups: Sequence[PlaneProcess]) -> Canvas:
             axes[part, column].set_xscale("log")
             axes[part, column].tick_params(labelbottom=part == 1)
     for part in range(2):  # where cumulants are known; deviations are at all times
-        axes[part, 0].set_xlim(min(reach) / MARGIN, max(reach) * MARGIN)
+        if reach:
+            axes[part, 0].set_xlim(min(reach) / MARGIN, max(reach) * MARGIN)
         few_decades(axes[part, 0].xaxis)
     if groups[0].score is not None:
         for row in axes:

@@ -51,13 +51,21 @@ TEST(Threads, SetAndMain) {
   EXPECT_TRUE(on_main_thread());
 }
 
-/// This rank on one processor for a test, on all of before after it.
-class Pinned {
+/// This rank on one processor alone.
+void pin_to(std::size_t processor) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(processor, &one);
+  sched_setaffinity(0, sizeof(one), &one);
+}
+
+/// The processors of this rank before a test, which it has again after it.
+class Unpinned {
  public:
-  Pinned() { sched_getaffinity(0, sizeof(before_), &before_); }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-  ~Pinned() { sched_setaffinity(0, sizeof(before_), &before_); }
+  Unpinned() { sched_getaffinity(0, sizeof(before_), &before_); }
+  Unpinned(const Unpinned&) = delete;
+  Unpinned& operator=(const Unpinned&) = delete;
+  ~Unpinned() { sched_setaffinity(0, sizeof(before_), &before_); }
 
   std::vector<std::size_t> processors() const {
     std::vector<std::size_t> found;
@@ -67,13 +75,6 @@ class Pinned {
     return found;
   }
 
-  void to(std::size_t processor) const {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(processor, &one);
-    sched_setaffinity(0, sizeof(one), &one);
-  }
-
  private:
   cpu_set_t before_{};
 };
@@ -81,11 +82,11 @@ class Pinned {
 // Ranks on processors of their own, or several on one: each has its share of what it may run on, and those with more threads are told.
 TEST(Threads, ShareOfProcessors) {
   const Comm node = test::world().node();
-  const Pinned pinned;
-  const auto all = pinned.processors();
+  const Unpinned before;
+  const auto all = before.processors();
   const auto size = static_cast<std::size_t>(node.size());
   EXPECT_EQ(set_threads(0, node), static_cast<int>(std::max<std::size_t>(1, all.size() / size)));
-  pinned.to(all[static_cast<std::size_t>(node.rank()) % all.size()]);
+  pin_to(all[static_cast<std::size_t>(node.rank()) % all.size()]);
   EXPECT_EQ(set_threads(0, node), 1);
   const std::size_t used = std::min(all.size(), size);
   const auto told = [&](std::size_t threads) {

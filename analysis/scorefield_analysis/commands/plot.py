@@ -9,9 +9,10 @@ from typing import Sequence
 from ..errors import UserError
 from ..estimates.panels import Panel, panels_of
 from ..estimates.reader import read_estimates
-from ..estimates.select import listed, nearest, pattern_of
+from ..estimates.select import pattern_of
 from ..outputs import written_aside
 from ..reader import read_run
+from ..spelling import listed, nearest
 from ..tables import Table
 from .command import RUN, Command, argument, warn_of_changes, warn_of_names
 

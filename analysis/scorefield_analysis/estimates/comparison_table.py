@@ -7,9 +7,10 @@ from typing import Sequence
 from ..errors import UserError
 from ..notation import ABSENT, compact
 from ..reproduce.latex import PACKAGES, NamedTable, latex_table
+from ..spelling import nearest
 from ..tables import Table
 from .record import Number
-from .select import nearest, pattern_of
+from .select import pattern_of
 from .sources import NamedSource
 
 CAPTION = "value(error)"

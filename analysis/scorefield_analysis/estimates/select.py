@@ -1,38 +1,18 @@
 """Chooses estimates by name."""
 
-import difflib
 import re
 from typing import Sequence
 
 import numpy as np
 
 from ..errors import UserError
+from ..spelling import nearest
 from .record import Estimate
-
-MOST_NAMED = 12  # in a message
-MOST_ALIKE = 3  # of a misspelt one
 
 
 def pattern_of(name: str) -> re.Pattern[str]:
     """What a name given by a user fits: "*" stands for any text, all else for itself."""
     return re.compile(".*".join(map(re.escape, name.split("*"))))
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a message, not too many."""
-    shown = ", ".join(names[:MOST_NAMED])
-    return shown if len(names) <= MOST_NAMED else f"{shown}, ..."
-
-
-def nearest(name: str, wholes: Sequence[str], parts: Sequence[str] = ()) -> str:
-    """For a message on a name that nothing has: those that are spelt nearly so, or else some of `wholes`, of `parts` where there are none.
-    Places ("slices_y[3]") are not compared, for there may be a million; nothing is spelt like a name with "*".
-    """
-    compared = [] if "*" in name else list(dict.fromkeys(each for each in (*wholes, *parts) if "[" not in each))
-    alike = difflib.get_close_matches(name, compared, MOST_ALIKE)
-    if alike:
-        return f"the nearest {'is' if len(alike) == 1 else 'are'} {', '.join(alike)}"
-    return f"choose of {listed(list(dict.fromkeys(wholes or parts)))}"
 
 
 def chosen(estimates: Sequence[Estimate], wanted: Sequence[str] | None) -> list[Estimate]:

@@ -10,9 +10,9 @@ import numpy as np
 from ..chi_squared import LEAST_OF_FUNCTIONS, ChiSquared, chi_squared
 from ..decks import deck_of
 from ..errors import UserError
-from ..estimates.select import nearest
 from ..notation import ABSENT, in_sigma, probability
 from ..results import EVEN_ORDERS, standardised
+from ..spelling import nearest
 from ..tables import Table
 from .names import COMPARED, MAIN, SHORT, in_text
 from .records import LatticeResults

@@ -7,8 +7,8 @@ from typing import Mapping, Sequence
 
 from ..decks import deck_of
 from ..errors import UserError
-from ..estimates.select import nearest
 from ..lattice_model import MODEL, Model, model_of
+from ..spelling import nearest
 from .kinds import FieldRun, Found, Kind, found_in, kind_of
 
 SEED = "run.seed"

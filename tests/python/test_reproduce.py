@@ -142,7 +142,8 @@ def test_the_overview_counts_all_that_is_bold(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table, cells", [
-    ("|  | κ2 | κ4 | p |\n| - | - | - | - |\n| Exact | 1 | 2 | – |\n| Data | 1.06(5) +0.2σ | 2(1) | 0.53 |", ["κ2 = 1.06(5) +0.2σ", "0.53"]),
+    ("|  | κ2 | κ4 | p | p of histogram |\n| - | - | - | - | - |\n| Exact | 1 | 2 | – | – |\n| Data | 1.06(5) +0.2σ | 2(1) | 0.53 | 0.7 |",
+     ["κ2 = 1.06(5) +0.2σ", "0.53"]),
     ("|  | Re κ2 | p |\n| - | - | - |\n| This run | 0.5(1) | 0.2 |\n| VE, learnt score | 0.7(1) | 0.1 |", ["Re κ2 = 0.5(1)", "0.2"]),
     ("|  | measured |\n| - | - |\n| χ: it | 3(1) |\n\n|  | κ2 | κ4/κ2² |\n| - | - | - |\n| Data | 14.2(1) | -1.9(1) |", ["κ2 = 14.2(1)", "–"]),
     ("|  | Re | Im |\n| - | - | - |\n| κ2 | 0.4(1) | 0.1(1) |", ["Re κ2 = 0.4(1)", "–"]),
@@ -156,7 +157,7 @@ def test_the_overview_tells_what_was_measured(tmp_path: Path, table: str, cells:
 
 def test_the_overview_of_real_reports_has_no_dash(made: Path) -> None:
     overview = (made / "index.html").read_text(encoding="utf-8").partition("</table>")[0]
-    assert overview.count("κ2 = ") + overview.count("⟩ = ") == 2, overview[-600:]
+    assert overview.count("κ2 = ") + overview.count("⟩ = ") == 2 and "–" not in overview, overview[-600:]
 
 
 def test_a_run_that_is_not_measured(runs: Path, made: Path, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class Section:
             header, *rows = table.lines
             for row in rows:
                 if row[0] in OF_THE_ENSEMBLE:
-                    return f"{header[1]} = {row[1]}", row[-1] if header[-1] == "p" else ABSENT
+                    return f"{header[1]} = {row[1]}", row[header.index("p")] if "p" in header else ABSENT
                 if row[0] == SECOND:
                     return f"{header[1]} {SECOND} = {row[1]}", ABSENT
         return ABSENT, ABSENT

@@ -37,12 +37,11 @@ const std::map<std::string, Command>& commands() {
   return table;
 }
 
-void announce(const Context& context, int threads) {
+void announce(const Context& context, const ThreadsOfRank& threads) {
   context.log.line("scorefield " + std::string(kVersion) + ": " + context.deck.path.string() + " -> " + context.deck.params.run.output +
-                   ", " + counted(context.comm.size(), "rank") + " x " + counted(threads, "thread") + ", seed " +
+                   ", " + counted(context.comm.size(), "rank") + " x " + counted(threads.count, "thread") + ", seed " +
                    std::to_string(context.deck.params.run.seed) + ", " + utc_now());
-  const std::string crowded = crowding(threads, context.comm.node());
-  if (!crowded.empty()) context.log.line("more threads than processors: " + crowded + "; fewer are faster");
+  if (!threads.crowding.empty()) context.log.line("more threads than processors: " + threads.crowding + "; fewer are faster");
   for (const std::string& line : keys_without_effect(context.deck)) context.log.line("without effect here: " + line);
 }
 
@@ -61,7 +60,7 @@ double limit_time(const Comm& comm, double walltime, StopRequest& stop) {
 }
 
 /// The stages of a command, after everything that could be wrong was looked at. `left`: seconds that the job leaves, if it limits them.
-void run_stages(const Context& context, const Command& command, int threads, double left) {
+void run_stages(const Context& context, const Command& command, const ThreadsOfRank& threads, double left) {
   OutputFolder folder(context);
   prepare_outputs(context, command.stages);
   folder.open();
@@ -91,7 +90,7 @@ void run_command(const Comm& comm, const std::vector<std::string>& arguments, St
   const Command& command = commands().at(line.command);
   stop.watch_file(std::filesystem::path(deck.params.run.output) / "stop");
   const double left = limit_time(comm, deck.params.run.walltime, stop);
-  const int threads = set_threads(deck.params.run.threads, comm.node());
+  const ThreadsOfRank threads = set_threads(deck.params.run.threads, comm.node());
   validate(context);
   if (!command.stages.empty()) return run_stages(context, command, threads, left);
   for (const auto action : command.actions) action(context);

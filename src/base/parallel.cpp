@@ -60,18 +60,16 @@ Processors processors(const Comm& node) {
 
 }  // namespace
 
-int set_threads(std::int64_t wanted, const Comm& node) {
-  const int share = processors(node).share;  // on all ranks, whatever they want
-  const int threads = wanted > 0 ? static_cast<int>(wanted) : std::max(1, share);
-  omp_set_num_threads(threads);
+ThreadsOfRank set_threads(std::int64_t wanted, const Comm& node) {
+  const Processors found = processors(node);
+  ThreadsOfRank threads{wanted > 0 ? static_cast<int>(wanted) : std::max(1, found.share), ""};
+  omp_set_num_threads(threads.count);
+  const auto total = static_cast<int>(node.sum(static_cast<double>(threads.count)));
+  if (total > found.all && found.all > 0) {
+    threads.crowding =
+        counted(total, "thread") + " of " + counted(node.size(), "rank") + " on " + counted(found.all, "processor") + " of this node";
+  }
   return threads;
-}
-
-std::string crowding(int threads, const Comm& node) {
-  const int all = processors(node).all;
-  const auto total = static_cast<int>(node.sum(static_cast<double>(threads)));
-  if (total <= all || all == 0) return "";
-  return counted(total, "thread") + " of " + counted(node.size(), "rank") + " on " + counted(all, "processor") + " of this node";
 }
 
 void parallel_for(std::int64_t begin, std::int64_t end, const std::function<void(std::int64_t)>& body) {

@@ -9,13 +9,15 @@
 
 namespace scorefield {
 
-/// Sets the threads of all parallel loops of this rank and returns their number. 0 means this rank's share of the processors that it may
-/// run on, at least one: each is shared by all ranks of the node that may run on it. Collective over the node's ranks.
-int set_threads(std::int64_t wanted, const Comm& node);
+/// Threads of this rank, and whether its node has too many.
+struct ThreadsOfRank {
+  int count = 1;
+  std::string crowding;  ///< "16 threads of 16 ranks on 2 processors of this node": more than may run at a time; else ""
+};
 
-/// "16 threads of 16 ranks on 2 processors of this node" if the ranks of this node have more threads than there are processors on which
-/// they may run, else "". `threads`: of this rank. Collective over the node's ranks.
-std::string crowding(int threads, const Comm& node);
+/// Sets the threads of all parallel loops of this rank. 0 means this rank's share of the processors that it may run on, at least one: each
+/// is shared by all ranks of the node that may run on it. Collective over the node's ranks.
+ThreadsOfRank set_threads(std::int64_t wanted, const Comm& node);
 
 /// Calls body(i) for begin <= i < end, each once, by the threads of this rank in any order. If calls throw, the
 /// exception of the smallest i that threw is rethrown after the loop. Local.

@@ -45,8 +45,8 @@ TEST(ParallelFor, ThrowsTheFirstFailure) {
 
 // 0 threads means this rank's part of the cores, at least one; one thread of a loop is the main one.
 TEST(Threads, SetAndMain) {
-  EXPECT_EQ(set_threads(5, Comm::self()), 5);
-  EXPECT_GE(set_threads(0, Comm::self()), 1);
+  EXPECT_EQ(set_threads(5, Comm::self()).count, 5);
+  EXPECT_GE(set_threads(0, Comm::self()).count, 1);
   const ThreeThreads threads;
   EXPECT_TRUE(on_main_thread());
 }
@@ -85,17 +85,17 @@ TEST(Threads, ShareOfProcessors) {
   const Unpinned before;
   const auto all = before.processors();
   const auto size = static_cast<std::size_t>(node.size());
-  EXPECT_EQ(set_threads(0, node), static_cast<int>(std::max<std::size_t>(1, all.size() / size)));
+  EXPECT_EQ(set_threads(0, node).count, static_cast<int>(std::max<std::size_t>(1, all.size() / size)));
   pin_to(all[static_cast<std::size_t>(node.rank()) % all.size()]);
-  EXPECT_EQ(set_threads(0, node), 1);
+  EXPECT_EQ(set_threads(0, node).count, 1);
   const std::size_t used = std::min(all.size(), size);
   const auto told = [&](std::size_t threads) {
     if (threads <= used) return std::string();
     return std::to_string(threads) + " threads of " + counted(node.size(), "rank") + " on " +
            counted(static_cast<std::int64_t>(used), "processor") + " of this node";
   };
-  EXPECT_EQ(crowding(1, node), told(size));
-  EXPECT_EQ(crowding(node.rank() == 0 ? 2 : 1, node), told(size + 1));
+  EXPECT_EQ(set_threads(1, node).crowding, told(size));
+  EXPECT_EQ(set_threads(node.rank() == 0 ? 2 : 1, node).crowding, told(size + 1));
   set_threads(1, Comm::self());
 }
 

@@ -23,8 +23,10 @@ def runs_in(folders: Sequence[Path]) -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise UserError(f"no folder {folder}; give output folders of runs, or a folder of such")
-        inside = [folder] if _is_measured(folder) else sorted(path.parent for path in folder.glob("*/results.h5"))
-        if not _is_measured(folder):
+        if _is_measured(folder):
+            inside = [folder]
+        else:
+            inside = sorted(path.parent for path in folder.glob("*/results.h5"))
             left_out += [each for each in [folder, *sorted(folder.glob("*/"))] if (each / "deck.ini").exists() and not _is_measured(each)]
         found += [each for each in inside if each.resolve() not in {known.resolve() for known in found}]
     if left_out:
